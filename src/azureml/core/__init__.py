@@ -1,0 +1,1 @@
+"""SDK v1 `azureml.core`."""

@@ -1,0 +1,1 @@
+"""The training side's way to the server; light to import."""

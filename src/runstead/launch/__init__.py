@@ -1,0 +1,1 @@
+"""Turns jobs into processes and keeps track of them."""

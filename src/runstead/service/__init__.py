@@ -1,0 +1,1 @@
+"""Every rule once, one file per noun."""

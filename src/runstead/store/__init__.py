@@ -1,0 +1,1 @@
+"""Rows: one file per noun over SQLAlchemy Core, SQLite and PostgreSQL alike."""

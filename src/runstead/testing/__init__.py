@@ -1,0 +1,1 @@
+"""Shipped test pieces: clocks, a server in the process, conformance suites."""

@@ -1,0 +1,1 @@
+"""The notebook card of a run."""
