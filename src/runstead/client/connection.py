@@ -1,0 +1,132 @@
+"""One HTTP connection pool to one server: sends, retries what is safe to repeat, turns error answers into domain errors."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import urllib3
+
+from runstead.domain.errors import (
+    Conflict,
+    Forbidden,
+    InvalidArgument,
+    NotFound,
+    RunsteadError,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
+
+Json = dict[str, Any]  # a JSON object as the server sent it: shapes are in docs/notes/rest-v1.md
+BY_CODE: dict[str, type[RunsteadError]] = {
+    kind.code: kind for kind in (InvalidArgument, Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, Unavailable)
+}
+BY_STATUS = {400: InvalidArgument, 401: Unauthenticated, 403: Forbidden, 404: NotFound, 409: Conflict, 413: TooLarge}
+STREAM_CHUNK_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer: header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Connection:
+    """Thread-safe; after a fork, make a new one. `url` without a trailing slash."""
+
+    def __init__(self, url: str, token: str, *, timeout_s: float = 30.0) -> None:
+        self.url = url.rstrip("/")
+        self.token = token
+        self._timeout_s = timeout_s
+        self._pool = urllib3.PoolManager(maxsize=8, retries=False)
+
+    def call(
+        self, method: str, path: str, body: Json | None = None, *, query: Mapping[str, object] | None = None
+    ) -> Json:
+        """Send JSON, get a JSON object. `path` is below the server's root and already quoted."""
+        content = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"} if content is not None else {}
+        answer = self.send(method, path, content, query=query, headers=headers)
+        return json.loads(answer.body) if answer.body else {}
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | memoryview | None = None,
+        *,
+        query: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
+    ) -> Answer:
+        """Send bytes, get the whole answer. Raises the domain error that the server names, Unavailable if it cannot be reached."""
+        response = self._open(method, path, body, query=query, headers=headers, timeout_s=timeout_s, preload=True)
+        return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, response.data)
+
+    def stream(
+        self, method: str, path: str, *, query: Mapping[str, object] | None = None, timeout_s: float | None = None
+    ) -> Iterator[bytes]:
+        """The answer's body piece by piece; for downloads that need not fit into memory."""
+        response = self._open(method, path, None, query=query, headers=None, timeout_s=timeout_s, preload=False)
+        try:
+            yield from response.stream(STREAM_CHUNK_BYTES)
+        except urllib3.exceptions.HTTPError as error:
+            raise Unavailable(f"the download of {path} from {self.url} broke off: {error}") from error
+        finally:
+            response.release_conn()
+
+    def _open(
+        self,
+        method: str,
+        path: str,
+        body: bytes | memoryview | None,
+        *,
+        query: Mapping[str, object] | None,
+        headers: Mapping[str, str] | None,
+        timeout_s: float | None,
+        preload: bool,
+    ) -> urllib3.BaseHTTPResponse:
+        target = self.url + path + (f"?{urlencode(_present(query), doseq=True)}" if query else "")
+        sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
+        try:
+            response = self._pool.request(
+                method, target, body=body, headers=sent, timeout=timeout_s or self._timeout_s, preload_content=preload
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise Unavailable(f"the server {self.url} cannot be reached: {error}") from error
+        if response.status >= 400:
+            raise _error_of(response.status, response.data, f"{method} {path}")
+        return response
+
+
+def quoted(name: str) -> str:
+    """One path segment, safe for any name."""
+    return quote(name, safe="")
+
+
+def quoted_path(path: str) -> str:
+    """A path with its slashes kept."""
+    return quote(path, safe="/")
+
+
+def _present(query: Mapping[str, object]) -> dict[str, object]:
+    return {
+        k: ("true" if v else "false") if isinstance(v, bool) else v
+        for k, v in query.items()
+        if v is not None and v != []
+    }
+
+
+def _error_of(status: int, body: bytes, what: str) -> RunsteadError:
+    try:
+        told = json.loads(body)["error"]
+        kind = BY_CODE.get(told["code"], RunsteadError)
+        return kind(told["message"], **{k: v for k, v in told.items() if k not in ("code", "message")})
+    except (ValueError, KeyError, TypeError):
+        kind = BY_STATUS.get(status, Unavailable if status in (502, 503, 504) else RunsteadError)
+        return kind(f"{what} was answered with HTTP {status}: {body[:200].decode(errors='replace')}")
