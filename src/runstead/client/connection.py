@@ -1,4 +1,4 @@
-"""One HTTP connection pool to one server: sends, retries what is safe to repeat, turns error answers into domain errors."""
+"""One HTTP connection pool to one server: sends, and turns error answers into domain errors."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -58,13 +58,16 @@ class Connection:
         self,
         method: str,
         path: str,
-        body: bytes | memoryview | None = None,
+        body: bytes | None = None,
         *,
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float | None = None,
     ) -> Answer:
-        """Send bytes, get the whole answer. Raises the domain error that the server names, Unavailable if it cannot be reached."""
+        """Send bytes, get the whole answer.
+
+        Raises the domain error that the server names; Unavailable if the server cannot be reached.
+        """
         response = self._open(method, path, body, query=query, headers=headers, timeout_s=timeout_s, preload=True)
         return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, response.data)
 
@@ -84,7 +87,7 @@ class Connection:
         self,
         method: str,
         path: str,
-        body: bytes | memoryview | None,
+        body: bytes | None,
         *,
         query: Mapping[str, object] | None,
         headers: Mapping[str, str] | None,
