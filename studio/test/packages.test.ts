@@ -7,6 +7,7 @@ test("the lock file names no package registry, so that it installs from whicheve
   const lock = read("package-lock.json");
   expect(lock).not.toMatch(/"resolved"/);
   expect(lock).not.toMatch(/registry/);
+  expect(lock, "run `npm run lock` after a change of packages").not.toMatch(/https?:/);
   expect(Object.keys(JSON.parse(lock).packages).length).toBeGreaterThan(100);
 });
 
