@@ -1,22 +1,58 @@
-# One door to everything. `make demo` and `make test` are all a new machine needs.
+# Runstead's one door. `make demo` and `make test` are all that a new machine needs.
 SHELL := /bin/bash
-PY := .venv/bin/python
-UV := .venv/bin/uv
+BIN := .venv/bin
+# Never compiling makes every child process of the tests read NumPy and FastAPI from source.
+unexport PYTHONDONTWRITEBYTECODE
+# Of the machine, not of the project: neither may change what a test sees.
+unexport RUNSTEAD_HOME RUNSTEAD_URL RUNSTEAD_TOKEN
 
-.PHONY: setup check test fmt
-setup: .venv/.ready
-.venv/.ready: pyproject.toml
-	test -x $(PY) || python3 -m venv .venv
-	test -x $(UV) || $(PY) -m pip install -q uv
-	$(UV) pip install -q -p $(PY) -e '.[dev]'
-	touch $@
-fmt: setup
-	.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format -q .
-check: setup
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
-	.venv/bin/lint-imports
-	.venv/bin/mypy
-	.venv/bin/pytest tests/shape
-test: check
-	.venv/bin/pytest -n 2
+.DEFAULT_GOAL := help
+.PHONY: help setup fmt check test e2e build demo bench lock clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
+
+setup: .venv/.ready ## make .venv and build Studio
+	@$(BIN)/python hatch_build.py requirements | xargs -r $(BIN)/uv pip install -q -p $(BIN)/python
+	@$(BIN)/python hatch_build.py
+
+.venv/.ready: pyproject.toml constraints.txt scripts/setup
+	@scripts/setup
+	@touch $@
+
+fmt: setup ## format and mend what can be mended by machine
+	$(BIN)/ruff check --fix -q .
+	$(BIN)/ruff format -q .
+
+check: lint ## lint, import contracts, types, shape, docs, build and wheel: under two minutes
+	$(BIN)/pytest tests/shape tests/docs tests/build -m "not slow"
+
+.PHONY: lint
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+test: lint ## all that check does, and all tests
+	@$(BIN)/python -m tests.machine
+	$(BIN)/pytest -n auto --maxprocesses 4
+
+e2e: setup ## the tests in a real browser
+	@$(BIN)/python -m tests.machine
+	$(BIN)/pytest tests/e2e
+
+build: setup ## wheel and source distribution in dist/
+	$(BIN)/uv build -q --no-build-isolation -p $(BIN)/python
+
+demo: setup ## train three example scripts in Runstead and leave Studio open
+	@$(BIN)/python examples/demo.py
+
+bench: setup ## the benchmarks, one question per file
+	@for question in bench/*.py; do echo "== $$question"; $(BIN)/python $$question || exit 1; done
+
+lock: setup ## choose dependency versions anew: constraints.txt
+	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-header --extra dev -o constraints.txt pyproject.toml
+
+clean: ## remove what make made
+	rm -rf .venv dist studio/node_modules src/runstead/server/static

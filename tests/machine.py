@@ -1,0 +1,59 @@
+"""What tests want of the machine beyond Python: a Chromium and a PostgreSQL server, found or installed.
+
+`python -m tests.machine` (part of `make test`) installs what is missing where that needs no password, else says in one
+line what to install. Tests that need a missing one are skipped and say so; in CI, where CI=true, they fail.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NO_CHROMIUM = (
+    "Chromium is missing: apt-get install chromium (Debian; Ubuntu's package is only a door to snap, install Google "
+    "Chrome's .deb there), or name any Chromium: RUNSTEAD_CHROMIUM=/path/to/it"
+)
+NO_POSTGRES = "PostgreSQL's server is missing: apt-get install postgresql"
+
+
+def find_chromium() -> str | None:
+    """Path of a browser that starts; Ubuntu's stub, which only asks for snap, does not."""
+    for name in (os.environ.get("RUNSTEAD_CHROMIUM", ""), *BROWSERS):
+        path = shutil.which(name) if name else None
+        if path and re.search(r"Chrom\w* [\d.]+", _output_of([path, "--version"])):
+            return path
+    return None
+
+
+def find_postgres() -> Path | None:
+    """Folder of the newest PostgreSQL server's programs (initdb, pg_ctl)."""
+    on_path = shutil.which("pg_ctl")
+    candidates = [Path(on_path).parent] if on_path else []
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name), reverse=True)
+    return next((p for p in candidates if (p / "initdb").exists() and (p / "pg_ctl").exists()), None)
+
+
+def _output_of(command: list[str]) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+
+
+def _main() -> None:
+    for find, package, missing in (
+        (find_chromium, "chromium", NO_CHROMIUM),
+        (find_postgres, "postgresql", NO_POSTGRES),
+    ):
+        if find() is None:
+            subprocess.run([ROOT / "scripts/apt", package], check=False)
+            if find() is None:
+                print(f"{missing}. The tests that need it are skipped.", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    _main()
