@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 from fastapi.routing import APIRoute
 
-from runstead.client import local
 from runstead.client.connection import Connection
 from runstead.server.app import ROUTERS
 from runstead.server.auth import needs_of
+from runstead.testing.servers import running_server
 from tests.server.wires import Headers, Reply, send
 
 W = "/api/v1/workspaces/default"
@@ -56,7 +56,7 @@ def doors() -> list[Door]:
         Door(method, route.path, needs_of(route).permission, needs_of(route).body)
         for route in routes
         if isinstance(route, APIRoute)
-        for method in sorted(route.methods)
+        for method in sorted(route.methods or ())
     ]
 
 
@@ -110,12 +110,8 @@ def laid_out(folder: Path) -> Iterator[Grounds]:
     home.mkdir(mode=0o700)
     for place in (folder, home):
         (place / "canary.txt").write_bytes(canary)
-    running = local.start(home, ["--port", "0"])
-    connection = Connection(running.url, local.token_of(home))
-    try:
-        yield _furnished(connection, home, canary)
-    finally:
-        connection.call("POST", "/api/v1/shutdown", {})
+    with running_server(home) as server:
+        yield _furnished(server.connection(), home, canary)
 
 
 def _furnished(connection: Connection, home: Path, canary: bytes) -> Grounds:
@@ -124,8 +120,6 @@ def _furnished(connection: Connection, home: Path, canary: bytes) -> Grounds:
         connection.call("PUT", root, {})
         for run in runs:
             connection.call("POST", f"{root}/runs", {"run_id": run, "experiment": "ours"})
-            connection.send("PUT", f"{root}/runs/{run}/artifacts/outputs/known.txt", b"known")
-            connection.send("POST", f"{root}/runs/{run}/logs/logs/known.txt", b"line\n", query={"offset": 0})
     connection.call("POST", f"{W}/runs", {"run_id": "child", "experiment": "ours", "parent_id": "mine"})
     run_token = str(connection.call("POST", f"{W}/runs/mine/token", {})["token"])
     return Grounds(connection.url, home, connection.token, run_token, canary)

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from urllib.parse import urlsplit
@@ -52,10 +53,8 @@ def send(url: str, method: str, target: str, headers: Headers = (), body: bytes 
 def send_raw(url: str, content: bytes, method: str = "GET") -> Reply:
     """Bytes out, one reply in."""
     with connected(url) as wire:
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):  # the server may answer before it took everything
             wire.sendall(content)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # the server has answered and closed before it took everything
         return reply_on(wire, method)
 
 
