@@ -67,7 +67,7 @@ def test_the_mean_is_exact_to_the_last_digits_and_never_overflows(pieces: list[l
     for summary in summarised([[(value, NO_STEP) for value in piece] for piece in pieces])[0]:
         whole = added(whole, summary)
     values = [Fraction(value) for piece in pieces for value in piece]
-    exact = sum(values) / len(values)
+    exact = sum(values, Fraction(0)) / len(values)
     found = mean_of(whole)
     assert found is not None
     largest = max(float(abs(value)) for value in values)
