@@ -45,6 +45,10 @@ function ConditionForm({ columns, close, add }: Omit<Props, "isOpen">) {
   const words = token === null ? text.trim().toLowerCase() : "";
   const offered = columns.filter((each) => columnDescription(each).toLowerCase().includes(words)).slice(0, 200);
   const isWhole = column !== undefined && (op === "exists" || value.trim() !== "");
+  const pick = (nextToken: string | null, nextText: string) => {
+    setToken(nextToken);
+    setText(nextText);
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!isWhole) return;
@@ -61,10 +65,8 @@ function ConditionForm({ columns, close, add }: Omit<Props, "isOpen">) {
             <Combobox
               value={text}
               selectedOptions={token === null ? [] : [token]}
-              onChange={(event) => (setText(event.target.value), setToken(null))}
-              onOptionSelect={(_, { optionValue, optionText }) => (
-                setToken(optionValue ?? null), setText(optionText ?? "")
-              )}
+              onChange={(event) => pick(null, event.target.value)}
+              onOptionSelect={(_, { optionValue, optionText }) => pick(optionValue ?? null, optionText ?? "")}
             >
               {offered.map((each) => (
                 <Option key={columnToken(each)} value={columnToken(each)} text={columnDescription(each)}>

@@ -15,7 +15,7 @@ import { defaultColumns } from "./columns";
 import { FilterBar } from "./FilterBar";
 import { filterOf, isFiltered, NO_CONDITIONS } from "./filters";
 import { RunTable } from "./RunTable";
-import type { RowQuery, Rows } from "./rows";
+import type { RowQuery } from "./rows";
 import { useView, type View } from "./views";
 
 const ComparePanel = lazy(() => import("@/pages/compare/ComparePanel"));

@@ -69,6 +69,10 @@ export function RunTable(props: Props) {
       requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus()),
     );
   };
+  const showNew = () => {
+    refresh();
+    move(0);
+  };
   const pressed = (event: KeyboardEvent) => {
     if (!(event.target instanceof HTMLElement) || event.target.getAttribute("role") !== "row") return;
     const run = rows.rowAt(active)?.run;
@@ -91,7 +95,7 @@ export function RunTable(props: Props) {
   } as CSSProperties;
   return (
     <div className="run-table-frame">
-      <NewRuns count={isAtTop && order === null ? 0 : newRuns} show={() => (refresh(), move(0))} />
+      <NewRuns count={isAtTop && order === null ? 0 : newRuns} show={showNew} />
       <div
         ref={scroller}
         className="run-table"
