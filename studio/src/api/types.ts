@@ -1,0 +1,164 @@
+/** The nouns of REST v1 as they travel (docs/notes/rest-v1.md). */
+
+export type Status =
+  | "NotStarted"
+  | "Queued"
+  | "Preparing"
+  | "Provisioning"
+  | "Starting"
+  | "Running"
+  | "Finalizing"
+  | "CancelRequested"
+  | "Completed"
+  | "Failed"
+  | "Canceled";
+
+export type Workspace = {
+  name: string;
+  subscription_id: string | null;
+  resource_group: string | null;
+  location: string | null;
+  workspace_id: string;
+  created_at: string;
+  tags: Record<string, string>;
+};
+
+export type Experiment = {
+  name: string;
+  experiment_id: string;
+  description: string | null;
+  tags: Record<string, string>;
+  archived: boolean;
+  created_at: string;
+  run_count: number;
+  last_run_at: string | null;
+};
+
+export type RunError = { code: string; message: string };
+
+export type Run = {
+  run_id: string;
+  number: number;
+  workspace: string;
+  experiment: string;
+  display_name: string;
+  description: string | null;
+  kind: string;
+  status: Status;
+  parent_id: string | null;
+  root_id: string;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  duration_ms: number | null;
+  tags: Record<string, string>;
+  properties: Record<string, string>;
+  error: RunError | null;
+  warnings: unknown[] | null;
+  target: string | null;
+  script: string | null;
+  arguments: string[] | null;
+  environment_name: string | null;
+  snapshot_id: string | null;
+  submitted_by: string | null;
+  child_count: number;
+  definition?: unknown;
+};
+
+/** A number as JSON can carry it: what is not finite travels as a string. */
+export type WireNumber = number | "NaN" | "Infinity" | "-Infinity";
+export type Cell = WireNumber | string | boolean | null;
+
+export type Summary = "last" | "first" | "min" | "max" | "mean" | "count";
+
+export type SeriesColumn = {
+  name: string;
+  type: string;
+  count: number;
+  first: Cell;
+  last: Cell;
+  min: Cell;
+  max: Cell;
+  mean: Cell;
+  first_step: number | null;
+  last_step: number | null;
+  min_step: number | null;
+  max_step: number | null;
+};
+
+export type SeriesKind =
+  | "scalar"
+  | "list"
+  | "row"
+  | "table"
+  | "image"
+  | "confusion_matrix"
+  | "accuracy_table"
+  | "residuals"
+  | "predictions";
+
+export type Series = {
+  name: string;
+  kind: SeriesKind;
+  description: string | null;
+  count: number;
+  columns: SeriesColumn[];
+  last_at: string | null;
+  artifacts?: string[];
+};
+
+export type ChartPoints = {
+  x: Cell[];
+  y: Cell[];
+  shown: number;
+  total: number;
+  x_kind: string;
+  level: number;
+};
+
+export type Artifact = {
+  path: string;
+  size_bytes: number;
+  sha256: string | null;
+  created_at: string;
+  is_log: boolean;
+  final: boolean;
+};
+
+export type SnapshotFile = { path: string; sha256: string; size_bytes: number; executable: boolean };
+
+/** A column of the run table: what the server is asked for. */
+export type Column =
+  | { field: string }
+  | { tag: string }
+  | { property: string }
+  | { metric: string; of: Summary; column: string };
+
+export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "contains" | "exists";
+
+export type Filter =
+  | { and: Filter[] }
+  | { or: Filter[] }
+  | { not: Filter }
+  | { text: string }
+  | { column: Column; op: Operator; value: unknown };
+
+export type TableRow = { run: Run; values: Cell[] };
+
+export type TableQuery = {
+  experiment?: string;
+  filter?: Filter;
+  columns: Column[];
+  sort?: { column: Column; descending: boolean }[];
+  limit: number;
+  offset: number;
+  include_children: boolean;
+};
+
+export type Change = {
+  noun: "run" | "experiment" | "metrics" | "artifact" | "log";
+  run_id: string | null;
+  experiment: string | null;
+  parent_id: string | null;
+  key: string | null;
+};

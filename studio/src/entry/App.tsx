@@ -1,0 +1,73 @@
+/** The outermost layer: theme, signed in or not, and which page. */
+
+import { FluentProvider, Spinner } from "@fluentui/react-components";
+import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
+import { LiveWorkspace } from "@/api/live";
+import { useWorkspaces } from "@/api/workspaces";
+import { addresses, navigate, type Place, placeOf, usePathname } from "@/parts/addresses";
+import { Problem } from "@/parts/Problem";
+import { usePersisted } from "@/parts/persisted";
+import { NotFound } from "./NotFound";
+import { PageBoundary } from "./PageBoundary";
+import { Shell } from "./Shell";
+import { SignedOut } from "./SignedOut";
+import { signedOut } from "./session";
+import { useTheme } from "./theme";
+
+const ExperimentsPage = lazy(() => import("@/pages/experiments/ExperimentsPage"));
+const RunsPage = lazy(() => import("@/pages/runs/RunsPage"));
+const RunPage = lazy(() => import("@/pages/run/RunPage"));
+
+export function App() {
+  const { theme, choice, choose } = useTheme();
+  const isSignedOut = useSyncExternalStore(signedOut.watch, signedOut.get);
+  const pathname = usePathname();
+  const place = placeOf(pathname);
+  if (isSignedOut || place.page === "home")
+    return (
+      <FluentProvider theme={theme} className="app">
+        {isSignedOut ? <SignedOut /> : <Home />}
+      </FluentProvider>
+    );
+  return (
+    <FluentProvider theme={theme} className="app">
+      <LiveWorkspace key={place.workspace} name={place.workspace}>
+        <Shell place={place} themeChoice={choice} chooseTheme={choose}>
+          <PageBoundary key={pathname}>
+            <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
+              <Page place={place} />
+            </Suspense>
+          </PageBoundary>
+        </Shell>
+      </LiveWorkspace>
+    </FluentProvider>
+  );
+}
+
+function Page({ place }: { place: Exclude<Place, { page: "home" }> }) {
+  switch (place.page) {
+    case "experiments":
+      return <ExperimentsPage />;
+    case "experiment":
+      return <RunsPage key={place.name} experiment={place.name} />;
+    case "runs":
+      return <RunsPage key="all" experiment={null} />;
+    case "run":
+      return <RunPage key={place.runId} runId={place.runId} tab={place.tab} />;
+    case "nowhere":
+      return <NotFound workspace={place.workspace} />;
+  }
+}
+
+/** `/` leads to the workspace used last, else to the first one. */
+function Home() {
+  const workspaces = useWorkspaces();
+  const [last] = usePersisted<string | null>("workspace", null);
+  const names = workspaces.data?.map((workspace) => workspace.name);
+  const name = names && (last !== null && names.includes(last) ? last : (names[0] ?? "default"));
+  useEffect(() => {
+    if (name !== undefined) navigate(addresses.experiments(name), { replace: true });
+  }, [name]);
+  if (workspaces.isError) return <Problem error={workspaces.error} retry={() => void workspaces.refetch()} />;
+  return <Spinner className="page-wait" label="Loading" delay={300} />;
+}

@@ -1,0 +1,15 @@
+/** The head of a page: its title, what there is to know at a glance, and its controls. */
+
+import type { ReactNode } from "react";
+
+type Props = { title: ReactNode; note?: ReactNode; children?: ReactNode };
+
+export function PageHeader({ title, note, children }: Props) {
+  return (
+    <header className="page-header">
+      <h1>{title}</h1>
+      {note && <span className="quiet">{note}</span>}
+      <div className="page-controls">{children}</div>
+    </header>
+  );
+}

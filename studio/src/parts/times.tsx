@@ -1,0 +1,29 @@
+/** Points in time and durations that stay true while one looks at them. */
+
+import type { Run } from "@/api/types";
+import { useNow } from "./clock";
+import { formatAgo, formatDuration, formatTime } from "./format";
+
+export function Ago({ at }: { at: string | null }) {
+  const nowMs = useNow();
+  if (at === null) return <span className="quiet">–</span>;
+  return (
+    <time dateTime={at} title={formatTime(at)}>
+      {formatAgo(at, nowMs)}
+    </time>
+  );
+}
+
+/** How long a run took, or has been running. */
+export function RunDuration({ run }: { run: Run }) {
+  return run.ended_at === null && run.started_at !== null ? (
+    <Elapsed since={run.started_at} />
+  ) : (
+    <span>{formatDuration(run.duration_ms)}</span>
+  );
+}
+
+function Elapsed({ since }: { since: string }) {
+  const nowMs = useNow();
+  return <span>{formatDuration(Math.max(0, Math.floor((nowMs - Date.parse(since)) / 1000) * 1000))}</span>;
+}
