@@ -42,7 +42,7 @@ HOME_OF = {
     "ScriptRunConfig": "script_run_config",
     "Workspace": "workspace",
 }
-MODULES = {*HOME_OF.values(), "authentication", "compute_target", "conda_dependencies"}
+MODULES = {*HOME_OF.values(), "_starts", "_submissions", "authentication", "compute_target", "conda_dependencies"}
 LATER = {
     "ComputeTarget",
     "Dataset",

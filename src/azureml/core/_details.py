@@ -7,7 +7,7 @@ from azureml.core._types import type_of
 from runstead.client.connection import Json
 from runstead.widget.cards import Link, card
 
-DOCS_URL = "https://learn.microsoft.com/python/api/azureml-core/azureml.core.run.run"
+DOCS = "docs/guide/sdk.md"
 STUDIO = "Link to Runstead Studio"
 
 
@@ -52,6 +52,6 @@ def card_of(record: Json, experiment: str, url: str) -> str:
             "Type": type_of(record["kind"]),
             "Status": record["status"],
             "Details Page": Link(url, STUDIO),
-            "Docs Page": Link(DOCS_URL, "Link to Documentation"),
+            "Docs Page": DOCS,
         }
     )

@@ -8,7 +8,7 @@ from typing import IO
 from azureml._errors import speaks_v1
 from azureml.core._run_metrics import _MetricsRun
 from azureml.exceptions import UserErrorException
-from runstead.client import artifacts, snapshots
+from runstead.client import artifacts
 
 SNAPSHOT_PROPERTY = "ContentSnapshotId"
 

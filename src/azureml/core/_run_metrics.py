@@ -6,10 +6,10 @@ from pathlib import Path
 
 from azureml._errors import speaks_v1, translated
 from azureml.core._types import type_of
+from azureml.core.experiment import Experiment
 from azureml.exceptions import UserErrorException
 from runstead.client import artifacts, charts, images, metrics, runs, writers
 from runstead.client.session import Session
-from runstead.client.workspaces import Workspace
 from runstead.domain.errors import RunsteadError
 
 
@@ -17,8 +17,9 @@ from runstead.domain.errors import RunsteadError
 class _MetricsRun:
     """What a run logs goes to this process's own journal; `log` costs one append and waits for nothing."""
 
-    def __init__(self, place: Workspace, run_id: str) -> None:
-        self._place = place
+    def __init__(self, experiment: Experiment, run_id: str) -> None:
+        self._experiment = experiment
+        self._place = experiment._place
         self._run_id = run_id
         self._session: Session | None = None
 
@@ -26,7 +27,10 @@ class _MetricsRun:
     def _writer(self) -> Session:
         """This process's journal of the run, opened when the first thing is logged."""
         if self._session is None:
-            self._session = writers.writer_of(self._place, self._run_id)
+            workspace = self._experiment.workspace
+            self._session = writers.session_of(
+                self._place, self._run_id, journal=workspace._settings.journal, connect=workspace._reconnected
+            )
         return self._session
 
     def log(self, name: str, value: object, description: str = "", step: int | None = None) -> None:
@@ -75,7 +79,7 @@ class _MetricsRun:
         self.flush()
         if not recursive:
             return metrics.load_metrics(self._place, self._run_id, name=name, populate=populate)
-        family = [runs.load_run(self._place, self._run_id), *runs.list_descendants(self._place, self._run_id)]
+        family = [runs.load_run(self._place, self._run_id), *runs.list_children(self._place, self._run_id, recursive=True)]
         wanted = [one["run_id"] for one in family if run_type in (None, type_of(one["kind"]))]
         found = {one: metrics.load_metrics(self._place, one, name=name, populate=populate) for one in wanted}
         return {run_id: one for run_id, one in found.items() if one}

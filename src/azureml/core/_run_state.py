@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from azureml._errors import speaks_v1
 from azureml.core import _details as details
 from azureml.core._labels import properties_of, tag_keys, tags_of
 from azureml.core._run_files import SNAPSHOT_PROPERTY, _FilesRun
 from azureml.core._types import type_of
+from azureml.core.experiment import Experiment
 from azureml.exceptions import ActivityFailedException, ExperimentExecutionException
 from runstead.client import artifacts, captures, logs, runs, writers
 from runstead.client.connection import Json
-from runstead.client.workspaces import Workspace
 from runstead.domain.runs import is_final
 
 LOGS = "logs"
@@ -27,8 +27,10 @@ OUTPUTS = "outputs"
 class _StateRun(_FilesRun):
     """A run's record as the server has it; every change goes to the server at once."""
 
-    def __init__(self, place: Workspace, run_id: str, *, record: Json | None, outputs: Path | None = None) -> None:
-        super().__init__(place, run_id)
+    def __init__(
+        self, experiment: Experiment, run_id: str, *, record: Json | None, outputs: Path | None = None
+    ) -> None:
+        super().__init__(experiment, run_id)
         self._known = record
         self._outputs = outputs
         self._with = ExitStack()
@@ -125,7 +127,7 @@ class _StateRun(_FilesRun):
 
     @classmethod
     def get_docs_url(cls) -> str:
-        return details.DOCS_URL
+        return details.DOCS
 
     def get_details(self) -> dict[str, Any]:  # Any: as SDK v1's values
         address = f"{self._place.connection.url}{{}}".format
@@ -193,6 +195,10 @@ class _StateRun(_FilesRun):
 
     def _move(self, status: str, **facts: object) -> None:
         self._known = runs.set_status(self._place, self._run_id, status=status, **facts)
+
+    def _upload_logs(self) -> None:
+        """What stands in ./logs by the end of a with-block."""
+        artifacts.put_folder(self._place, self._run_id, folder=Path(LOGS), prefix=LOGS)
 
     def _close(self) -> None:
         writers.close(self._place, self._run_id)

@@ -1,22 +1,20 @@
 """SDK v1 `azureml.core.experiment`."""
 
 import re
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from azureml import core
 from azureml._errors import speaks_v1
 from azureml._later import not_yet
+from azureml.core._details import DOCS, STUDIO
 from azureml.core._labels import Labels, query_of, tag_keys, tags_of
-from azureml.core._types import kind_of
 from azureml.core.workspace import Workspace
 from azureml.exceptions import UserErrorException
-from runstead.client import experiments, runs
+from runstead.client import experiments
 from runstead.widget.cards import Link, card
 
 NAME = re.compile(r"[a-zA-Z0-9][\w\-]{0,254}")
-DOCS_URL = "https://learn.microsoft.com/python/api/azureml-core/azureml.core.experiment.experiment"
 
 
 class ViewType:
@@ -46,7 +44,8 @@ class Experiment:
                 "'_' and '-', and have at most 255 characters"
             )
         self._workspace, self._name, self._place = workspace, name, workspace._place
-        experiments.ensure_experiment(self._place, name)
+        known = experiments.load_experiment if workspace._settings.in_job else experiments.ensure_experiment
+        known(self._place, name)  # a job's token may read experiments, not make them
 
     @classmethod
     def _known(cls, workspace: Workspace, name: str) -> "Experiment":
@@ -92,7 +91,7 @@ class Experiment:
 
     @classmethod
     def get_docs_url(cls) -> str:
-        return DOCS_URL
+        return DOCS
 
     def submit(
         self, config: Submittable, tags: Mapping[object, object] | None = None, **kwargs: object
@@ -106,7 +105,7 @@ class Experiment:
         return run
 
     def start_logging(self, *args: object, **kwargs: object) -> "core.Run":
-        return core.Run._start(self, *args, **kwargs)
+        return core._starts.start_run(self, *args, **kwargs)
 
     def get_runs(
         self, type: str | None = None, tags: Labels = None, properties: Labels = None, include_children: bool = False
@@ -167,8 +166,8 @@ class Experiment:
             {
                 "Name": self._name,
                 "Workspace": self._workspace.name,
-                "Report Page": Link(self.get_portal_url(), "Link to Runstead Studio"),
-                "Docs Page": Link(DOCS_URL, "Link to Documentation"),
+                "Report Page": Link(self.get_portal_url(), STUDIO),
+                "Docs Page": DOCS,
             }
         )
 

@@ -1,53 +1,47 @@
 """SDK v1 `azureml.core.run`."""
 
+import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from azureml import core
 from azureml._errors import speaks_v1
 from azureml._later import not_yet
 from azureml.core import _details as details
-from azureml.core._labels import Labels, properties_of, query_of, tag_keys, tags_of
+from azureml.core._labels import Labels, query_of, tags_of
 from azureml.core._offline_run import _OfflineRun
-from azureml.core._run_files import SNAPSHOT_PROPERTY, _FilesRun
+from azureml.core._run_state import _StateRun
 from azureml.core._types import kind_of, type_of
 from azureml.core.experiment import Experiment, Submittable
 from azureml.core.workspace import Workspace
 from azureml.exceptions import RunEnvironmentException, UserErrorException
-from runstead.client import artifacts, captures, config, logs, runs, snapshots, writers
-from runstead.client.connection import Connection, Json
-from runstead.client.workspaces import Workspace as Place
-from runstead.domain.runs import is_final
+from runstead.client import config, runs
+from runstead.client.connection import Json
 
-__all__ = ["InputDatasets", "OutputDatasets", "Run", "_OfflineRun", "_SubmittedRun"]
-DEFAULT_OUTPUTS = "outputs"
-USER_LOG = Path("logs", "user_log.txt")
+__all__ = ["Run", "_OfflineRun", "_SubmittedRun"]
 MAX_CHILDREN = 100
 BATCH_TAG = "azureml.batch_child_number"
+SCRIPT_RUN = "azureml.scriptrun"
 Runs = list["Run"]
+RunFactory = Callable[[Experiment, Json], "Run"]
+log = logging.getLogger(__name__)
 
 
 @speaks_v1
-class Run(_FilesRun):
+class Run(_StateRun):
     """SDK v1 `Run`: one recorded execution."""
 
     def __init__(self, experiment: Experiment, run_id: str, outputs: str | None = None, **kwargs: object) -> None:
-        super().__init__(experiment._place, run_id)
-        self._experiment = experiment
-        self._outputs = None if outputs is None else Path(outputs).absolute()
-        self._known: Json | None = runs.load_run(self._place, run_id)
-        self._with = ExitStack()
+        folder = None if outputs is None else Path(outputs).absolute()
+        super().__init__(experiment, run_id, record=runs.load_run(experiment._place, run_id), outputs=folder)
 
     @classmethod
-    def _of(cls, experiment: Experiment, run_id: str, record: Json | None, outputs: Path | None = None) -> "Run":
+    def _of(cls, experiment: Experiment, run_id: str, record: Json | None, outputs: Path | None = None) -> Self:
         """A run that the server need not be asked for."""
         made = cls.__new__(cls)
-        _FilesRun.__init__(made, experiment._place, run_id)
-        made._experiment, made._outputs, made._known, made._with = experiment, outputs, record, ExitStack()
+        _StateRun.__init__(made, experiment, run_id, record=record, outputs=outputs)
         return made
 
     @staticmethod
@@ -61,37 +55,10 @@ class Run(_FilesRun):
         _FACTORIES[runtype] = run_factory
 
     @classmethod
-    def _start(
-        cls,
-        experiment: Experiment,
-        name: str | None = None,
-        run_id: str | None = None,
-        outputs: str | bool | None = None,
-        snapshot_directory: str | None = ".",
-        **kwargs: object,
-    ) -> "Run":
-        """What `Experiment.start_logging` does."""
-        snapshot_id = None if snapshot_directory is None else snapshots.take_snapshot(experiment._place, snapshot_directory)
-        new_id = run_id or str(uuid.uuid4())
-        record = runs.create_run(
-            experiment._place,
-            new_id,
-            experiment=experiment.name,
-            kind="interactive",
-            display_name=name,
-            properties={SNAPSHOT_PROPERTY: snapshot_id} if snapshot_id else {},
-            snapshot_id=snapshot_id,
-        )
-        folder = Path(DEFAULT_OUTPUTS if outputs in (None, True) else str(outputs)).absolute()
-        if outputs is not False:
-            folder.mkdir(parents=True, exist_ok=True)
-        return cls._of(experiment, new_id, record, outputs=None if outputs is False else folder)
-
-    @classmethod
     def get_context(
         cls, allow_offline: bool = True, used_for_context_manager: bool = False, **kwargs: object
     ) -> "Run | _OfflineRun":
-        job = config.job_of_environment()
+        job = config.job_of()
         if job is not None:
             return _SubmittedRun._here(job)
         if not allow_offline:
@@ -207,9 +174,14 @@ class Run(_FilesRun):
         type: str | None = None,
         status: str | None = None,
     ) -> Iterator["Run"]:
-        wanted: dict[str, Any] = {"tags": query_of(tags), "properties": query_of(properties)}  # Any: both filters' types
         found = runs.list_children(
-            self._place, self._run_id, recursive=recursive, kind=kind_of(type), status=status, **wanted
+            self._place,
+            self._run_id,
+            recursive=recursive,
+            kind=kind_of(type),
+            status=status,
+            tags=query_of(tags),
+            properties=query_of(properties),
         )
         for record in found:
             yield Run._typed(self._experiment, record)
@@ -218,3 +190,52 @@ class Run(_FilesRun):
         self, config: Submittable, tags: Mapping[object, object] | None = None, **kwargs: object
     ) -> "Run":
         return self._experiment.submit(config, tags, _parent_run_id=self._run_id, **kwargs)
+
+    def __repr__(self) -> str:
+        return (
+            f"Run(Experiment: {self._experiment.name},\nId: {self._run_id},\nType: {self.type},\nStatus: {self.status})"
+        )
+
+    def _repr_html_(self) -> str:
+        return details.card_of(self._record, self._experiment.name, self.get_portal_url())
+
+
+@speaks_v1
+class _SubmittedRun(Run):
+    """SDK v1 `_SubmittedRun`: the run of the job that this process belongs to; the runner decides how it ends."""
+
+    @classmethod
+    def _here(cls, job: config.Job) -> "_SubmittedRun":
+        """One object per process and run."""
+        if job not in _SUBMITTED:
+            experiment = Experiment._known(Workspace._of_job(job), job.experiment)
+            _SUBMITTED[job] = cls._of(experiment, job.run_id, None)
+            log.debug("this process belongs to run %s of experiment %s", job.run_id, job.experiment)
+        return _SUBMITTED[job]
+
+    def complete(self) -> None:
+        self.flush()
+
+    def fail(self, error_details: object = None, error_code: str | None = None) -> None:
+        self.flush()
+
+    def cancel(self) -> None:
+        log.warning("run %s cannot cancel itself; end the script with an exit code instead", self._run_id)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.complete()
+
+
+def _plain_run(experiment: Experiment, record: Json) -> Run:
+    return Run._of(experiment, record["run_id"], record)
+
+
+def _script_run(experiment: Experiment, record: Json) -> Run:
+    return core.ScriptRun._of(experiment, record["run_id"], record)
+
+
+_SUBMITTED: dict[config.Job, _SubmittedRun] = {}
+_FACTORIES: dict[str, RunFactory] = {SCRIPT_RUN: _script_run}

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ from azureml._errors import speaks_v1
 from azureml._later import not_yet
 from azureml.core import _config_files as config_files
 from azureml.exceptions import UserErrorException, WorkspaceException
-from runstead.client import experiments, local, runs, workspaces
-from runstead.client.connection import Json
+from runstead.client import config, experiments, local, runs, workspaces
+from runstead.client.connection import Connection, Json
 from runstead.domain.errors import NotFound
 
 ARM_TYPE = "Microsoft.MachineLearningServices/workspaces"
@@ -38,18 +39,32 @@ class Workspace:
         tags: Mapping[str, str] | None = None,
     ) -> None:
         identity = {"subscription_id": subscription_id, "resource_group": resource_group}
-        self._place = workspaces.Workspace(local.connect(), workspace_name)
-        self._record = workspaces.ensure_workspace(self._place, identity=identity)
+        self._settings = config.from_environment()
+        self._place = workspaces.Workspace(local.connect(self._settings), workspace_name)
+        self._record = (
+            workspaces.load_workspace(self._place)  # a job's token may not make one
+            if self._settings.in_job
+            else workspaces.ensure_workspace(self._place, identity=identity)
+        )
         self._sku = sku
         for key, said in identity.items():
             if said and said != self._record[key]:
                 log.warning("workspace %s has the %s %r here, not %r", self.name, key, self._record[key], said)
 
     @classmethod
-    def _known(cls, place: workspaces.Workspace, record: Json) -> "Workspace":
+    def _known(cls, settings: config.Settings, connection: Connection, record: Json) -> "Workspace":
+        """A workspace that the server need not be asked for."""
         made = cls.__new__(cls)
-        made._place, made._record, made._sku = place, record, "basic"
+        made._settings, made._place = settings, workspaces.Workspace(connection, record["name"])
+        made._record, made._sku = record, "basic"
         return made
+
+    @classmethod
+    def _of_job(cls, job: config.Job) -> "Workspace":
+        """The workspace of the job that this process belongs to; the server is not asked, it may be away."""
+        settings = config.from_environment()
+        told = {"subscription_id": job.subscription_id, "resource_group": job.resource_group}
+        return cls._known(settings, local.connect(settings), {"name": job.workspace, **told})
 
     @staticmethod
     def from_config(path: str | None = None, auth: object = None) -> "Workspace":
@@ -60,8 +75,10 @@ class Workspace:
                 "path of one, or leave the path out to use the default workspace"
             )
         if file is None:
-            log.debug("no config.json in %s or above: using the workspace %s", Path.cwd(), DEFAULT_WORKSPACE)
-            return Workspace(None, None, DEFAULT_WORKSPACE, auth)
+            job = config.job_of()
+            name = job.workspace if job else DEFAULT_WORKSPACE
+            log.debug("no config.json in %s or above: using the workspace %s", Path.cwd(), name)
+            return Workspace(None, None, name, auth)
         said = config_files.read_config(file)
         log.debug("%s selects the workspace %s", file, said.name)
         return Workspace(said.subscription_id, said.resource_group, said.name, auth)
@@ -78,22 +95,25 @@ class Workspace:
     ) -> "Workspace":
         if subscription_id and resource_group:
             return Workspace(subscription_id, resource_group, name, auth)  # as much as a config.json says
-        place = workspaces.Workspace(local.connect(), name)
+        settings = config.from_environment()
+        connection = local.connect(settings)
         try:
-            return Workspace._known(place, workspaces.load_workspace(place))
+            record = workspaces.load_workspace(workspaces.Workspace(connection, name))
         except NotFound as error:
             raise WorkspaceException(
-                f"there is no workspace {name!r} on {place.connection.url}; Workspace.create(name={name!r}) makes it"
+                f"there is no workspace {name!r} on {connection.url}; Workspace.create(name={name!r}) makes it"
             ) from error
+        return Workspace._known(settings, connection, record)
 
     @staticmethod
     def list(
         subscription_id: str | None, auth: object = None, resource_group: str | None = None
     ) -> dict[str, list["Workspace"]]:
-        connection = local.connect()
+        settings = config.from_environment()
+        connection = local.connect(settings)
         found = workspaces.list_workspaces(connection)
         kept = [one for one in found if resource_group in (None, one["resource_group"])]
-        return {one["name"]: [Workspace._known(workspaces.Workspace(connection, one["name"]), one)] for one in kept}
+        return {one["name"]: [Workspace._known(settings, connection, one)] for one in kept}
 
     @staticmethod
     def create(
@@ -125,12 +145,13 @@ class Workspace:
         system_datastores_auth_mode: str = "accessKey",
         v1_legacy_mode: bool | None = None,
     ) -> "Workspace":
-        place = workspaces.Workspace(local.connect(), name)
+        settings = config.from_environment()
+        place = workspaces.Workspace(local.connect(settings), name)
         known = any(one["name"] == name for one in workspaces.list_workspaces(place.connection))
         if known and not exist_ok:
             raise WorkspaceException(f"the workspace {name!r} exists already; pass exist_ok=True to use it")
         identity = {"subscription_id": subscription_id, "resource_group": resource_group, "location": location}
-        return Workspace._known(place, workspaces.ensure_workspace(place, identity=identity))
+        return Workspace._known(settings, place.connection, workspaces.ensure_workspace(place, identity=identity))
 
     @staticmethod
     def setup() -> "Workspace":
@@ -154,7 +175,7 @@ class Workspace:
 
     @property
     def location(self) -> str:
-        return str(self._record["location"])
+        return str(self._described()["location"])
 
     @property
     def sku(self) -> str:
@@ -162,7 +183,17 @@ class Workspace:
 
     @property
     def tags(self) -> dict[str, str]:
-        return dict(self._record["tags"])
+        return dict(self._described()["tags"])
+
+    def _reconnected(self) -> Connection:
+        """A new connection, for the uploader; a server that was stopped on purpose stays stopped."""
+        return local.connect(replace(self._settings, autostart=False))
+
+    def _described(self) -> Json:
+        """The record; of a job's workspace only the names are known at first."""
+        if "location" not in self._record:
+            self._record = workspaces.load_workspace(self._place)
+        return self._record
 
     @property
     def discovery_url(self) -> str:
@@ -171,11 +202,11 @@ class Workspace:
     @property
     def experiments(self) -> dict[str, "core.Experiment"]:
         found = experiments.list_experiments(self._place)
-        return {one["name"]: core.Experiment(self, one["name"], _record=one) for one in found}
+        return {one["name"]: core.Experiment._known(self, one["name"]) for one in found}
 
     def get_run(self, run_id: str) -> "core.Run":
         record = runs.load_run(self._place, run_id)
-        return core.Run._typed(core.Experiment(self, record["experiment"], _record={}), record)
+        return core.Run._typed(core.Experiment._known(self, record["experiment"]), record)
 
     def get_details(self) -> dict[str, Any]:  # Any: as SDK v1's values
         record = workspaces.load_workspace(self._place)

@@ -51,16 +51,31 @@ def list_runs(
             return
 
 
-def list_descendants(workspace: Workspace, run_id: str) -> Iterator[Json]:
-    """Children, their children and so on, each parent before its own."""
+def list_children(
+    workspace: Workspace,
+    run_id: str,
+    *,
+    recursive: bool = False,
+    kind: str | None = None,
+    status: str | None = None,
+    tags: Sequence[str] = (),
+    properties: Sequence[str] = (),
+) -> Iterator[Json]:
+    """Children that pass the filters; if recursive then those below them, too, whether or not their parents pass."""
+    yield from list_runs(
+        workspace, parent=run_id, kind=kind, status=status, tags=tags, properties=properties, include_children=True
+    )
+    if not recursive:
+        return
     for child in list_runs(workspace, parent=run_id, include_children=True):
-        yield child
         if child["child_count"]:
-            yield from list_descendants(workspace, child["run_id"])
+            yield from list_children(
+                workspace, child["run_id"], recursive=True, kind=kind, status=status, tags=tags, properties=properties
+            )
 
 
 def change_run(workspace: Workspace, run_id: str, **changes: object) -> Json:
-    """changes: display_name, description, tags, remove_tags, properties. Raises Conflict on a property's second value."""
+    """changes: display_name, description, tags, remove_tags, properties. Conflict on a property's second value."""
     return workspace.connection.call("PATCH", run_path(workspace, run_id), changes)
 
 
