@@ -1,0 +1,164 @@
+"""The way to a server: the configured one, the running one of this home, or one that is started now."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from runstead.client.config import Settings
+from runstead.client.connection import Connection
+from runstead.domain.errors import RunsteadError, Unauthenticated, Unavailable
+
+START_TIMEOUT_S = 30.0
+POLL_S = 0.02
+DEFAULT_PORT = 7373
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server of this home that lives."""
+
+    url: str
+    pid: int
+    version: str
+
+
+def connect(settings: Settings) -> Connection:
+    """The connection to use; starts the local server if none is configured and none runs.
+
+    Raises Unavailable if there is none and none may or can be started, Unauthenticated if the token is not known.
+    """
+    if settings.url is not None:
+        if settings.token is None:
+            raise Unauthenticated(f"RUNSTEAD_URL is {settings.url}, but RUNSTEAD_TOKEN is not set; set it to its token")
+        return Connection(settings.url, settings.token)
+    server = running(settings.home)
+    if server is None:
+        server = _started(settings)
+    return Connection(server.url, token_of(settings.home))
+
+
+def running(home: Path) -> Running | None:
+    """The server of this home, if one lives; waits while it is just starting."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while is_locked(home):
+        server = _described(home)
+        if server is not None and _is_healthy(server.url):
+            return server
+        if time.monotonic() > deadline:
+            raise Unavailable(f"a server of {home} is there but does not answer; see {home / 'server.log'}")
+        time.sleep(POLL_S)
+    return None
+
+
+def start(home: Path, options: Sequence[str] = (), *, environment: Mapping[str, str] | None = None) -> Running:
+    """Start a server of this home in the background and wait until it answers.
+
+    `environment` replaces this process's. Unavailable, with its reason, if the server fails.
+    """
+    make_home(home)
+    with (home / "server.log").open("ab") as log:
+        begins_at = log.tell()
+        command = [sys.executable, "-P", "-m", "runstead.cli.main", "up", "--foreground", "--home", str(home), *options]
+        # A session of its own: neither Ctrl-C nor the end of this process reaches it.
+        child = subprocess.Popen(
+            command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    return _awaited(home, child, lambda: _last_words(home / "server.log", begins_at))
+
+
+def make_home(home: Path) -> None:
+    """The state folder; its owner alone may look into it."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def is_locked(home: Path) -> bool:
+    """Whether a server of this home lives; true even if it was started this instant, false after any kind of death."""
+    try:
+        descriptor = os.open(home / "server.lock", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def token_of(home: Path) -> str:
+    """The owner token of this home."""
+    try:
+        return (home / "token").read_text().strip()
+    except OSError as error:
+        raise Unauthenticated(f"the owner token {home / 'token'} cannot be read: {error.strerror}") from error
+
+
+def _started(settings: Settings) -> Running:
+    if not settings.autostart:
+        raise Unavailable(
+            f"no Runstead server runs for {settings.home}, and RUNSTEAD_AUTOSTART=0 forbids to start one; "
+            "start it with: runstead up, or set RUNSTEAD_URL and RUNSTEAD_TOKEN"
+        )
+    make_home(settings.home)
+    with _starting(settings.home):
+        server = running(settings.home)
+        if server is not None:
+            return server
+        server = start(settings.home, ["--any-port"])
+        told = f"Runstead: started a local server, Studio at {server.url} (stop it with: runstead down)"
+        sys.stderr.write(told + "\n")
+        return server
+
+
+@contextmanager
+def _starting(home: Path) -> Iterator[None]:
+    descriptor = os.open(home / "start.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _awaited(home: Path, child: "subprocess.Popen[bytes]", last_words: Callable[[], str]) -> Running:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        server = _described(home)
+        if server is not None and server.pid == child.pid and _is_healthy(server.url):
+            return server
+        if child.poll() is not None:
+            raise Unavailable(f"the local server did not start: {last_words()}")
+        time.sleep(POLL_S)
+    child.terminate()
+    raise Unavailable(f"the local server did not answer within {START_TIMEOUT_S:.0f} s; see {home / 'server.log'}")
+
+
+def _described(home: Path) -> Running | None:
+    try:
+        told = json.loads((home / "server.json").read_bytes())
+        return Running(told["url"], told["pid"], told["version"])
+    except (FileNotFoundError, ValueError, KeyError):
+        return None
+
+
+def _is_healthy(url: str) -> bool:
+    # No token is sent here: after a crash, another program may have taken the port.
+    try:
+        return Connection(url, "", timeout_s=5.0).call("GET", "/health").get("status") == "ok"
+    except RunsteadError:
+        return False
+
+
+def _last_words(path: Path, begins_at: int) -> str:
+    with path.open("rb") as log:
+        log.seek(begins_at)
+        lines = log.read().decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else f"it ended without a word; see {path}"

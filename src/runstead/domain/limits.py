@@ -1,0 +1,22 @@
+"""How much of anything one server takes; generous on purpose, and every number can be set."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Counts and sizes; passing one is TooLarge."""
+
+    name_chars: int = 255
+    run_id_chars: int = 200
+    description_chars: int = 100_000
+    tags_per_noun: int = 10_000
+    tag_key_chars: int = 255
+    tag_value_chars: int = 100_000
+    artifact_path_chars: int = 5_000
+    json_body_bytes: int = 64 << 20
+    log_append_bytes: int = 64 << 20
+    upload_bytes: int = 1 << 40
+    page_rows: int = 10_000
+    zip_files: int = 1_000_000
+    stalled_upload_s: float = 60.0

@@ -1,0 +1,90 @@
+"""The app: routes, guards, errors, and the services that run beside it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Protocol
+
+from fastapi import APIRouter, FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from runstead import __version__
+from runstead.server import errors, studio
+from runstead.server.auth import needs_of
+from runstead.server.hosts import HostGuard
+from runstead.server.tokens import Tokens
+from runstead.server.v1 import experiments, runs, servers, workspaces
+from runstead.service.unit import Unit
+from runstead.service.workspaces import ensure_default
+
+ROUTERS: tuple[APIRouter, ...] = (
+    servers.routes,
+    workspaces.routes,
+    experiments.routes,
+    runs.routes,
+    studio.routes,  # last: it answers every other path
+)
+
+
+class Background(Protocol):
+    """Something that runs beside the server: the launcher's controller, a sweep."""
+
+    def start(self) -> None:
+        """Begin, and return at once."""
+        ...
+
+    def stop(self) -> None:
+        """End, and return when it has ended."""
+        ...
+
+
+def create_app(
+    unit: Unit,
+    tokens: Tokens,
+    *,
+    background: Sequence[Background] = (),
+    on_listening: Callable[[], None] | None = None,
+    stop: Callable[[], None] | None = None,
+    routers: Sequence[APIRouter] = ROUTERS,
+) -> FastAPI:
+    """The server's app. TypeError if a route declares no permission.
+
+    `on_listening` is called when everything is up; `stop` is what POST shutdown calls.
+    """
+    routes = [route for each in routers for route in each.routes]
+    for route in routes:
+        needs_of(route)
+    app = FastAPI(
+        title="Runstead",
+        version=__version__,
+        routes=routes,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_lifespan(unit, background, on_listening),
+    )
+    app.state.unit = unit
+    app.state.tokens = tokens
+    app.state.started_at_ms = unit.now_ms()
+    app.state.closing = asyncio.Event()
+    app.state.stop = stop or (lambda: None)
+    errors.install(app)
+    app.add_middleware(HostGuard, settings=unit.settings)
+    return app
+
+
+def _lifespan(
+    unit: Unit, background: Sequence[Background], on_listening: Callable[[], None] | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(ensure_default, unit)
+        async with AsyncExitStack() as stack:
+            for service in background:
+                await run_in_threadpool(service.start)
+                stack.push_async_callback(run_in_threadpool, service.stop)
+            if on_listening is not None:
+                on_listening()
+            yield
+
+    return lifespan

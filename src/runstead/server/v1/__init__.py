@@ -1,0 +1,1 @@
+"""REST v1: one file per noun; parse, authorise, call the service."""

@@ -1,0 +1,139 @@
+"""The JSON objects of REST v1 (docs/notes/rest-v1.md), made from the domain's nouns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from runstead.domain.experiments import Experiment
+from runstead.domain.runs import Run
+from runstead.domain.workspaces import Workspace
+
+
+def at(ms: int) -> str:
+    """A time as REST v1 writes it."""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def at_or_none(ms: int | None) -> str | None:
+    """The same, of a time that may not have come yet."""
+    return None if ms is None else at(ms)
+
+
+@dataclass(frozen=True)
+class WorkspaceShape:
+    """Workspace."""
+
+    name: str
+    subscription_id: str
+    resource_group: str
+    location: str
+    workspace_id: str
+    created_at: str
+    tags: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class ExperimentShape:
+    """Experiment."""
+
+    name: str
+    experiment_id: str
+    description: str
+    tags: Mapping[str, str | None]
+    archived: bool
+    created_at: str
+    run_count: int
+    last_run_at: str | None
+
+
+@dataclass(frozen=True)
+class RunShape:
+    """Run."""
+
+    run_id: str
+    number: int
+    workspace: str
+    experiment: str
+    display_name: str
+    description: str
+    kind: str
+    status: str
+    parent_id: str | None
+    root_id: str
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    duration_ms: int | None
+    tags: Mapping[str, str | None]
+    properties: Mapping[str, str]
+    error: Mapping[str, Any] | None  # {code, message, …} as the client sent it
+    warnings: list[Any]  # JSON values as the client sent them
+    target: str | None
+    script: str | None
+    arguments: list[str]
+    environment_name: str | None
+    snapshot_id: str | None
+    submitted_by: str
+    child_count: int
+    definition: Mapping[str, Any] | None  # v1 runDefinition
+
+
+def workspace_shape(workspace: Workspace) -> WorkspaceShape:
+    """A workspace as JSON."""
+    return WorkspaceShape(
+        name=workspace.name,
+        subscription_id=workspace.subscription_id,
+        resource_group=workspace.resource_group,
+        location=workspace.location,
+        workspace_id=workspace.workspace_id,
+        created_at=at(workspace.created_at_ms),
+        tags=workspace.tags,
+    )
+
+
+def experiment_shape(experiment: Experiment) -> ExperimentShape:
+    """An experiment as JSON."""
+    return ExperimentShape(
+        name=experiment.name,
+        experiment_id=experiment.experiment_id,
+        description=experiment.description,
+        tags=experiment.tags,
+        archived=experiment.archived,
+        created_at=at(experiment.created_at_ms),
+        run_count=experiment.run_count,
+        last_run_at=at_or_none(experiment.last_run_at_ms),
+    )
+
+
+def run_shape(run: Run) -> RunShape:
+    """A run as JSON."""
+    started, ended = run.started_at_ms, run.ended_at_ms
+    return RunShape(
+        run_id=run.run_id,
+        number=run.number,
+        workspace=run.workspace,
+        experiment=run.experiment,
+        display_name=run.display_name,
+        description=run.description,
+        kind=run.kind,
+        status=run.status,
+        parent_id=run.parent_id,
+        root_id=run.root_id,
+        created_at=at(run.created_at_ms),
+        started_at=at_or_none(started),
+        ended_at=at_or_none(ended),
+        duration_ms=None if started is None or ended is None else max(0, ended - started),
+        tags=run.tags,
+        properties=run.properties,
+        error=run.error,
+        warnings=list(run.warnings),
+        target=run.target,
+        script=run.script,
+        arguments=list(run.arguments),
+        environment_name=run.environment_name,
+        snapshot_id=run.snapshot_id,
+        submitted_by=run.submitted_by,
+        child_count=run.child_count,
+        definition=run.definition,
+    )

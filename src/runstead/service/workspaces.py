@@ -1,0 +1,76 @@
+"""Workspaces: found by name, made on demand."""
+
+import sqlalchemy as sa
+
+from runstead.domain.errors import NotFound
+from runstead.domain.names import checked_name, checked_text
+from runstead.domain.workspaces import (
+    DEFAULT_LOCATION,
+    DEFAULT_RESOURCE_GROUP,
+    DEFAULT_SUBSCRIPTION_ID,
+    DEFAULT_WORKSPACE,
+    Workspace,
+)
+from runstead.service.unit import Unit
+from runstead.store import workspaces
+
+
+def load(unit: Unit, name: str) -> Workspace:
+    """The workspace of this name, or NotFound."""
+    with unit.read() as connection:
+        return found(connection, name)
+
+
+def found(connection: sa.Connection, name: str) -> Workspace:
+    """The same within a transaction."""
+    workspace = workspaces.find(connection, name)
+    if workspace is None:
+        known = ", ".join(w.name for w in workspaces.listed(connection)[:20])
+        raise NotFound(f"there is no workspace {name!r}; this server has {known}")
+    return workspace
+
+
+def listed(unit: Unit) -> list[Workspace]:
+    """All workspaces, by name."""
+    with unit.read() as connection:
+        return workspaces.listed(connection)
+
+
+def ensure(
+    unit: Unit,
+    name: str,
+    *,
+    subscription_id: str | None = None,
+    resource_group: str | None = None,
+    location: str | None = None,
+) -> Workspace:
+    """The workspace of this name; made if it is missing. What it was made with stays."""
+    with unit.read() as connection:
+        there = workspaces.find(connection, name)
+    if there is not None:
+        return there
+    checked_name("workspace", name, unit.settings.limits)
+    texts = [
+        checked_text(what, given or default, 1000)
+        for what, given, default in (
+            ("subscription id", subscription_id, DEFAULT_SUBSCRIPTION_ID),
+            ("resource group", resource_group, DEFAULT_RESOURCE_GROUP),
+            ("location", location, DEFAULT_LOCATION),
+        )
+    ]
+    with unit.write() as tx:
+        workspaces.add(
+            tx.connection,
+            name,
+            subscription_id=texts[0],
+            resource_group=texts[1],
+            location=texts[2],
+            workspace_id=unit.new_id(),
+            created_at_ms=tx.at_ms,
+        )
+        return found(tx.connection, name)
+
+
+def ensure_default(unit: Unit) -> Workspace:
+    """The workspace that is always there."""
+    return ensure(unit, DEFAULT_WORKSPACE)

@@ -1,0 +1,71 @@
+"""The files of runs: artifacts, which never change, and logs, which grow. One namespace of paths per run."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from runstead.store.engine import insert_if_absent, upsert
+from runstead.store.hashes import key_of
+from runstead.store.tables import artifacts
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """One file of a run; `sha256` is None for logs."""
+
+    path: str
+    size_bytes: int
+    sha256: str | None
+    is_log: bool
+    created_at_ms: int
+
+
+def find(connection: sa.Connection, run_key: int, path: str) -> Artifact | None:
+    """The file at this path."""
+    mine = (artifacts.c.run_key == run_key) & (artifacts.c.path_key == key_of(path))
+    row = connection.execute(sa.select(artifacts).where(mine)).mappings().first()
+    return None if row is None else _artifact(row)
+
+
+def add(connection: sa.Connection, run_key: int, artifact: Artifact) -> bool:
+    """Name a file, unless the path is taken; returns whether it was free."""
+    return insert_if_absent(connection, artifacts, [_row(run_key, artifact)]) == 1
+
+
+def replace(connection: sa.Connection, run_key: int, artifact: Artifact) -> None:
+    """Name a file, or give the path its new content."""
+    changed = ("size_bytes", "sha256", "is_log", "created_at_ms")
+    upsert(connection, artifacts, [_row(run_key, artifact)], keys=("run_key", "path_key"), update=changed)
+
+
+def set_size(connection: sa.Connection, run_key: int, path: str, size_bytes: int) -> bool:
+    """A log has grown; returns False where there is no such log. A size never shrinks."""
+    mine = (artifacts.c.run_key == run_key) & (artifacts.c.path_key == key_of(path)) & artifacts.c.is_log
+    larger = sa.case((artifacts.c.size_bytes < size_bytes, size_bytes), else_=artifacts.c.size_bytes)
+    return connection.execute(sa.update(artifacts).where(mine).values(size_bytes=larger)).rowcount == 1
+
+
+def listed(connection: sa.Connection, run_key: int, *, prefix: str = "") -> list[Artifact]:
+    """By path; only those whose path begins with `prefix`."""
+    query = sa.select(artifacts).where(artifacts.c.run_key == run_key)
+    if prefix:
+        query = query.where(artifacts.c.path.startswith(prefix, autoescape=True))
+    rows = connection.execute(query).mappings()
+    # Sorted and compared here: databases differ in collation and in the case of LIKE.
+    return sorted((_artifact(row) for row in rows if row["path"].startswith(prefix)), key=lambda a: a.path)
+
+
+def _row(run_key: int, artifact: Artifact) -> dict[str, object]:
+    return {
+        "run_key": run_key,
+        "path_key": key_of(artifact.path),
+        "path": artifact.path,
+        "size_bytes": artifact.size_bytes,
+        "sha256": artifact.sha256,
+        "is_log": artifact.is_log,
+        "created_at_ms": artifact.created_at_ms,
+    }
+
+
+def _artifact(row: sa.RowMapping) -> Artifact:
+    return Artifact(row["path"], row["size_bytes"], row["sha256"], row["is_log"], row["created_at_ms"])

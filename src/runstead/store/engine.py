@@ -1,0 +1,134 @@
+"""The database: opens it, begins transactions, hides which of the two kinds it is. Only this file names a dialect."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from runstead.domain.errors import InvalidArgument, RunsteadError, TooLarge, Unavailable
+
+Row = Mapping[str, Any]  # a row's values by column name, as SQLAlchemy takes them
+BUSY_TIMEOUT_S = 30
+MIGRATION_LOCK = 0x52554E53  # any number of our own, for PostgreSQL's advisory lock
+DISK_FULL = ("database or disk is full", "disk i/o error", "no space left")
+
+
+class Database:
+    """One database; threads share it. Writers of this process queue on one lock: SQLite never answers "busy"."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _made_engine(url)
+        self.dialect = self.engine.dialect.name
+        self._writer = threading.Lock() if self.dialect == "sqlite" else nullcontext()
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """One consistent view; nothing is kept of what is written in it."""
+        with _translated(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction: all of it is kept, and on disk when the block ends, or nothing."""
+        with _translated(), self._writer, self.engine.connect() as connection, _writing(connection):
+            yield connection
+
+    @contextmanager
+    def migrating(self) -> Iterator[sa.Connection]:
+        """A connection that is the only one to migrate this database, among all processes."""
+        with self.write() as connection:
+            if self.dialect == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+            yield connection
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def _writing(connection: sa.Connection) -> sa.RootTransaction:
+    return connection.execution_options(runstead_write=True).begin()
+
+
+def sqlite_url(path: str) -> str:
+    """The address of a SQLite file."""
+    return str(sa.URL.create("sqlite+pysqlite", database=path).render_as_string(hide_password=False))
+
+
+def insert_if_absent(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> int:
+    """Insert those rows whose key is free; returns how many went in (of one statement)."""
+    if not rows:
+        return 0
+    return connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows)).rowcount
+
+
+def upsert(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Row], *, keys: Sequence[str], update: Sequence[str]
+) -> None:
+    """Insert the rows; where a row with the same `keys` is there, set its `update` columns to the new values."""
+    if not rows:
+        return
+    statement = _insert(connection, table)
+    fresh = {name: statement.excluded[name] for name in update}
+    connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=fresh), list(rows))
+
+
+def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _made_engine(url: str) -> sa.Engine:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise InvalidArgument(
+            "the database address cannot be read; write it as postgresql+psycopg://user@host/name"
+        ) from error
+    if parsed.get_backend_name() == "sqlite":
+        engine = sa.create_engine(
+            parsed, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}, pool_size=24, max_overflow=40
+        )
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if parsed.drivername == "postgresql+psycopg":
+        return sa.create_engine(parsed, pool_pre_ping=True, pool_size=12, max_overflow=40)
+    raise InvalidArgument(
+        f"the database address begins with {parsed.drivername!r}; write postgresql+psycopg://… (or leave it out)"
+    )
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # of sqlite3: we begin transactions ourselves
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # IMMEDIATE: a writer takes its lock at once; a reader that turns writer halfway would fail instead of waiting.
+    writes = connection.get_execution_options().get("runstead_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        raise _domain_error(error) from error
+    except sa.exc.TimeoutError as error:
+        raise Unavailable("the database has no free connection; try again") from error
+
+
+def _domain_error(error: sa.exc.OperationalError) -> RunsteadError:
+    told = str(error.orig).lower()
+    if any(sign in told for sign in DISK_FULL):
+        return TooLarge(f"the database cannot be written, its disk is full: {error.orig}")
+    return Unavailable(f"the database cannot be reached or is busy: {error.orig}")

@@ -1,0 +1,1 @@
+"""One file per step; files of different nouns may branch from the first one."""

@@ -1,0 +1,176 @@
+"""Runs with their tags and properties; filters are answered from indexes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from runstead.domain.runs import Run, RunFilter
+from runstead.store.engine import insert_if_absent, upsert
+from runstead.store.tables import HEAD_CHARS, experiments, run_properties, run_tags, runs, workspaces
+
+# Everything but the definition, which is large and shown for one run only.
+COLUMNS = [c for c in runs.c if c.name != "definition"]
+NAMES = (workspaces.c.name.label("workspace"), experiments.c.name.label("experiment"))
+CHUNK = 500  # ids in one IN list
+
+
+def insert(connection: sa.Connection, values: Mapping[str, Any]) -> int | None:
+    """Make the row; returns its key, or None where the run id is taken. `values` by column name."""
+    if insert_if_absent(connection, runs, [values]) == 0:
+        return None
+    return int(connection.execute(sa.select(runs.c.run_key).where(runs.c.run_id == values["run_id"])).scalar_one())
+
+
+def find(
+    connection: sa.Connection, run_id: str, *, with_definition: bool = False, for_update: bool = False
+) -> Run | None:
+    """One run of any workspace; `for_update` keeps other writers off it until the transaction ends."""
+    columns = [*COLUMNS, runs.c.definition] if with_definition else COLUMNS
+    query = _joined(columns).where(runs.c.run_id == run_id)
+    row = connection.execute(query.with_for_update(of=runs) if for_update else query).mappings().first()
+    return None if row is None else _with_words(connection, [row])[0]
+
+
+def find_many(connection: sa.Connection, run_keys: Sequence[int]) -> list[Run]:
+    """The runs of these keys, in this order; unknown keys are left out."""
+    found: dict[int, sa.RowMapping] = {}
+    for chunk in _chunks(run_keys):
+        rows = connection.execute(_joined(COLUMNS).where(runs.c.run_key.in_(chunk))).mappings()
+        found.update((row["run_key"], row) for row in rows)
+    return _with_words(connection, [found[key] for key in run_keys if key in found])
+
+
+def listed(
+    connection: sa.Connection, workspace_key: int, wanted: RunFilter, *, before: int | None, limit: int
+) -> list[Run]:
+    """At most `limit` runs, newest first, with numbers below `before`."""
+    query = _joined(COLUMNS).where(runs.c.workspace_key == workspace_key, *_conditions(wanted))
+    if before is not None:
+        query = query.where(runs.c.number < before)
+    rows = connection.execute(query.order_by(runs.c.number.desc()).limit(limit)).mappings().all()
+    return _with_words(connection, rows)
+
+
+def with_status(connection: sa.Connection, statuses: Iterable[str], *, kinds: Iterable[str]) -> list[Run]:
+    """The runs of all workspaces in one of these states, oldest first; for the launcher."""
+    query = _joined(COLUMNS).where(runs.c.status.in_(list(statuses)), runs.c.kind.in_(list(kinds)))
+    return _with_words(connection, connection.execute(query.order_by(runs.c.run_key)).mappings().all())
+
+
+def update(connection: sa.Connection, run_key: int, values: Mapping[str, Any]) -> None:
+    """Set columns of one run; `values` by column name."""
+    connection.execute(sa.update(runs).where(runs.c.run_key == run_key).values(**values))
+
+
+def count_child(connection: sa.Connection, run_key: int) -> None:
+    """One child more."""
+    connection.execute(sa.update(runs).where(runs.c.run_key == run_key).values(child_count=runs.c.child_count + 1))
+
+
+def set_tags(connection: sa.Connection, run_key: int, tags: Mapping[str, str | None]) -> None:
+    """Add or overwrite."""
+    upsert(connection, run_tags, _words(run_key, tags), keys=("run_key", "key"), update=("value", "value_head"))
+
+
+def remove_tags(connection: sa.Connection, run_key: int, keys: Sequence[str]) -> None:
+    """Take them away; unknown keys are fine."""
+    connection.execute(sa.delete(run_tags).where(run_tags.c.run_key == run_key, run_tags.c.key.in_(list(keys))))
+
+
+def add_properties(connection: sa.Connection, run_key: int, properties: Mapping[str, str]) -> None:
+    """Add new ones; the rule that they are written once is the domain's."""
+    insert_if_absent(connection, run_properties, _words(run_key, properties))
+
+
+def _words(run_key: int, words: Mapping[str, str | None]) -> list[dict[str, Any]]:
+    return [
+        {"run_key": run_key, "key": key, "value": value, "value_head": None if value is None else value[:HEAD_CHARS]}
+        for key, value in words.items()
+    ]
+
+
+def _joined(columns: Sequence[sa.Column[Any]]) -> sa.Select[Any]:
+    return (
+        sa.select(*columns, *NAMES)
+        .join(workspaces, workspaces.c.workspace_key == runs.c.workspace_key)
+        .join(experiments, experiments.c.experiment_key == runs.c.experiment_key)
+    )
+
+
+def _conditions(wanted: RunFilter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.experiment is not None:
+        conditions.append(experiments.c.name == wanted.experiment)
+    if wanted.parent_id is not None:
+        parent = sa.select(runs.c.run_key).where(runs.c.run_id == wanted.parent_id).scalar_subquery()
+        conditions.append(runs.c.parent_key == parent)
+    elif not wanted.include_children:
+        conditions.append(runs.c.parent_key.is_(None))
+    if wanted.kind is not None:
+        conditions.append(runs.c.kind == wanted.kind)
+    if wanted.status is not None:
+        conditions.append(runs.c.status == wanted.status)
+    conditions += [_has_word(run_tags, key, value) for key, value in wanted.tags]
+    conditions += [_has_word(run_properties, key, value) for key, value in wanted.properties]
+    return conditions
+
+
+def _has_word(table: sa.Table, key: str, value: str | None) -> sa.ColumnElement[bool]:
+    query = sa.select(table.c.run_key).where(table.c.key == key)
+    if value is not None:
+        query = query.where(table.c.value_head == value[:HEAD_CHARS], table.c.value == value)
+    return runs.c.run_key.in_(query)
+
+
+def _with_words(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Run]:
+    keys = [row["run_key"] for row in rows]
+    tags, properties = _words_of(connection, run_tags, keys), _words_of(connection, run_properties, keys)
+    return [_run(row, tags[row["run_key"]], properties[row["run_key"]]) for row in rows]
+
+
+def _words_of(connection: sa.Connection, table: sa.Table, keys: Sequence[int]) -> defaultdict[int, dict[str, Any]]:
+    found: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+    for chunk in _chunks(keys):
+        query = sa.select(table.c.run_key, table.c.key, table.c.value).where(table.c.run_key.in_(chunk))
+        for run_key, key, value in connection.execute(query.order_by(table.c.run_key, table.c.key)):
+            found[run_key][key] = value
+    return found
+
+
+def _chunks(keys: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+
+
+def _run(row: sa.RowMapping, tags: Mapping[str, str | None], properties: Mapping[str, str]) -> Run:
+    return Run(
+        key=row["run_key"],
+        workspace_key=row["workspace_key"],
+        experiment_key=row["experiment_key"],
+        run_id=row["run_id"],
+        number=row["number"],
+        workspace=row["workspace"],
+        experiment=row["experiment"],
+        display_name=row["display_name"],
+        description=row["description"],
+        kind=row["kind"],
+        status=row["status"],
+        parent_id=row["parent_id"],
+        root_id=row["root_id"],
+        created_at_ms=row["created_at_ms"],
+        started_at_ms=row["started_at_ms"],
+        ended_at_ms=row["ended_at_ms"],
+        tags=tags,
+        properties=properties,
+        error=row["error"],
+        warnings=tuple(row["warnings"]),
+        target=row["target"],
+        script=row["script"],
+        arguments=tuple(row["arguments"]),
+        environment_name=row["environment_name"],
+        snapshot_id=row["snapshot_id"],
+        submitted_by=row["submitted_by"],
+        child_count=row["child_count"],
+        definition=row.get("definition"),
+    )

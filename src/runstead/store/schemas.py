@@ -1,0 +1,6 @@
+"""All tables of the store. A noun with tables of its own is imported here, so that migrations and tests see them."""
+
+from runstead.store import tables
+
+METADATA = tables.METADATA
+TABLE_FILES = (tables,)

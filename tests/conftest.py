@@ -1,0 +1,56 @@
+"""Fixtures that every room's tests use."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from runstead.service.settings import Settings
+from runstead.store.engine import sqlite_url
+from runstead.testing.postgres import postgres_server, programs
+from runstead.testing.servers import House, RealServer, house_of, running_server
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL server, started once for the session."""
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    with postgres_server(folder) as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_postgres(postgres_url: str) -> str:
+    """An empty database on it."""
+    engine = sa.create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        number = connection.execute(sa.text("SELECT count(*) FROM pg_database")).scalar_one()
+        connection.execute(sa.text(f"CREATE DATABASE fresh{number}"))
+    engine.dispose()
+    return sa.make_url(postgres_url).set(database=f"fresh{number}").render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind, one test each."""
+    if request.param == "sqlite":
+        return sqlite_url(str(tmp_path / "runstead.db"))
+    url: str = request.getfixturevalue("fresh_postgres")
+    return url
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """The app in this process, over SQLite."""
+    with house_of(Settings(home=tmp_path / "home")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RealServer]:
+    """A real server in a process of its own."""
+    with running_server(tmp_path / "home") as started:
+        yield started
