@@ -42,8 +42,8 @@ def speaks_v1(face: Class) -> Class:
         if isinstance(member, staticmethod | classmethod):
             setattr(face, name, type(member)(_translating(member.__func__)))
         elif isinstance(member, property):
-            parts = (None if one is None else _translating(one) for one in (member.fget, member.fset, member.fdel))
-            setattr(face, name, property(*parts, member.__doc__))
+            setter = _translating(member.fset) if member.fset else None
+            setattr(face, name, property(member.fget and _translating(member.fget), setter, doc=member.__doc__))
         elif inspect.isfunction(member):
             setattr(face, name, _translating(member))
     return face

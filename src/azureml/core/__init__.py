@@ -3,11 +3,12 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-import azureml.data  # notebooks read azureml.data.__version__ after `import azureml.core`
+from azureml import data as data  # notebooks read azureml.data.__version__ after `import azureml.core`
 from azureml._neighbours import refuse_azureml_core
 from azureml._versions import SDK_VERSION
 
 if TYPE_CHECKING:
+    from azureml.core import _starts as _starts
     from azureml.core.container_registry import ContainerRegistry
     from azureml.core.environment import Environment
     from azureml.core.experiment import Experiment

@@ -45,7 +45,7 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
 
 
-def _plain(value: Any) -> Any:  # Any: whatever a user set, and JSON
+def _plain(value: object) -> object:
     if isinstance(value, _AbstractRunConfigElement):
         return value._definition()
     if isinstance(value, Enum):

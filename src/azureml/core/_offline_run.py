@@ -68,7 +68,9 @@ class _OfflineRun:
     ) -> None:
         print(f"Attempted to track files {names} at {paths} with timeout {timeout_seconds}s")
 
-    def child_run(self, name: str | None = None, run_id: str | None = None, outputs: str | None = None) -> "_OfflineRun":
+    def child_run(
+        self, name: str | None = None, run_id: str | None = None, outputs: str | None = None
+    ) -> "_OfflineRun":
         return _OfflineRun(run_id or f"{self._run_id}.{name or uuid.uuid4()}", parent=self)
 
     def start(self) -> None:

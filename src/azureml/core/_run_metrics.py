@@ -4,12 +4,13 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from runstead.client.session import Session
+
 from azureml._errors import speaks_v1, translated
 from azureml.core._types import type_of
 from azureml.core.experiment import Experiment
 from azureml.exceptions import UserErrorException
 from runstead.client import artifacts, charts, images, metrics, runs, writers
-from runstead.client.session import Session
 from runstead.domain.errors import RunsteadError
 
 
@@ -79,7 +80,10 @@ class _MetricsRun:
         self.flush()
         if not recursive:
             return metrics.load_metrics(self._place, self._run_id, name=name, populate=populate)
-        family = [runs.load_run(self._place, self._run_id), *runs.list_children(self._place, self._run_id, recursive=True)]
+        family = [
+            runs.load_run(self._place, self._run_id),
+            *runs.list_children(self._place, self._run_id, recursive=True),
+        ]
         wanted = [one["run_id"] for one in family if run_type in (None, type_of(one["kind"]))]
         found = {one: metrics.load_metrics(self._place, one, name=name, populate=populate) for one in wanted}
         return {run_id: one for run_id, one in found.items() if one}

@@ -161,7 +161,7 @@ class _StateRun(_FilesRun):
         self._known = runs.cancel_run(self._place, self._run_id)
 
     def clean(self) -> list[str]:
-        return jobs.clean(self._place, self._run_id)
+        return runs.clean_job(self._place, self._run_id)
 
     def wait_for_completion(
         self, show_output: bool = False, wait_post_processing: bool = False, raise_on_error: bool = True
@@ -182,16 +182,16 @@ class _StateRun(_FilesRun):
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: object, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._with.close()
         self._upload_logs()
         if is_final(self.get_status()):
             return
-        if kind is None or (isinstance(error, SystemExit) and not error.code):
+        if error is None or (isinstance(error, SystemExit) and not error.code):
             self.complete()
         else:
-            self.fail(f"User program failed with {kind.__name__}: {error}")
+            self.fail(f"User program failed with {type(error).__name__}: {error}")
 
     def _move(self, status: str, **facts: object) -> None:
         self._known = runs.set_status(self._place, self._run_id, status=status, **facts)

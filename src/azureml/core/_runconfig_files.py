@@ -91,4 +91,4 @@ def _with_conda_content(environment: dict[str, Any], folder: Path) -> dict[str, 
 
 
 def _dumped(content: object) -> str:
-    return yaml.safe_dump(content, sort_keys=False, default_flow_style=False)
+    return str(yaml.safe_dump(content, sort_keys=False, default_flow_style=False))

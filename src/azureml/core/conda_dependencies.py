@@ -141,7 +141,7 @@ class CondaDependencies:
         return self._spec
 
     def serialize_to_string(self) -> str:
-        return yaml.safe_dump(self._spec, sort_keys=False, default_flow_style=False)
+        return str(yaml.safe_dump(self._spec, sort_keys=False, default_flow_style=False))
 
     def save(self, path: str | None = None) -> str:
         target = Path(path or FILE_NAME)

@@ -1,7 +1,7 @@
 """SDK v1 `azureml.core.experiment`."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from azureml import core
@@ -38,7 +38,7 @@ class Experiment:
     """SDK v1 `Experiment`: a named set of runs, made if it is missing."""
 
     def __init__(self, workspace: Workspace, name: str, **kwargs: object) -> None:
-        if not isinstance(name, str) or not NAME.fullmatch(name):
+        if not NAME.fullmatch(str(name)):
             raise UserErrorException(
                 f"{name!r} is no experiment name: it must begin with a letter or digit, go on with letters, digits, "
                 "'_' and '-', and have at most 255 characters"
@@ -93,9 +93,7 @@ class Experiment:
     def get_docs_url(cls) -> str:
         return DOCS
 
-    def submit(
-        self, config: Submittable, tags: Mapping[object, object] | None = None, **kwargs: object
-    ) -> "core.Run":
+    def submit(self, config: Submittable, tags: Mapping[object, object] | None = None, **kwargs: object) -> "core.Run":
         submit = getattr(config, "_submit", None)
         if submit is None:
             raise UserErrorException(
@@ -105,7 +103,7 @@ class Experiment:
         return run
 
     def start_logging(self, *args: object, **kwargs: object) -> "core.Run":
-        return core._starts.start_run(self, *args, **kwargs)
+        return core._starts.start_run(self, *args, **kwargs)  # type: ignore[arg-type]  # v1 declares no more
 
     def get_runs(
         self, type: str | None = None, tags: Labels = None, properties: Labels = None, include_children: bool = False
@@ -155,7 +153,7 @@ class Experiment:
     def set_tags(self, tags: Mapping[object, object]) -> None:
         experiments.change_experiment(self._place, self._name, tags=tags_of(tags))
 
-    def remove_tags(self, tags: "str | list[str]") -> None:
+    def remove_tags(self, tags: str | Sequence[str]) -> None:
         experiments.change_experiment(self._place, self._name, remove_tags=tag_keys(tags))
 
     def __repr__(self) -> str:
@@ -172,5 +170,5 @@ class Experiment:
         )
 
 
-def _matches(tags: Mapping[str, str | None], wanted: "list[str]") -> bool:
+def _matches(tags: Mapping[str, str | None], wanted: Sequence[str]) -> bool:
     return all(one in tags or any(one == f"{key}={value}" for key, value in tags.items()) for one in wanted)

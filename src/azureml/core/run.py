@@ -4,7 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from azureml import core
 from azureml._errors import speaks_v1
@@ -186,9 +186,7 @@ class Run(_StateRun):
         for record in found:
             yield Run._typed(self._experiment, record)
 
-    def submit_child(
-        self, config: Submittable, tags: Mapping[object, object] | None = None, **kwargs: object
-    ) -> "Run":
+    def submit_child(self, config: Submittable, tags: Mapping[object, object] | None = None, **kwargs: object) -> "Run":
         return self._experiment.submit(config, tags, _parent_run_id=self._run_id, **kwargs)
 
     def __repr__(self) -> str:

@@ -12,7 +12,7 @@ class ScriptRun(Run):
     RUN_TYPE = SCRIPT_RUN
 
     def __init__(self, experiment: Experiment, run_id: str, directory: str | None = None, **kwargs: object) -> None:
-        super().__init__(experiment, run_id, **kwargs)
+        super().__init__(experiment, run_id)
 
     def cancel(self) -> None:
         super().cancel()

@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from runstead.domain.workspaces import DEFAULT_WORKSPACE
-
 from azureml import core
 from azureml._errors import speaks_v1
 from azureml._later import not_yet
@@ -16,6 +14,7 @@ from azureml.exceptions import UserErrorException, WorkspaceException
 from runstead.client import config, experiments, local, runs, workspaces
 from runstead.client.connection import Connection, Json
 from runstead.domain.errors import NotFound
+from runstead.domain.workspaces import DEFAULT_WORKSPACE
 
 ARM_TYPE = "Microsoft.MachineLearningServices/workspaces"
 PLAIN_FILES = "A script can use plain paths and files."

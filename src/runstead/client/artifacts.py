@@ -59,7 +59,9 @@ def put_folder(workspace: Workspace, run_id: str, *, folder: Path, prefix: str) 
         try:
             put_file(workspace, run_id, path=f"{prefix}/{inner}", file=file)
         except Conflict:
-            log.warning("%s/%s of run %s was uploaded before with other content; that one is kept", prefix, inner, run_id)
+            log.warning(
+                "%s/%s of run %s was uploaded before with other content; that one is kept", prefix, inner, run_id
+            )
 
 
 def put_distinct(workspace: Workspace, run_id: str, *, path: str, content: bytes) -> str:

@@ -15,10 +15,12 @@ class Workspace:
 
     @property
     def path(self) -> str:
+        """Below the server's root."""
         return f"/api/v1/workspaces/{quoted(self.name)}"
 
     @property
     def studio_url(self) -> str:
+        """The workspace's page."""
         return f"{self.connection.url}/w/{quoted(self.name)}"
 
 
