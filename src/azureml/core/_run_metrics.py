@@ -4,13 +4,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from runstead.client.session import Session
-
 from azureml._errors import speaks_v1, translated
 from azureml.core._types import type_of
 from azureml.core.experiment import Experiment
 from azureml.exceptions import UserErrorException
 from runstead.client import artifacts, charts, images, metrics, runs, writers
+from runstead.client.session import Session
 from runstead.domain.errors import RunsteadError
 
 
@@ -41,7 +40,7 @@ class _MetricsRun:
             raise translated(error) from error
 
     def log_list(self, name: str, value: object, description: str = "") -> None:
-        self._writer.log_list(name, value, description=description)
+        self._writer.log_list(name, value, description=description)  # type: ignore[arg-type]  # the session checks it
 
     def log_row(self, name: str, description: str | None = None, **kwargs: object) -> None:
         self._writer.log_row(name, kwargs, description=description or "")
