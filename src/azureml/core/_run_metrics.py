@@ -4,13 +4,12 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from runstead.client.session import Session
-
 from azureml._errors import speaks_v1, translated
 from azureml.core._types import type_of
 from azureml.core.experiment import Experiment
 from azureml.exceptions import UserErrorException
 from runstead.client import artifacts, charts, images, metrics, runs, writers
+from runstead.client.session import Session
 from runstead.domain.errors import RunsteadError
 
 

@@ -181,9 +181,7 @@ class _StateRun(_FilesRun):
         self._with.enter_context(captures.captured_stdout(Path(LOGS, USER_LOG)))
         return self
 
-    def __exit__(
-        self, kind: object, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: TracebackType | None) -> None:
         self._with.close()
         self._upload_logs()
         if is_final(self.get_status()):
