@@ -8,8 +8,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from runstead.client.connection import quoted
 from runstead.client.folders import SourceFile, Version, Walk, checked_source, version_of
@@ -127,7 +128,7 @@ def _read(file: SourceFile) -> tuple[bytes, Version]:
 
 
 @contextmanager
-def _opened(file: SourceFile) -> Iterator[BinaryIO]:
+def _opened(file: SourceFile) -> Iterator[BufferedReader]:
     try:
         with open(
             file.real, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)

@@ -36,15 +36,19 @@ class JobSpec:
 
 @dataclass(frozen=True)
 class Job:
-    """One job as the launcher sees it; `phase` is waiting, started or ended, `starts` counts drivers."""
+    """One job as the launcher sees it; `phase` is waiting, started or ended, `starts` counts drivers.
 
+    `key` is the store's own number; it never leaves the server.
+    """
+
+    key: int
     run_id: str
+    run_status: str
     workspace: str
     spec: JobSpec
     phase: str
     native_id: str | None
     starts: int
-    lock_token: str | None = None
 
 
 def spec_json(spec: JobSpec) -> dict[str, Any]:

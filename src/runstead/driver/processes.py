@@ -168,7 +168,7 @@ def _spawn(argv: Sequence[str], *, cwd: str, log: str, variables: Mapping[str, s
     open_log = (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     return os.posix_spawn(
         argv[0],
-        argv,
+        list(argv),
         variables,
         file_actions=[(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), open_log, (os.POSIX_SPAWN_DUP2, 1, 2)],
         setsid=True,

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -138,9 +139,13 @@ def _tell(folder: JobFolder, link: Link, status: str, *, until: float, **details
     """Sets the run's status; a state table that refuses is noted, for somebody else may have ended the run."""
     given = {key: value for key, value in details.items() if value}
     try:
-        link.insist(partial(set_status, run_id=link.run_id, status=status, **given), until=until)
+        link.insist(partial(_set_status, run_id=link.run_id, status=status, details=given), until=until)
     except Conflict as refused:
         folder.append(CONTROL_LOG, _line(f"The status {status} was not taken: {refused.message}"))
+
+
+def _set_status(workspace: Workspace, *, run_id: str, status: str, details: Mapping[str, object]) -> None:
+    set_status(workspace, run_id, status=status, **details)
 
 
 def _keep_in_touch(link: Link, folder: JobFolder, cancel: threading.Event, done: threading.Event) -> None:
