@@ -49,9 +49,9 @@ def plain(value: object, *, limits: Limits = DEFAULT_LIMITS) -> Cell:
     if _is_numpy_scalar(type(value)):
         kind, size = value.dtype.kind, value.dtype.itemsize  # type: ignore[attr-defined]  # numpy is not imported here
         if kind == "f" and size <= 8:
-            return float(value)  # type: ignore[arg-type]
+            return float(value)  # type: ignore[arg-type]  # its dtype says so
         if kind in "iu":
-            return int(value)  # type: ignore[call-overload, no-any-return]
+            return int(value)  # type: ignore[call-overload, no-any-return]  # its dtype says so
         if kind == "b":
             return bool(value)
     return text(_repr(value), _text_chars(limits), what="a value's repr")
@@ -111,7 +111,8 @@ def step_of(step: object) -> int:
     if step is None:
         return NO_STEP
     try:
-        number = int(step) if isinstance(step, float) and step.is_integer() else operator.index(step)  # type: ignore[arg-type]
+        whole = int(step) if isinstance(step, float) and step.is_integer() else step
+        number = operator.index(whole)  # type: ignore[arg-type]  # what is no number is the TypeError below
     except TypeError as error:
         raise InvalidArgument(f"step is {step!r}; it must be a whole number") from error
     if not MIN_INT < number <= MAX_INT:
