@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.client.ingest_server import Ingest, ingest_server
 
 from runstead.client.connection import Connection
 from runstead.client.session import Session
@@ -19,6 +18,7 @@ from runstead.client.sync import sync_directory
 from runstead.client.uploader import Shipper
 from runstead.domain.errors import Forbidden, NotFound, Unavailable
 from runstead.testing.servers import run_quietly, wait_until
+from tests.client.ingest_server import Ingest, ingest_server
 
 
 @pytest.fixture

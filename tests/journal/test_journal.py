@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from runstead import journal
 from runstead.domain.records import (
     NO_STEP,
+    Cell,
     Kind,
     Opening,
     Record,

@@ -101,7 +101,9 @@ def step_of(step: object) -> int:
     if step is None:
         return NO_STEP
     try:
-        number = int(step) if isinstance(step, float) and step.is_integer() else operator.index(step)  # type: ignore[arg-type]
+        if isinstance(step, float) and step.is_integer():
+            step = int(step)
+        number = operator.index(step)  # type: ignore[arg-type]  # what is no number is the error below
     except TypeError as error:
         raise InvalidArgument(f"step is {step!r}; it must be a whole number") from error
     if not MIN_INT < number <= MAX_INT:
