@@ -15,9 +15,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::jwt.InsecureKeyLengthWarning")
 DOORS = doors()
 GUARDED = [door for door in DOORS if door.permission != "public"]
 READS = [door for door in DOORS if door.method == "GET"]
-TAKES_JSON = [door for door in GUARDED if door.method != "GET" and door.body == "json"]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND")
-SHUTDOWN = "/api/v1/shutdown"
+SHUTDOWN = "/api/v1/shutdown"  # takes no body: any request of the owner ends the server
+TAKES_JSON = [d for d in GUARDED if d.method != "GET" and d.body == "json" and d.path != SHUTDOWN]
 # Everything that has been read as "go up": each was a published hole in a tracker, or the way around its fix.
 SPELLINGS = r"""
     ../../canary.txt  ..%2f..%2fcanary.txt  %2e%2e/%2e%2e/canary.txt  %2e%2e%2f%2e%2e%2fcanary.txt
@@ -277,8 +277,6 @@ def test_a_body_that_is_no_json_is_an_error_of_the_caller(grounds: Grounds, door
         "a lone surrogate": b'{"experiment": "\\ud800", "run_id": "\\udfff"}', "a text": b'"text"',
         "another type": json.dumps({"run_id": {"a": 1}, "tags": 3, "columns": "x", "status": []}).encode(),
     }  # fmt: skip
-    if door.path == SHUTDOWN:
-        pytest.skip("takes no body: any request of the owner ends the server")
     start = time.monotonic()
     replies = {
         what: grounds.send(door.method, door.target(), json_headers(grounds.bearer), b) for what, b in bodies.items()

@@ -40,7 +40,7 @@ class _MetricsRun:
             raise translated(error) from error
 
     def log_list(self, name: str, value: object, description: str = "") -> None:
-        self._writer.log_list(name, value, description=description)
+        self._writer.log_list(name, value, description=description)  # type: ignore[arg-type]  # the session checks it
 
     def log_row(self, name: str, description: str | None = None, **kwargs: object) -> None:
         self._writer.log_row(name, kwargs, description=description or "")

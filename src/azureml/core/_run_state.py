@@ -1,6 +1,5 @@
 """SDK v1 `Run`: the part that knows the run's state and moves it."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,13 +7,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from azureml._errors import speaks_v1
+from azureml._later import not_yet
 from azureml.core import _details as details
 from azureml.core._labels import properties_of, tag_keys, tags_of
 from azureml.core._run_files import SNAPSHOT_PROPERTY, _FilesRun
 from azureml.core._types import type_of
 from azureml.core.experiment import Experiment
-from azureml.exceptions import ActivityFailedException, ExperimentExecutionException
-from runstead.client import artifacts, captures, logs, runs, writers
+from runstead.client import artifacts, captures, runs, writers
 from runstead.client.connection import Json
 from runstead.domain.runs import is_final
 
@@ -166,16 +165,7 @@ class _StateRun(_FilesRun):
     def wait_for_completion(
         self, show_output: bool = False, wait_post_processing: bool = False, raise_on_error: bool = True
     ) -> dict[str, Any]:  # Any: as SDK v1's values
-        try:
-            logs.await_run(self._place, self._run_id, sink=sys.stdout if show_output else None)
-        except KeyboardInterrupt as error:
-            raise ExperimentExecutionException(
-                f"watching run {self._run_id} was interrupted; the run itself goes on, {self.get_portal_url()}"
-            ) from error
-        told = self.get_details()
-        if told["status"] == "Failed" and raise_on_error:
-            raise ActivityFailedException(told.get("error", {}))
-        return told
+        raise not_yet("Run.wait_for_completion", instead="Run.get_status() says how far the run is.")
 
     def __enter__(self) -> Self:
         self._with.enter_context(captures.captured_stdout(Path(LOGS, USER_LOG)))

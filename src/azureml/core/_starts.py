@@ -7,7 +7,7 @@ from pathlib import Path
 from azureml import core
 from azureml.core._run_files import SNAPSHOT_PROPERTY
 from azureml.exceptions import UserErrorException
-from runstead.client import runs, snapshots
+from runstead.client import config, runs, snapshots
 from runstead.domain.errors import TooLarge
 from runstead.domain.snapshots import SnapshotLimits
 
@@ -36,6 +36,7 @@ def start_run(
         display_name=name,
         properties={SNAPSHOT_PROPERTY: snapshot_id} if snapshot_id else {},
         snapshot_id=snapshot_id,
+        submitted_by=config.user_name(),
     )
     log.debug("run %s of experiment %s begins", new_id, experiment.name)
     return core.Run._of(experiment, new_id, record, outputs=_folder(outputs))

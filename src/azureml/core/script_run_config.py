@@ -4,8 +4,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from azureml import core
 from azureml._errors import speaks_v1
+from azureml._later import not_yet
 from azureml.core.environment import Environment
 from azureml.core.experiment import Experiment
 from azureml.core.run import Run
@@ -74,7 +74,7 @@ class ScriptRunConfig:
         return f"ScriptRunConfig#{self.script or self.command}"
 
     def _submit(self, experiment: Experiment, tags: Mapping[object, object] | None, **kwargs: object) -> Run:
-        return core._submissions.submit_script(self, experiment, tags, **kwargs)  # type: ignore[arg-type]  # v1's kwargs
+        raise not_yet("Submitting a script")
 
     def __repr__(self) -> str:
         return f"ScriptRunConfig(source_directory={self.source_directory!r}, script={self.script!r})"

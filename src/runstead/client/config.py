@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OFF = ("0", "false", "no", "off")
+USER_VARIABLES = ("LOGNAME", "USER")
 JOB_VARIABLES = {
     "run_id": "AZUREML_RUN_ID",
     "experiment": "AZUREML_ARM_PROJECT_NAME",
@@ -67,6 +68,11 @@ def job_of(environment: Mapping[str, str] = os.environ) -> Job | None:
     found = {field: environment.get(name, "") for field, name in JOB_VARIABLES.items()}
     reachable = environment.get("AZUREML_SERVICE_ENDPOINT") and environment.get("AZUREML_RUN_TOKEN")
     return Job(**found) if reachable and all(found.values()) else None
+
+
+def user_name(environment: Mapping[str, str] = os.environ) -> str:
+    """Who submits; as the variables of a login say, else the account's number."""
+    return next((environment[name] for name in USER_VARIABLES if environment.get(name)), f"uid {os.getuid()}")
 
 
 def home_of(environment: Mapping[str, str] = os.environ) -> Path:

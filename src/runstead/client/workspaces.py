@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runstead.client.connection import Connection, Json, quoted
+from runstead.domain.limits import Limits
+from runstead.domain.names import checked_name
 
 
 @dataclass(frozen=True)
@@ -12,6 +14,10 @@ class Workspace:
 
     connection: Connection
     name: str
+
+    def __post_init__(self) -> None:
+        # A slash in it, however it is quoted, would be another address.
+        checked_name("workspace", self.name, Limits())
 
     @property
     def path(self) -> str:

@@ -12,7 +12,7 @@ _sessions: dict[tuple[str, str, str], Session] = {}
 
 
 def session_of(workspace: Workspace, run_id: str, *, journal: Path, connect: Callable[[], Connection]) -> Session:
-    """The run's session in this process, opened if there is none. connect: the uploader's, called again after failures."""
+    """The run's session in this process, opened if there is none. connect: as the uploader's Shipper wants it."""
     # No lock that a fork could leave behind: a session that loses the race has opened nothing yet.
     found = _sessions.get(_key(workspace, run_id))
     return found or _sessions.setdefault(

@@ -66,10 +66,12 @@ def sqlite_url(path: str) -> str:
 
 
 def insert_if_absent(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> int:
-    """Insert those rows whose key is free; returns how many went in (of one statement)."""
+    """Insert those rows whose key is free; returns how many went in."""
     if not rows:
         return 0
-    return connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows)).rowcount
+    # Counted by what comes back: psycopg knows no row count of several rows, and of one only sometimes.
+    statement = _insert(connection, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return len(connection.execute(statement, list(rows)).all())
 
 
 def upsert(
