@@ -3,10 +3,10 @@
 import logging
 import operator
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import GeneratorType
 
 from runstead.domain.errors import InvalidArgument
-from runstead.domain.limits import Limits
 from runstead.domain.records import MAX_INT, MAX_PAYLOAD_BYTES, MIN_INT, NO_STEP, Cell
 
 MAX_INT_BITS = 14_000  # Python refuses to print decimals of more than 4 300 digits
@@ -14,8 +14,18 @@ SUPPORTED = "[bool, int, float, str, None and the scalars of numpy]"
 log = logging.getLogger(__name__)
 
 
-# Of Limits: a name over its limit is an error; what else passes one is kept, or a text cut, and told once.
-DEFAULT_LIMITS = Limits()
+@dataclass(frozen=True)
+class ValueLimits:
+    """Azure's service limits, more generous. A name over its limit is an error; what else passes one is told once."""
+
+    names: int = 10_000  # per run; 50 in Azure. More are kept
+    columns: int = 1_000  # per row or table; 15 in Azure. More are kept
+    name_chars: int = 1_000  # of a metric or column; 255 in Azure
+    text_chars: int = 65_536  # of a value; 255 in Azure. The rest is cut off
+    description_chars: int = 5_000  # The rest is cut off
+
+
+DEFAULT_LIMITS = ValueLimits()
 _told: set[str] = set()
 
 
@@ -26,7 +36,7 @@ def tell_once(cause: str, message: str) -> None:
         log.warning("%s", message)
 
 
-def plain(value: object, *, limits: Limits = DEFAULT_LIMITS) -> Cell:
+def plain(value: object, *, limits: ValueLimits = DEFAULT_LIMITS) -> Cell:
     """The value as SDK v1 keeps it: numpy's scalars as Python's, anything unknown as its repr."""
     if value is None or type(value) in (float, bool):
         return value  # type: ignore[return-value]  # exactly these types
@@ -47,14 +57,14 @@ def plain(value: object, *, limits: Limits = DEFAULT_LIMITS) -> Cell:
     return text(_repr(value), _text_chars(limits), what="a value's repr")
 
 
-def scalar(value: object, *, limits: Limits) -> Cell:
+def scalar(value: object, *, limits: ValueLimits) -> Cell:
     """The value of `log`; a list, range or generator is refused."""
     if isinstance(value, list | range | GeneratorType):
         raise InvalidArgument(f"log takes one value, not a {type(value).__name__}; use log_list to log several values")
     return plain(value, limits=limits)
 
 
-def elements(values: Iterable[object], *, limits: Limits) -> list[Cell]:
+def elements(values: Iterable[object], *, limits: ValueLimits) -> list[Cell]:
     """The values of `log_list`."""
     try:
         iterator = iter(values)
@@ -66,7 +76,7 @@ def elements(values: Iterable[object], *, limits: Limits) -> list[Cell]:
     return cells
 
 
-def row(columns: Mapping[str, object], *, limits: Limits) -> dict[str, Cell]:
+def row(columns: Mapping[str, object], *, limits: ValueLimits) -> dict[str, Cell]:
     """The cells of `log_row`."""
     _check_columns("log_row", columns, limits=limits)
     for column, value in columns.items():
@@ -75,7 +85,7 @@ def row(columns: Mapping[str, object], *, limits: Limits) -> dict[str, Cell]:
     return {_name(column, "column", limits): plain(value, limits=limits) for column, value in columns.items()}
 
 
-def table(columns: Mapping[str, object], *, limits: Limits) -> dict[str, list[Cell]]:
+def table(columns: Mapping[str, object], *, limits: ValueLimits) -> dict[str, list[Cell]]:
     """The columns of `log_table`, all of one length; plain scalars make a table of one row."""
     _check_columns("log_table", columns, limits=limits)
     cells = {_name(column, "column", limits): _column(column, value, limits) for column, value in columns.items()}
@@ -91,7 +101,7 @@ def table(columns: Mapping[str, object], *, limits: Limits) -> dict[str, list[Ce
     return cells
 
 
-def metric_name(name: object, *, limits: Limits) -> str:
+def metric_name(name: object, *, limits: ValueLimits) -> str:
     """A metric's name; empty, too long or other than text is refused."""
     return _name(name, "metric", limits)
 
@@ -130,8 +140,8 @@ def shortened(cells: Mapping[str, Cell], size_bytes: int) -> dict[str, Cell]:
     return {column: cell[:longest] if isinstance(cell, str) else cell for column, cell in cells.items()}
 
 
-def _text_chars(limits: Limits) -> int:
-    return min(limits.metric_text_chars, MAX_PAYLOAD_BYTES // 4)
+def _text_chars(limits: ValueLimits) -> int:
+    return min(limits.text_chars, MAX_PAYLOAD_BYTES // 4)
 
 
 def _integer(value: int) -> Cell:
@@ -149,13 +159,13 @@ def _repr(value: object) -> str:
         raise InvalidArgument(f"a {type(value).__name__} cannot be logged: its repr fails: {error}") from error
 
 
-def _element(value: object, *, limits: Limits) -> Cell:
+def _element(value: object, *, limits: ValueLimits) -> Cell:
     if isinstance(value, list):
         raise InvalidArgument(f"Value of type {list} is not supported, supported types include {SUPPORTED}")
     return plain(value, limits=limits)
 
 
-def _column(column: str, value: object, limits: Limits) -> list[Cell]:
+def _column(column: str, value: object, limits: ValueLimits) -> list[Cell]:
     if isinstance(value, list | tuple):
         return [_element(cell, limits=limits) for cell in value]
     if isinstance(value, Sequence | range | set | dict) and not isinstance(value, str):
@@ -165,20 +175,18 @@ def _column(column: str, value: object, limits: Limits) -> list[Cell]:
     return [plain(value, limits=limits)]
 
 
-def _check_columns(call: str, columns: Mapping[str, object], *, limits: Limits) -> None:
+def _check_columns(call: str, columns: Mapping[str, object], *, limits: ValueLimits) -> None:
     if not columns:
         raise InvalidArgument(f"{call} was given no columns; there is nothing to log")
-    if len(columns) > limits.metric_columns:
-        tell_once(
-            "columns", f"{call} was given {len(columns)} columns; charts are made for up to {limits.metric_columns}"
-        )
+    if len(columns) > limits.columns:
+        tell_once("columns", f"{call} was given {len(columns)} columns; charts are made for up to {limits.columns}")
 
 
-def _name(name: object, what: str, limits: Limits) -> str:
+def _name(name: object, what: str, limits: ValueLimits) -> str:
     if not isinstance(name, str) or not name:
         raise InvalidArgument(f"the name of a {what} is {name!r}; it must be text, and not empty")
-    if len(name) > limits.metric_name_chars:
+    if len(name) > limits.name_chars:
         raise InvalidArgument(
-            f"the name of a {what} has {len(name)} characters, at most {limits.metric_name_chars} may be: {name[:40]}…"
+            f"the name of a {what} has {len(name)} characters, at most {limits.name_chars} may be: {name[:40]}…"
         )
-    return text(name.replace("\0", "\\0"), 2 * limits.metric_name_chars, what=f"a {what} name")
+    return text(name.replace("\0", "\\0"), 2 * limits.name_chars, what=f"a {what} name")

@@ -14,11 +14,6 @@ class Limits:
     tag_key_chars: int = 255
     tag_value_chars: int = 100_000
     artifact_path_chars: int = 5_000
-    metrics_per_run: int = 10_000  # this and the next three: Azure has 50, 15, 255, 255
-    metric_columns: int = 1_000
-    metric_name_chars: int = 1_000
-    metric_text_chars: int = 65_536
-    metric_description_chars: int = 5_000
     json_body_bytes: int = 64 << 20
     log_append_bytes: int = 64 << 20
     upload_bytes: int = 1 << 40
