@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote, urlencode
 
 import urllib3
@@ -58,13 +58,13 @@ class Connection:
         self,
         method: str,
         path: str,
-        body: bytes | None = None,
+        body: bytes | IO[bytes] | None = None,
         *,
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float | None = None,
     ) -> Answer:
-        """Send bytes, get the whole answer.
+        """Send bytes (a file is read piece by piece), get the whole answer.
 
         Raises the domain error that the server names; Unavailable if the server cannot be reached.
         """
@@ -87,7 +87,7 @@ class Connection:
         self,
         method: str,
         path: str,
-        body: bytes | None,
+        body: bytes | IO[bytes] | None,
         *,
         query: Mapping[str, object] | None,
         headers: Mapping[str, str] | None,

@@ -14,7 +14,6 @@ from runstead.client.sync import sync_directory
 from runstead.client.uploader import Shipment, Shipper, uploader
 from runstead.client.values import (
     DEFAULT_LIMITS,
-    Limits,
     elements,
     metric_name,
     row,
@@ -26,6 +25,7 @@ from runstead.client.values import (
     text,
 )
 from runstead.domain.errors import InvalidArgument, TooLarge
+from runstead.domain.limits import Limits
 from runstead.domain.records import (
     ARTIFACT_KINDS,
     MAX_PAYLOAD_BYTES,
@@ -171,7 +171,7 @@ class Session:
             raise TooLarge(f"{lost_bytes} bytes of metrics of run {self.run_id} were lost: disk and memory were full")
 
     def _series(self, name: object, kind: str, description: object, columns: tuple[str, ...] = ("",)) -> Series:
-        told = text(str(description or ""), self._limits.description_chars, what="a metric's description")
+        told = text(str(description or ""), self._limits.metric_description_chars, what="a metric's description")
         return Series(metric_name(name, limits=self._limits), kind, columns, told)
 
     def _log_part(self, series: Series, cells: list[Cell]) -> None:
@@ -233,8 +233,10 @@ class Session:
         stream.columns[series.name, series.kind] = series.columns
         if series.kind == "scalar":
             stream.floats.setdefault(series.name, head_of(Kind.FLOAT, number))
-        if number == self._limits.names + 1:
-            tell_once("names", f"run {self.run_id} has more than {self._limits.names} metrics; all of them are kept")
+        if number == self._limits.metrics_per_run + 1:
+            tell_once(
+                "names", f"run {self.run_id} has more than {self._limits.metrics_per_run} metrics; all of them are kept"
+            )
         return number
 
     def _renew(self, stream: _Stream) -> None:

@@ -3,10 +3,10 @@
 import logging
 import operator
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import GeneratorType
 
 from runstead.domain.errors import InvalidArgument
+from runstead.domain.limits import Limits
 from runstead.domain.records import MAX_INT, MAX_PAYLOAD_BYTES, MIN_INT, NO_STEP, Cell
 
 MAX_INT_BITS = 14_000  # Python refuses to print decimals of more than 4 300 digits
@@ -14,17 +14,7 @@ SUPPORTED = "[bool, int, float, str, None and the scalars of numpy]"
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Azure's service limits, more generous. A name over its limit is an error; passing any other is told once."""
-
-    names: int = 10_000  # per run; 50 in Azure. More are kept
-    columns: int = 1_000  # per row or table; 15 in Azure. More are kept
-    name_chars: int = 1_000  # of a metric or column; 255 in Azure
-    text_chars: int = 65_536  # of a value; 255 in Azure. The rest is cut off
-    description_chars: int = 5_000  # The rest is cut off
-
-
+# Of Limits: a name over its limit is an error; what else passes one is kept, or a text cut, and told once.
 DEFAULT_LIMITS = Limits()
 _told: set[str] = set()
 
@@ -49,9 +39,9 @@ def plain(value: object, *, limits: Limits = DEFAULT_LIMITS) -> Cell:
     if _is_numpy_scalar(type(value)):
         kind, size = value.dtype.kind, value.dtype.itemsize  # type: ignore[attr-defined]  # numpy is not imported here
         if kind == "f" and size <= 8:
-            return float(value)  # type: ignore[arg-type]
+            return float(value)  # type: ignore[arg-type]  # numpy is not imported here
         if kind in "iu":
-            return int(value)  # type: ignore[call-overload, no-any-return]
+            return int(value)  # type: ignore[call-overload, no-any-return]  # numpy is not imported here
         if kind == "b":
             return bool(value)
     return text(_repr(value), _text_chars(limits), what="a value's repr")
@@ -111,7 +101,9 @@ def step_of(step: object) -> int:
     if step is None:
         return NO_STEP
     try:
-        number = int(step) if isinstance(step, float) and step.is_integer() else operator.index(step)  # type: ignore[arg-type]
+        if isinstance(step, float) and step.is_integer():
+            step = int(step)
+        number = operator.index(step)  # type: ignore[arg-type]  # what is no number is the error below
     except TypeError as error:
         raise InvalidArgument(f"step is {step!r}; it must be a whole number") from error
     if not MIN_INT < number <= MAX_INT:
@@ -139,7 +131,7 @@ def shortened(cells: Mapping[str, Cell], size_bytes: int) -> dict[str, Cell]:
 
 
 def _text_chars(limits: Limits) -> int:
-    return min(limits.text_chars, MAX_PAYLOAD_BYTES // 4)
+    return min(limits.metric_text_chars, MAX_PAYLOAD_BYTES // 4)
 
 
 def _integer(value: int) -> Cell:
@@ -176,15 +168,17 @@ def _column(column: str, value: object, limits: Limits) -> list[Cell]:
 def _check_columns(call: str, columns: Mapping[str, object], *, limits: Limits) -> None:
     if not columns:
         raise InvalidArgument(f"{call} was given no columns; there is nothing to log")
-    if len(columns) > limits.columns:
-        tell_once("columns", f"{call} was given {len(columns)} columns; charts are made for up to {limits.columns}")
+    if len(columns) > limits.metric_columns:
+        tell_once(
+            "columns", f"{call} was given {len(columns)} columns; charts are made for up to {limits.metric_columns}"
+        )
 
 
 def _name(name: object, what: str, limits: Limits) -> str:
     if not isinstance(name, str) or not name:
         raise InvalidArgument(f"the name of a {what} is {name!r}; it must be text, and not empty")
-    if len(name) > limits.name_chars:
+    if len(name) > limits.metric_name_chars:
         raise InvalidArgument(
-            f"the name of a {what} is {len(name)} characters long, at most {limits.name_chars} may be: {name[:40]}…"
+            f"the name of a {what} has {len(name)} characters, at most {limits.metric_name_chars} may be: {name[:40]}…"
         )
-    return text(name.replace("\0", "\\0"), 2 * limits.name_chars, what=f"a {what} name")
+    return text(name.replace("\0", "\\0"), 2 * limits.metric_name_chars, what=f"a {what} name")

@@ -14,9 +14,16 @@ class Limits:
     tag_key_chars: int = 255
     tag_value_chars: int = 100_000
     artifact_path_chars: int = 5_000
+    metrics_per_run: int = 10_000  # this and the next three: Azure has 50, 15, 255, 255
+    metric_columns: int = 1_000
+    metric_name_chars: int = 1_000
+    metric_text_chars: int = 65_536
+    metric_description_chars: int = 5_000
     json_body_bytes: int = 64 << 20
     log_append_bytes: int = 64 << 20
     upload_bytes: int = 1 << 40
     page_rows: int = 10_000
     zip_files: int = 1_000_000
+    snapshot_bytes: int = 100 << 30  # the SDK's own, smaller limits are the client's
+    snapshot_files: int = 200_000
     stalled_upload_s: float = 60.0
