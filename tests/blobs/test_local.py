@@ -37,9 +37,10 @@ def test_the_same_bytes_twice_are_one_file(blobs: LocalBlobs, tmp_path: Path) ->
 
 
 def test_a_wrong_hash_is_refused_and_nothing_is_kept(blobs: LocalBlobs, tmp_path: Path) -> None:
-    with pytest.raises(InvalidArgument, match=SHA256), blobs.writer() as writer:
+    with blobs.writer() as writer:
         writer.write(CONTENT)
-        writer.commit("0" * 64)
+        with pytest.raises(InvalidArgument, match=SHA256):
+            writer.commit("0" * 64)
     assert files(tmp_path) == []
 
 

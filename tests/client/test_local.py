@@ -88,7 +88,7 @@ def test_a_configured_server_needs_its_token(home: Path) -> None:
 def test_a_server_that_cannot_start_says_why(home: Path) -> None:
     home.mkdir()
     (home / "runstead.db").write_bytes(b"this is no database, and long enough to be looked at" * 100)
-    with pytest.raises(Unavailable, match="the local server did not start: .*not a database"):
+    with pytest.raises(Unavailable, match=r"the local server did not start: .*not a database"):
         local.connect(Settings(home))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from runstead.client.connection import Connection
 from runstead.domain.errors import RunsteadError, TooLarge
 from runstead.testing.servers import RealServer, is_root, running_server, start_server, stop_server
 
@@ -42,6 +43,18 @@ def test_an_upload_that_was_cut_by_kill_9_leaves_nothing_half_written(server: Re
     again = start_server(server.home).connection()
     assert list(incoming.iterdir()) == []
     assert again.call("GET", f"{W}/runs/r1/artifacts")["artifacts"] == []
+
+
+def fill(path: Path) -> None:
+    with path.open("wb", buffering=0) as file:
+        while True:
+            file.write(b"x" * 4096)
+
+
+def make_runs(connection: Connection, count: int) -> None:
+    for number in range(1, count):
+        body = {"run_id": f"r{number}", "experiment": "e", "tags": {"t": "x" * 5000}}
+        connection.call("POST", f"{W}/runs", body)
 
 
 @pytest.fixture
@@ -84,12 +97,10 @@ def test_a_database_without_room_refuses_and_goes_on_when_there_is_room(server_o
     connection = server_on_small_disk.connection()
     connection.call("POST", f"{W}/runs", {"run_id": "r0", "experiment": "e"})
     stone = server_on_small_disk.home / "stone"
-    with pytest.raises(OSError, match="No space left"), stone.open("wb", buffering=0) as file:
-        while True:
-            file.write(b"x" * 4096)
+    with pytest.raises(OSError, match="No space left"):
+        fill(stone)
     with pytest.raises(RunsteadError) as refused:
-        for number in range(1, 2000):
-            connection.call("POST", f"{W}/runs", {"run_id": f"r{number}", "experiment": "e", "tags": {"t": "x" * 5000}})
+        make_runs(connection, 2000)
     assert refused.value.code in ("too_large", "unavailable")
     stone.unlink()
     connection.call("POST", f"{W}/runs", {"run_id": "after", "experiment": "e"})
