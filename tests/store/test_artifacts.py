@@ -1,8 +1,7 @@
-from tests.store.test_runs import Seed
-
 from runstead.store import artifacts
 from runstead.store.artifacts import Artifact
 from runstead.store.engine import Database
+from tests.store.test_runs import Seed
 
 
 def a_file(path: str, *, size_bytes: int = 1, is_log: bool = False) -> Artifact:

@@ -30,6 +30,7 @@ from runstead.driver.artifacts import Collected, collect_outputs
 from runstead.driver.connections import Link
 from runstead.driver.endings import CANCELED, TOO_LONG, Ending, closing_line, ending_from, ending_of
 from runstead.driver.jobs import JobFolder
+from runstead.driver.journals import ship_journals
 from runstead.driver.logs import LogShipper, Root
 from runstead.driver.processes import Script, end_processes, exit_of, started_script, wait_for_exit
 from runstead.driver.scripts import Begun
@@ -82,10 +83,13 @@ def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Ev
     if script is not None:
         _announce(folder, script)
         reason = _wait_for_end(folder, script, cancel)
+        if reason is not None:
+            _note(folder, f"Ending the script and its processes, reason: {reason}")
         grace_s = _LEFTOVER_GRACE_S if reason is None else patience.kill_grace_s
         if left := end_processes(script, grace_s=grace_s):
-            folder.append(CONTROL_LOG, _line(f"These processes could not be ended: {[p.pid for p in left]}"))
+            _note(folder, f"These processes could not be ended: {[p.pid for p in left]}")
     ended = exit_of(folder, script)
+    _note(folder, f"The script has ended with exit code {ended.code}")
     told = folder.read(SCRIPT)
     ending = ending_of(
         ended,
@@ -121,6 +125,7 @@ def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending,
     if folder.plan.output_collection:
         outputs = folder.work / OUTPUTS
         collected = collect_outputs(link, outputs, prefix=OUTPUTS, within=folder.work, until=until)
+    undelivered = ship_journals(link, folder.journal, until=until)
     took_s = time.monotonic() - began
     _note_release(folder, collected, took_s)
     folder.append(
@@ -130,7 +135,7 @@ def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending,
     )
     folder.append(CONTROL_LOG, _line(f"Logging experiment {ending.status.lower()} status in history service."))
     shipper.finish(until=until)
-    warnings = [*collected.left_out, *shipper.refusals]
+    warnings = [*collected.left_out, *undelivered, *shipper.refusals]
     _tell(folder, link, ending.status, until=until, error=ending.error, warnings=warnings)
     folder.write(SHIPPED, {"shipped_at": _iso(time.time()), "warnings": warnings})
 
@@ -141,7 +146,7 @@ def _tell(folder: JobFolder, link: Link, status: str, *, until: float, **details
     try:
         link.insist(partial(_set_status, run_id=link.run_id, status=status, details=given), until=until)
     except Conflict as refused:
-        folder.append(CONTROL_LOG, _line(f"The status {status} was not taken: {refused.message}"))
+        _note(folder, f"The status {status} was not taken: {refused.message}")
 
 
 def _set_status(workspace: Workspace, *, run_id: str, status: str, details: Mapping[str, object]) -> None:
@@ -163,10 +168,11 @@ def _keep_in_touch(link: Link, folder: JobFolder, cancel: threading.Event, done:
             if token := answer.get("token"):
                 link.renew(token)
             pause_s = _HEARTBEAT_S
-        except Unavailable:
+        except Unavailable as error:
+            _note(folder, f"The server is away, the script goes on: {error.message}")
             pause_s = min(2 * max(pause_s, 0.1), _HEARTBEAT_S)
-        except RunsteadError as error:  # said once per beat in the job's own log: the script goes on
-            folder.append(CONTROL_LOG, _line(f"The heartbeat was refused: {error.message}"))
+        except RunsteadError as error:
+            _note(folder, f"The heartbeat was refused, the script goes on: {error.message}")
             pause_s = 12 * _HEARTBEAT_S
 
 
@@ -184,6 +190,13 @@ def _announce(folder: JobFolder, script: Script) -> None:
         folder.append(PROCESS_STATUS, json.dumps({**process, "status": "Running", "exit_code": None}) + "\n")
         folder.append(CONTROL_LOG, _line(f"Running: {command}"))
         folder.append(CONTROL_LOG, _line("Logging experiment running status in history service."))
+        _note(folder, f"The script runs as process {script.process.pid}, driven by process {os.getpid()}")
+
+
+def _note(folder: JobFolder, text: str) -> None:
+    """The driver's own log, named after the script's process as SDK v1 does."""
+    told = folder.read(SCRIPT)
+    folder.append(f"logs/azureml/{told['pid'] if told else 0}_azureml.log", _line(text))
 
 
 def _close_log(folder: JobFolder, ending: Ending) -> None:
