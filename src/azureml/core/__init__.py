@@ -9,6 +9,7 @@ from azureml._versions import SDK_VERSION
 
 if TYPE_CHECKING:
     from azureml.core import _starts as _starts
+    from azureml.core import _submissions as _submissions
     from azureml.core.container_registry import ContainerRegistry
     from azureml.core.environment import Environment
     from azureml.core.experiment import Experiment

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from azureml import core
 from azureml._errors import speaks_v1
 from azureml._later import not_yet
 from azureml.core import _details as details
@@ -160,7 +161,7 @@ class _StateRun(_FilesRun):
         self._known = runs.cancel_run(self._place, self._run_id)
 
     def clean(self) -> list[str]:
-        return runs.clean_job(self._place, self._run_id)
+        return core._submissions.clean_run(self._place, self._run_id)
 
     def wait_for_completion(
         self, show_output: bool = False, wait_post_processing: bool = False, raise_on_error: bool = True

@@ -17,12 +17,14 @@ from azureml.core._types import kind_of, type_of
 from azureml.core.experiment import Experiment, Submittable
 from azureml.core.workspace import Workspace
 from azureml.exceptions import RunEnvironmentException, UserErrorException
-from runstead.client import config, runs
+from runstead.client import config, runs, writers
 from runstead.client.connection import Json
+from runstead.domain.errors import RunsteadError
 
 __all__ = ["Run", "_OfflineRun", "_SubmittedRun"]
 MAX_CHILDREN = 100
 BATCH_TAG = "azureml.batch_child_number"
+DELIVER_TIMEOUT_S = 30.0
 SCRIPT_RUN = "azureml.scriptrun"
 Runs = list["Run"]
 RunFactory = Callable[[Experiment, Json], "Run"]
@@ -212,10 +214,17 @@ class _SubmittedRun(Run):
         return _SUBMITTED[job]
 
     def complete(self) -> None:
-        self.flush()
+        self._deliver()
 
     def fail(self, error_details: object = None, error_code: str | None = None) -> None:
-        self.flush()
+        self._deliver()
+
+    def _deliver(self) -> None:
+        """Metrics that cannot leave now must not end the script: its runner delivers the journal when it ends."""
+        try:
+            writers.flush(self._place, self._run_id, timeout_s=DELIVER_TIMEOUT_S)
+        except RunsteadError as error:
+            log.warning("metrics of run %s are delivered later: %s", self._run_id, error.message)
 
     def cancel(self) -> None:
         log.warning("run %s cannot cancel itself; end the script with an exit code instead", self._run_id)

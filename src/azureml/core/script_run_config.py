@@ -1,9 +1,11 @@
 """SDK v1 `azureml.core.script_run_config`."""
 
+import copy
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from azureml import core
 from azureml._errors import speaks_v1
 from azureml._later import not_yet
 from azureml.core.environment import Environment
@@ -74,10 +76,29 @@ class ScriptRunConfig:
         return f"ScriptRunConfig#{self.script or self.command}"
 
     def _submit(self, experiment: Experiment, tags: Mapping[object, object] | None, **kwargs: object) -> Run:
-        raise not_yet("Submitting a script")
+        if self.resume_from is not None:
+            raise not_yet("ScriptRunConfig(resume_from=…)", instead="Give the script a path as an argument.")
+        chosen = copy.copy(self.run_config)
+        chosen.script, chosen.arguments = self.script or chosen.script, self.arguments or chosen.arguments
+        chosen.command = self.command or chosen.command
+        known = {"run_id": "run_id", "_parent_run_id": "parent_id"}
+        return core._submissions.submit_script(
+            experiment,
+            chosen,
+            source_directory=self.source_directory,
+            tags=tags,
+            **{known[name]: value for name, value in _checked(kwargs).items() if name in known},
+        )
 
     def __repr__(self) -> str:
         return f"ScriptRunConfig(source_directory={self.source_directory!r}, script={self.script!r})"
+
+
+def _checked(kwargs: Mapping[str, object]) -> dict[str, Any]:  # Any: what SDK v1 takes by these names
+    unknown = set(kwargs) - {"run_id", "_parent_run_id", "credential_passthrough"}
+    if unknown:
+        raise TypeError(f"submit() of a ScriptRunConfig got unexpected keyword arguments: {', '.join(sorted(unknown))}")
+    return dict(kwargs)
 
 
 def _distribute(run_config: RunConfiguration, distribution: Distribution) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OFF = ("0", "false", "no", "off")
+GIT_KEYS = ("repository_uri", "branch", "commit", "dirty", "build_id", "build_uri")
 USER_VARIABLES = ("LOGNAME", "USER")
 JOB_VARIABLES = {
     "run_id": "AZUREML_RUN_ID",
@@ -73,6 +74,22 @@ def job_of(environment: Mapping[str, str] = os.environ) -> Job | None:
 def user_name(environment: Mapping[str, str] = os.environ) -> str:
     """Who submits; as the variables of a login say, else the account's number."""
     return next((environment[name] for name in USER_VARIABLES if environment.get(name)), f"uid {os.getuid()}")
+
+
+def git_overrides(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What a build server says of the source instead of git, by the keys of `repositories.PROPERTIES`."""
+    found = {key: environment.get(f"AZUREML_GIT_{key.upper()}") for key in GIT_KEYS}
+    return {key: value for key, value in found.items() if value}
+
+
+def has_file_limit(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether SDK v1's limits on a snapshot hold; AML_SNAPSHOT_NO_FILE_LIMIT lifts them."""
+    return environment.get("AML_SNAPSHOT_NO_FILE_LIMIT", "").strip().lower() in ("", *OFF)
+
+
+def search_path(environment: Mapping[str, str] = os.environ) -> str:
+    """Where programs are looked for."""
+    return environment.get("PATH", os.defpath)
 
 
 def home_of(environment: Mapping[str, str] = os.environ) -> Path:

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import IO, Any
 from urllib.parse import quote, urlencode
 
-import urllib3
-
+from runstead import client
 from runstead.domain.errors import (
     Conflict,
     Forbidden,
@@ -43,7 +43,10 @@ class Connection:
         self.url = url.rstrip("/")
         self.token = token
         self._timeout_s = timeout_s
-        self._pool = urllib3.PoolManager(maxsize=8, retries=False)
+
+    @cached_property
+    def _pool(self) -> "client.pools.PoolManager":
+        return client.pools.PoolManager(maxsize=8, retries=False)
 
     def call(
         self, method: str, path: str, body: Json | None = None, *, query: Mapping[str, object] | None = None
@@ -78,7 +81,7 @@ class Connection:
         response = self._open(method, path, None, query=query, headers=None, timeout_s=timeout_s, preload=False)
         try:
             yield from response.stream(STREAM_CHUNK_BYTES)
-        except urllib3.exceptions.HTTPError as error:
+        except client.pools.HTTPError as error:
             raise Unavailable(f"the download of {path} from {self.url} broke off: {error}") from error
         finally:
             response.release_conn()
@@ -93,14 +96,14 @@ class Connection:
         headers: Mapping[str, str] | None,
         timeout_s: float | None,
         preload: bool,
-    ) -> urllib3.BaseHTTPResponse:
+    ) -> "client.pools.BaseHTTPResponse":
         target = self.url + path + (f"?{urlencode(_present(query), doseq=True)}" if query else "")
         sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         try:
             response = self._pool.request(
                 method, target, body=body, headers=sent, timeout=timeout_s or self._timeout_s, preload_content=preload
             )
-        except urllib3.exceptions.HTTPError as error:
+        except client.pools.HTTPError as error:
             raise Unavailable(f"the server {self.url} cannot be reached: {error}") from error
         if response.status >= 400:
             raise _error_of(response.status, response.data, f"{method} {path}")

@@ -89,12 +89,6 @@ def cancel_run(workspace: Workspace, run_id: str) -> Json:
     return workspace.connection.call("POST", f"{run_path(workspace, run_id)}/cancel", {})
 
 
-def clean_job(workspace: Workspace, run_id: str) -> list[str]:
-    """Remove what is left of an ended job on its node; returns the paths."""
-    answer = workspace.connection.call("POST", f"{workspace.path}/jobs/{quoted(run_id)}/clean", {})
-    return [str(path) for path in answer["removed"]]
-
-
 def studio_url(workspace: Workspace, run_id: str) -> str:
     """The run's page."""
     return f"{workspace.studio_url}/runs/{quoted(run_id)}"
