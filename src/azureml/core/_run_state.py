@@ -14,6 +14,7 @@ from azureml.core._labels import properties_of, tag_keys, tags_of
 from azureml.core._run_files import SNAPSHOT_PROPERTY, _FilesRun
 from azureml.core._types import type_of
 from azureml.core.experiment import Experiment
+from azureml.exceptions import UserErrorException
 from runstead.client import artifacts, captures, runs, writers
 from runstead.client.connection import Json
 from runstead.domain.runs import is_final
@@ -141,6 +142,19 @@ class _StateRun(_FilesRun):
 
     def get_snapshot_id(self) -> str | None:
         return self._record["snapshot_id"] or self.get_properties().get(SNAPSHOT_PROPERTY)
+
+    def take_snapshot(self, file_or_folder_path: str) -> str:
+        if self.get_snapshot_id():
+            raise UserErrorException(
+                f"run {self._run_id} has the snapshot {self.get_snapshot_id()}; a run has only one"
+            )
+        snapshot_id = core._snapshots.take(self._experiment, Path(file_or_folder_path))
+        self._known = runs.change_run(self._place, self._run_id, properties={SNAPSHOT_PROPERTY: snapshot_id})
+        return snapshot_id
+
+    def restore_snapshot(self, snapshot_id: str | None = None, path: str | None = None) -> str:
+        folder = None if path is None else Path(path)
+        return core._snapshots.restore(self._experiment, snapshot_id or self.get_snapshot_id(), folder)
 
     def start(self) -> None:
         self._move("Running")
