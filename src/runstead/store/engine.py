@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from runstead.domain.errors import InvalidArgument, RunsteadError, TooLarge, Unavailable
+from runstead.domain.errors import Conflict, InvalidArgument, RunsteadError, TooLarge, Unavailable
 
 Row = Mapping[str, Any]  # a row's values by column name, as SQLAlchemy takes them
 BUSY_TIMEOUT_S = 30
@@ -130,6 +130,10 @@ def _translated() -> Iterator[None]:
         yield
     except sa.exc.OperationalError as error:
         raise _domain_error(error) from error
+    except sa.exc.DatabaseError as error:
+        if type(error) is not sa.exc.DatabaseError:
+            raise
+        raise Conflict(f"the database is damaged, or is none: {error.orig}") from error
     except sa.exc.TimeoutError as error:
         raise Unavailable("the database has no free connection; try again") from error
 
