@@ -1,5 +1,6 @@
 """SDK v1 `Run`: the part that knows the run's state and moves it."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,14 +9,13 @@ from typing import Any, Self
 
 from azureml import core
 from azureml._errors import speaks_v1
-from azureml._later import not_yet
 from azureml.core import _details as details
 from azureml.core._labels import properties_of, tag_keys, tags_of
 from azureml.core._run_files import SNAPSHOT_PROPERTY, _FilesRun
 from azureml.core._types import type_of
 from azureml.core.experiment import Experiment
-from azureml.exceptions import UserErrorException
-from runstead.client import artifacts, captures, runs, writers
+from azureml.exceptions import ActivityFailedException, ExperimentExecutionException, UserErrorException
+from runstead.client import artifacts, captures, logs, runs, writers
 from runstead.client.connection import Json
 from runstead.domain.runs import is_final
 
@@ -180,7 +180,17 @@ class _StateRun(_FilesRun):
     def wait_for_completion(
         self, show_output: bool = False, wait_post_processing: bool = False, raise_on_error: bool = True
     ) -> dict[str, Any]:  # Any: as SDK v1's values
-        raise not_yet("Run.wait_for_completion", instead="Run.get_status() says how far the run is.")
+        sink = sys.stdout if show_output else None
+        try:
+            self._known = logs.await_run(self._place, self._run_id, sink=sink, show_error=not raise_on_error)
+        except KeyboardInterrupt as error:
+            raise ExperimentExecutionException(
+                f"the output of run {self._run_id} is no longer shown; the run itself goes on: {self.get_portal_url()}"
+            ) from error
+        told = self.get_details()
+        if told["status"] == "Failed" and raise_on_error:
+            raise ActivityFailedException(told.get("error", {}))
+        return told
 
     def __enter__(self) -> Self:
         self._with.enter_context(captures.captured_stdout(Path(LOGS, USER_LOG)))
