@@ -58,7 +58,7 @@ export function FileTree({ label, files, selected, select, icon }: Props) {
     event.preventDefault();
   };
   return (
-    <div ref={scroller} className="tree" role="tree" aria-label={label} data-testid="file-tree" onKeyDown={pressed}>
+    <div ref={scroller} className="tree" role="tree" aria-label={label} data-testid="file-tree">
       <div role="presentation" style={{ height: virtual.getTotalSize(), position: "relative" }}>
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index];
@@ -82,6 +82,7 @@ export function FileTree({ label, files, selected, select, icon }: Props) {
               aria-selected={row.path === selected}
               title={row.path}
               onFocus={() => setFocused(row.path)}
+              onKeyDown={pressed}
               onClick={() => (row.isFolder ? toggle(row) : select(row.path))}
             >
               {row.isFolder && (row.isOpen ? <ChevronDownRegular /> : <ChevronRightRegular />)}
