@@ -1,7 +1,7 @@
 """One HTTP connection pool to one server: sends, and turns error answers into domain errors."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, Any
@@ -37,10 +37,17 @@ class Answer:
 
 
 class Connection:
-    """Thread-safe; after a fork, make a new one. `url` without a trailing slash."""
+    """Thread-safe; after a fork, make a new one. `url` without a trailing slash.
 
-    def __init__(self, url: str, token: str, *, timeout_s: float = 30.0) -> None:
+    found: where the server is now, asked when it cannot be reached: a local one may come back under another port. The
+    call that failed is not repeated, but the next one goes there.
+    """
+
+    def __init__(
+        self, url: str, token: str, *, timeout_s: float = 30.0, found: Callable[[], str | None] | None = None
+    ) -> None:
         self.url = url.rstrip("/")
+        self._found = found
         self.token = token
         self._timeout_s = timeout_s
 
@@ -104,7 +111,9 @@ class Connection:
                 method, target, body=body, headers=sent, timeout=timeout_s or self._timeout_s, preload_content=preload
             )
         except client.pools.HTTPError as error:
-            raise Unavailable(f"the server {self.url} cannot be reached: {error}") from error
+            tried = self.url
+            self.url = (self._found() if self._found else None) or tried
+            raise Unavailable(f"the server {tried} cannot be reached: {error}") from error
         if response.status >= 400:
             raise _error_of(response.status, response.data, f"{method} {path}")
         return response

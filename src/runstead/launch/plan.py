@@ -43,7 +43,7 @@ def plan_of_job(spec: JobSpec, around: Surroundings, host: Host, *, folder: Path
         run_id=around.run.run_id,
         url=host.url,
         token=token.token,
-        server_file=str(host.home / "server.json"),
+        home=str(host.home),
         node=host.node,
         script=name,
         arguments=spec.arguments,

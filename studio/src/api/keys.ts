@@ -15,7 +15,7 @@ export const keys = {
   snapshot: (workspace: string, snapshotId: string) => ["snapshot", workspace, snapshotId] as const,
 };
 
-/** What a change makes stale. Run tables and logs listen for themselves: they patch, they do not ask anew. */
+/** What a change makes stale. Run tables, logs and lists of files listen for themselves as well: they patch, or ask less often. */
 export function staleKeys(workspace: string, change: Change): readonly (readonly string[])[] {
   const runId = change.run_id;
   switch (change.noun) {
@@ -30,6 +30,6 @@ export function staleKeys(workspace: string, change: Change): readonly (readonly
     case "artifact":
       return runId ? [keys.artifacts(workspace, runId), keys.series(workspace, runId)] : [];
     case "log":
-      return runId ? [keys.artifacts(workspace, runId)] : [];
+      return [];
   }
 }
