@@ -10,6 +10,7 @@ from runstead.service.settings import Settings
 from runstead.store.engine import sqlite_url
 from runstead.testing.postgres import postgres_server, programs
 from runstead.testing.servers import House, RealServer, house_of, running_server
+from tests.machine import NO_POSTGRES, skip_without
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +18,7 @@ def postgres_url() -> Iterator[str]:
     """A real PostgreSQL server, started once for the session."""
     folder = programs()
     if folder is None:
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+        skip_without(NO_POSTGRES)
     with postgres_server(folder) as url:
         yield url
 

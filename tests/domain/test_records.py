@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runstead.domain import records
-from runstead.domain.errors import InvalidArgument
+from runstead.domain.errors import TooLarge
 from runstead.domain.records import NO_STEP, BrokenRecord, Cell, Kind, Opening, Series
 
 INT64 = st.integers(-(1 << 63), (1 << 63) - 1)
@@ -110,7 +110,7 @@ def test_content_that_makes_no_sense_is_a_broken_record(payload: bytes, kind: Ki
 
 
 def test_a_record_that_is_too_long_is_refused_on_both_sides() -> None:
-    with pytest.raises(InvalidArgument, match="too long"):
+    with pytest.raises(TooLarge, match="too long"):
         records.encode_value(1, 0, NO_STEP, "x" * (records.MAX_PAYLOAD_BYTES + 1))
     longest = bytearray(records.encode_value(1, 0, NO_STEP, "x" * records.MAX_PAYLOAD_BYTES))
     assert len(list(records.decode(longest))) == 1

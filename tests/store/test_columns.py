@@ -3,13 +3,13 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.store.point_builders import CELL_LISTS, STEPS, identical, some_points, values_of
 
 from runstead.domain.records import Cell, Kind
 from runstead.store.chunks import decode_chunk, encode_chunk
 from runstead.store.codecs import decode_words, encode_words
 from runstead.store.columns import Column, cells_of, column_of, concatenated, floats_of, mask_of, part, type_of
 from runstead.store.points import Points, joined, sliced
+from tests.store.point_builders import CELL_LISTS, STEPS, identical, some_points, values_of
 
 WORDS = st.one_of(
     st.lists(st.integers(-(1 << 63), (1 << 63) - 1), max_size=300),

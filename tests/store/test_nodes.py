@@ -5,11 +5,11 @@ import math
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.store.point_builders import NUMBERS, STEPS
 
 from runstead.domain.records import NO_STEP, Cell
 from runstead.store.columns import column_of
 from runstead.store.nodes import FAN, MARKS, NODE, Nodes, decode_nodes, encode_nodes, folded, nodes_of
+from tests.store.point_builders import NUMBERS, STEPS
 
 SIZE = 4
 ROW = st.tuples(st.one_of(NUMBERS, st.none(), st.just("text")), STEPS, st.integers(0, 10**6))

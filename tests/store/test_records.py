@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.store.point_builders import CELLS, STEPS, identical, values_of
 
 from runstead.domain import records as plain
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.records import NO_STEP, Cell, Kind
 from runstead.store import records
 from runstead.store.points import Declared, split
+from tests.store.point_builders import CELLS, STEPS, identical, values_of
 
 
 def a_piece(values: list[tuple[int, int, Cell]]) -> bytes:

@@ -6,7 +6,6 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.store.point_builders import CELLS, STEPS
 
 from runstead.domain.records import NO_STEP, Cell
 from runstead.store.columns import column_of
@@ -22,6 +21,7 @@ from runstead.store.summaries import (
     mean_of,
     summaries_of,
 )
+from tests.store.point_builders import CELLS, STEPS
 
 Row = tuple[Cell, int]
 ROWS = st.lists(st.tuples(CELLS, STEPS), min_size=1, max_size=20)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple, TypeAlias
 
-from runstead.domain.errors import InvalidArgument
+from runstead.domain.errors import InvalidArgument, TooLarge
 
 FORMAT = 1
 SLOT_BYTES = 32
@@ -136,7 +136,7 @@ def encode_series(number: int, time_us: int, series: Series) -> bytes:
 def encode_payload(head: int, time_us: int, step: int, payload: bytes) -> bytes:
     """A head slot and the payload, padded to whole slots."""
     if len(payload) > MAX_PAYLOAD_BYTES:
-        raise InvalidArgument(f"a record of {len(payload)} bytes is too long; at most {MAX_PAYLOAD_BYTES} fit")
+        raise TooLarge(f"a record of {len(payload)} bytes is too long; at most {MAX_PAYLOAD_BYTES} fit")
     body = _pack_int(head, time_us, step, len(payload))
     return _pack_slot(_crc32(payload, _crc32(body)), body) + payload + bytes(-len(payload) % SLOT_BYTES)
 

@@ -13,7 +13,7 @@ from runstead.server import errors, studio
 from runstead.server.auth import needs_of
 from runstead.server.hosts import HostGuard
 from runstead.server.tokens import Tokens
-from runstead.server.v1 import experiments, runs, servers, workspaces
+from runstead.server.v1 import artifacts, changes, experiments, logs, runs, servers, workspaces
 from runstead.service.unit import Unit
 from runstead.service.workspaces import ensure_default
 
@@ -22,6 +22,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     workspaces.routes,
     experiments.routes,
     runs.routes,
+    artifacts.routes,
+    logs.routes,
+    changes.routes,
     studio.routes,  # last: it answers every other path
 )
 

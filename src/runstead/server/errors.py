@@ -44,6 +44,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RunsteadError, _domain)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(UnicodeEncodeError, _unwritable)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -70,6 +71,12 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     answer = JSONResponse({"error": {"code": kind.code, "message": said}}, error.status_code)
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def _unwritable(request: Request, error: Exception) -> JSONResponse:
+    # JSON can spell half a character (a lone surrogate), no database can keep one, and only its driver notices.
+    log.info("%s %s was refused", request.method, request.url.path, exc_info=error)
+    return answer_of(InvalidArgument(f"{request.method} {request.url.path}: a text holds half a character: {error}"))
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -39,7 +39,7 @@ async def get_studio(path: str, request: Request) -> Response:
         return _page(
             200,
             "Studio is not built",
-            "This server runs from a source checkout without a built Studio. Build it with <code>make studio</code>, "
+            "This server runs from a source checkout without a built Studio. Build it with <code>make setup</code>, "
             "then reload this page. The API works without it.",
         )
     return FileResponse(index, headers={"Cache-Control": "no-cache"})

@@ -26,6 +26,11 @@ class Database:
         self.dialect = self.engine.dialect.name
         self._writer = threading.Lock() if self.dialect == "sqlite" else nullcontext()
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other servers may write to it, too."""
+        return self.dialect != "sqlite"
+
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """One consistent view; nothing is kept of what is written in it."""

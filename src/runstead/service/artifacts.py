@@ -1,0 +1,67 @@
+"""Artifacts of a run: named once, never changed unless asked to; read together with its logs, which share the paths."""
+
+import os
+from typing import BinaryIO
+
+from runstead.blobs.contracts import Blob
+from runstead.blobs.folders import open_beneath
+from runstead.domain.errors import Conflict, NotFound
+from runstead.domain.paths import normalised_path, normalised_prefix
+from runstead.domain.runs import Run
+from runstead.service import feed, runs, workspaces
+from runstead.service.unit import Unit
+from runstead.store import artifacts
+from runstead.store.artifacts import Artifact
+
+
+def check_free(unit: Unit, workspace: str, run_id: str, path: str) -> None:
+    """NotFound or Conflict, as far as that can be told before the bytes have arrived."""
+    wanted = normalised_path(path, max_chars=unit.settings.limits.artifact_path_chars)
+    with unit.read() as connection:
+        run = runs.found(connection, workspaces.found(connection, workspace), run_id)
+        there = artifacts.find(connection, run.key, wanted)
+    if there is not None and there.is_log:
+        raise Conflict(f"{wanted!r} of run {run_id} is a log; choose another path")
+
+
+def put(unit: Unit, workspace: str, run_id: str, path: str, blob: Blob, *, overwrite: bool = False) -> Artifact:
+    """Name a blob that is stored. The same content again is fine; other content is Conflict unless `overwrite`."""
+    wanted = normalised_path(path, max_chars=unit.settings.limits.artifact_path_chars)
+    with unit.write() as tx:
+        run = runs.found(tx.connection, workspaces.found(tx.connection, workspace), run_id)
+        fresh = Artifact(wanted, blob.size_bytes, blob.sha256, is_log=False, created_at_ms=tx.at_ms)
+        if not artifacts.add(tx.connection, run.key, fresh):
+            there = artifacts.find(tx.connection, run.key, wanted)
+            if there is not None and there.sha256 == blob.sha256:
+                return there
+            if there is not None and (there.is_log or not overwrite):
+                kind = "a log" if there.is_log else "already there with other content"
+                raise Conflict(f"{wanted!r} of run {run_id} is {kind}; choose another path")
+            artifacts.replace(tx.connection, run.key, fresh)
+        feed.publish(tx, "artifact", run, key=wanted)
+    return fresh
+
+
+def listed(unit: Unit, workspace: str, run_id: str, *, prefix: str | None = None) -> tuple[Run, list[Artifact]]:
+    """(the run, its artifacts and logs by path)."""
+    with unit.read() as connection:
+        run = runs.found(connection, workspaces.found(connection, workspace), run_id)
+        return run, artifacts.listed(connection, run.key, prefix=normalised_prefix(prefix))
+
+
+def find(unit: Unit, workspace: str, run_id: str, path: str) -> Artifact:
+    """The artifact or log at this path, or NotFound."""
+    wanted = normalised_path(path, max_chars=unit.settings.limits.artifact_path_chars)
+    with unit.read() as connection:
+        run = runs.found(connection, workspaces.found(connection, workspace), run_id)
+        artifact = artifacts.find(connection, run.key, wanted)
+    if artifact is None:
+        raise NotFound(f"run {run_id} has no file {wanted!r}")
+    return artifact
+
+
+def opened(unit: Unit, run_id: str, artifact: Artifact) -> BinaryIO:
+    """The bytes of a file that `find` or `listed` gave, seekable."""
+    if artifact.sha256 is not None:
+        return unit.blobs.open(artifact.sha256)
+    return os.fdopen(open_beneath(unit.settings.logs / run_id, artifact.path, os.O_RDONLY), "rb")
