@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.client.ingest_server import Ingest, ingest_server
 
 from runstead.client.session import Session
 from runstead.client.uploader import Shipper
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.records import Kind
 from runstead.journal import Bounds
+from tests.client.ingest_server import Ingest, ingest_server
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Group commit: work that several threads bring at the same time shares one transaction, and so one wait for the disk."""
+"""Group commit: work that threads bring at the same time shares one transaction, and so one wait for the disk."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -55,16 +55,31 @@ class Commits(Generic[Transaction]):
             jobs = self._waiting[:MOST_TOGETHER]
             del self._waiting[:MOST_TOGETHER]
         try:
-            self._together(jobs)
+            if len(jobs) == 1 or not self._done_together(jobs):
+                for job in jobs:
+                    self._do_alone(job)
         except BaseException as error:
-            if len(jobs) == 1 or not isinstance(error, Exception):
-                _end(jobs, error)
-                return
             for job in jobs:
-                self._alone(job)
-        _end(jobs, None)
+                job.error = error
+            raise
+        finally:
+            for job in jobs:
+                job.done.set()
 
-    def _together(self, jobs: Sequence[_Job[Transaction]]) -> None:
+    def _done_together(self, jobs: Sequence[_Job[Transaction]]) -> bool:
+        try:
+            self._do(jobs)
+        except Exception:  # noqa: BLE001  each is done again alone, so that only those fail that cannot be done
+            return False
+        return True
+
+    def _do_alone(self, job: _Job[Transaction]) -> None:
+        try:
+            self._do([job])
+        except Exception as error:  # noqa: BLE001  raised again in the thread that brought the work
+            job.error = error
+
+    def _do(self, jobs: Sequence[_Job[Transaction]]) -> None:
         with self._begin() as transaction:
             for job in jobs:
                 job.result = job.error = None
@@ -73,16 +88,3 @@ class Commits(Generic[Transaction]):
                         job.result = job.work(transaction)
                 except RunsteadError as error:
                     job.error = error
-
-    def _alone(self, job: _Job[Transaction]) -> None:
-        """One by one, so that only those fail that cannot be done."""
-        try:
-            self._together([job])
-        except Exception as error:  # noqa: BLE001  raised again in the thread that brought the work
-            job.error = error
-
-
-def _end(jobs: Sequence[_Job[Transaction]], error: BaseException | None) -> None:
-    for job in jobs:
-        job.error = error or job.error
-        job.done.set()

@@ -70,8 +70,13 @@ def of_keys(connection: sa.Connection, series_keys: Collection[int]) -> dict[int
     return {row.series_key: _series(row) for row in rows}
 
 
-def declare(connection: sa.Connection, run_key: int, declarations: Sequence[Declaration]) -> dict[str, Series]:
-    """Make sure that the run has these series with these columns; by name. Hold the run's lock."""
+def declare(
+    connection: sa.Connection, run_key: int, declarations: Sequence[Declaration]
+) -> tuple[dict[str, Series], int]:
+    """Make sure that the run has these series with these columns. Hold the run's lock.
+
+    Returns them by (clean) name, and how many of them are new.
+    """
     names = {clean(d.name) for d in declarations} | {clean(column) for d in declarations for column in d.columns}
     keys = _name_keys(connection, names)
     wanted: dict[str, Declaration] = {}
@@ -87,7 +92,12 @@ def declare(connection: sa.Connection, run_key: int, declarations: Sequence[Decl
         found |= _by_name(connection, run_key, [keys[one.name] for one in fresh])
     for name, one in wanted.items():
         found[name] = _grown(connection, found[name], one, keys)
-    return found
+    return found, len(fresh)
+
+
+def widen(connection: sa.Connection, one: Series, columns: Sequence[str]) -> Series:
+    """Give a series more columns. Hold the run's lock."""
+    return _grown(connection, one, Declaration(one.name, one.kind, tuple(columns)), _name_keys(connection, columns))
 
 
 def number(connection: sa.Connection, writer_key: int, numbers: Mapping[int, Declared]) -> None:

@@ -122,3 +122,10 @@ def waiting(connection: sa.Connection, *, since_ms: int, bytes_at_least: int, li
     due = (table.tail_since_ms < since_ms) | (table.tail_bytes >= bytes_at_least)
     query = sa.select(table.run_key).where(table.tail_since_ms.is_not(None), due)
     return connection.execute(query.order_by(table.tail_since_ms).limit(limit)).scalars().all()
+
+
+def settle(connection: sa.Connection, run_key: int, piece: int) -> None:
+    """Let the tail be, until another piece comes after this number."""
+    table = metric_runs.c
+    still = (table.run_key == run_key) & (table.next_piece == piece)
+    connection.execute(sa.update(metric_runs).where(still).values(tail_since_ms=None))
