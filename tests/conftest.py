@@ -1,5 +1,6 @@
 """Fixtures that every room's tests use."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from runstead.store.engine import sqlite_url
 from runstead.testing.postgres import postgres_server, programs
 from runstead.testing.servers import House, RealServer, house_of, running_server
 from tests.machine import NO_POSTGRES, skip_without
+
+# Some machines forbid Python to keep compiled files; every server that a test starts would then take seconds longer.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")

@@ -264,24 +264,29 @@ class Recovery:
 def recover(path: Path, *, start: int = 0) -> Recovery:
     """Find the valid beginning of a journal that nobody writes to; `start`: an offset that is known to be good."""
     with mapped(path) as view:
-        offset, count, cuts, reason = start, 0, [start], None
-        try:
-            while offset < len(view) and view[offset : offset + SLOT_BYTES] != bytes(SLOT_BYTES):
-                offset = record_end(view, offset)
-                count += 1
-                if offset - cuts[-1] >= PIECE_BYTES:
-                    cuts.append(offset)
-        except BrokenRecord as error:
-            reason = error.reason
-        if cuts[-1] < offset:
-            cuts.append(offset)
-        later = _next_valid(view, offset + SLOT_BYTES)
-        torn = damage = None
-        if later is not None:
-            damage = f"byte {offset}: {reason or 'nothing is there'}, but a valid record follows at byte {later}"
-        elif reason:
-            torn = f"byte {offset}: {reason}"
-        return Recovery(offset, count, tuple(itertools.pairwise(cuts)), torn, damage)
+        return recovered(view, start=start)
+
+
+def recovered(view: memoryview, *, start: int = 0) -> Recovery:
+    """Find the valid beginning of a journal's bytes."""
+    offset, count, cuts, reason = start, 0, [start], None
+    try:
+        while offset < len(view) and view[offset : offset + SLOT_BYTES] != bytes(SLOT_BYTES):
+            offset = record_end(view, offset)
+            count += 1
+            if offset - cuts[-1] >= PIECE_BYTES:
+                cuts.append(offset)
+    except BrokenRecord as error:
+        reason = error.reason
+    if cuts[-1] < offset:
+        cuts.append(offset)
+    later = _next_valid(view, offset + SLOT_BYTES)
+    torn = damage = None
+    if later is not None:
+        damage = f"byte {offset}: {reason or 'nothing is there'}, but a valid record follows at byte {later}"
+    elif reason:
+        torn = f"byte {offset}: {reason}"
+    return Recovery(offset, count, tuple(itertools.pairwise(cuts)), torn, damage)
 
 
 def opening_of(path: Path) -> Opening | None:

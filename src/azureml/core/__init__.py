@@ -1,1 +1,77 @@
-"""SDK v1 `azureml.core`."""
+"""SDK v1 `azureml.core`. Its names load when they are first used, so that importing it costs next to nothing."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from azureml import data as data  # notebooks read azureml.data.__version__ after `import azureml.core`
+from azureml._neighbours import refuse_azureml_core
+from azureml._versions import SDK_VERSION
+
+if TYPE_CHECKING:
+    from azureml.core import _starts as _starts
+    from azureml.core import _submissions as _submissions
+    from azureml.core.container_registry import ContainerRegistry
+    from azureml.core.environment import Environment
+    from azureml.core.experiment import Experiment
+    from azureml.core.run import Run
+    from azureml.core.runconfig import RunConfiguration
+    from azureml.core.script_run import ScriptRun
+    from azureml.core.script_run_config import ScriptRunConfig
+    from azureml.core.workspace import Workspace
+
+refuse_azureml_core()
+
+VERSION = SDK_VERSION
+__version__ = SDK_VERSION
+__all__ = [
+    "VERSION",
+    "ContainerRegistry",
+    "Environment",
+    "Experiment",
+    "Run",
+    "RunConfiguration",
+    "ScriptRun",
+    "ScriptRunConfig",
+    "Workspace",
+]
+HOME_OF = {
+    "ContainerRegistry": "container_registry",
+    "Environment": "environment",
+    "Experiment": "experiment",
+    "Run": "run",
+    "RunConfiguration": "runconfig",
+    "ScriptRun": "script_run",
+    "ScriptRunConfig": "script_run_config",
+    "Workspace": "workspace",
+}
+MODULES = {*HOME_OF.values(), "_starts", "_submissions", "authentication", "compute_target", "conda_dependencies"}
+LATER = {
+    "ComputeTarget",
+    "Dataset",
+    "Datastore",
+    "Image",
+    "Keyvault",
+    "LinkedService",
+    "Model",
+    "PrivateEndPointConfig",
+    "Webservice",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in HOME_OF:
+        value = getattr(import_module(f"azureml.core.{HOME_OF[name]}"), name)
+        globals()[name] = value
+        return value
+    if name in MODULES:
+        return import_module(f"azureml.core.{name}")
+    if name in LATER:
+        # AttributeError would reach the user of `from azureml.core import …` without its text.
+        raise ImportError(
+            f"azureml.core.{name} is not in this version of Runstead yet; docs/guide/sdk.md lists what is"
+        )
+    raise AttributeError(f"module 'azureml.core' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *HOME_OF, *MODULES})

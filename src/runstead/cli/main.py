@@ -14,6 +14,8 @@ COMMANDS = {
     "down": ("runstead.cli.servers", "Stop it."),
     "status": ("runstead.cli.servers", "Say whether it runs, and where."),
     "open": ("runstead.cli.servers", "Open Studio in the browser, signed in."),
+    "sync": ("runstead.cli.journals", "Deliver metrics that ended processes left behind."),
+    "verify": ("runstead.cli.journals", "Check journals and the store, and say what is found."),
 }
 EXIT_CODES: dict[type[RunsteadError], int] = {
     InvalidArgument: 2,

@@ -19,10 +19,14 @@ import uvicorn
 
 from runstead import __version__
 from runstead.domain.errors import Conflict, InvalidArgument, Unavailable
+from runstead.launch.contract import installed_launchers
+from runstead.launch.controller import Controller
+from runstead.launch.plan import Host
 from runstead.server import tokens
 from runstead.server.app import Background, create_app
 from runstead.server.hosts import is_loopback
 from runstead.service import unit
+from runstead.service.compactions import Compactor
 from runstead.service.settings import Settings
 from runstead.service.unit import Unit
 
@@ -75,17 +79,28 @@ def serve(settings: Settings, *, any_port: bool) -> None:
             house.close()
 
 
-def background_of(house: Unit) -> list[Background]:
+def background_of(house: Unit, keys: tokens.Tokens) -> list[Background]:
     """What runs beside the server. A noun with a loop of its own adds it here."""
-    return []
+    host = Host(
+        url=house.settings.url,
+        home=house.settings.home,
+        node=socket.gethostname(),
+        path=os.environ.get("PATH", ""),
+        python_path=os.environ.get("PYTHONPATH", ""),
+    )
+    return [
+        Controller(house, installed_launchers(), host=host, run_token=keys.run_token),
+        Compactor(house),
+    ]
 
 
 def _run(settings: Settings, house: Unit, listener: socket.socket) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    keys = tokens.opened(settings.home)
     app = create_app(
         house,
-        tokens.opened(settings.home),
-        background=background_of(house),
+        keys,
+        background=background_of(house, keys),
         on_listening=lambda: _announce(settings),
         stop=lambda: server.handle_exit(signal.SIGTERM, None),
     )

@@ -6,6 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OFF = ("0", "false", "no", "off")
+GIT_KEYS = ("repository_uri", "branch", "commit", "dirty", "build_id", "build_uri")
+USER_VARIABLES = ("LOGNAME", "USER")
+JOB_VARIABLES = {
+    "run_id": "AZUREML_RUN_ID",
+    "experiment": "AZUREML_ARM_PROJECT_NAME",
+    "workspace": "AZUREML_ARM_WORKSPACE_NAME",
+    "subscription_id": "AZUREML_ARM_SUBSCRIPTION",
+    "resource_group": "AZUREML_ARM_RESOURCEGROUP",
+}
 
 
 @dataclass(frozen=True)
@@ -17,6 +26,23 @@ class Settings:
     token: str | None = None
     autostart: bool = True
     in_job: bool = False
+    journal_folder: Path | None = None
+
+    @property
+    def journal(self) -> Path:
+        """Where this process keeps its journals."""
+        return self.journal_folder or self.home / "journal"
+
+
+@dataclass(frozen=True)
+class Job:
+    """The run that this process belongs to, as its job's variables say."""
+
+    run_id: str
+    experiment: str
+    workspace: str
+    subscription_id: str
+    resource_group: str
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -25,9 +51,45 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     autostart = environment.get("RUNSTEAD_AUTOSTART", "1").strip().lower() not in OFF
     endpoint, run_token = environment.get("AZUREML_SERVICE_ENDPOINT"), environment.get("AZUREML_RUN_TOKEN")
     if endpoint and run_token:
-        return Settings(home, endpoint.rstrip("/"), run_token, autostart, in_job=True)
+        journal = environment.get("RUNSTEAD_JOURNAL_DIR")
+        return Settings(
+            home,
+            endpoint.rstrip("/"),
+            run_token,
+            autostart,
+            in_job=True,
+            journal_folder=Path(journal) if journal else None,
+        )
     url = environment.get("RUNSTEAD_URL", "").strip().rstrip("/")
     return Settings(home, url or None, environment.get("RUNSTEAD_TOKEN", "").strip() or None, autostart)
+
+
+def job_of(environment: Mapping[str, str] = os.environ) -> Job | None:
+    """The job that this process is part of; None if one of its variables is missing."""
+    found = {field: environment.get(name, "") for field, name in JOB_VARIABLES.items()}
+    reachable = environment.get("AZUREML_SERVICE_ENDPOINT") and environment.get("AZUREML_RUN_TOKEN")
+    return Job(**found) if reachable and all(found.values()) else None
+
+
+def user_name(environment: Mapping[str, str] = os.environ) -> str:
+    """Who submits; as the variables of a login say, else the account's number."""
+    return next((environment[name] for name in USER_VARIABLES if environment.get(name)), f"uid {os.getuid()}")
+
+
+def git_overrides(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What a build server says of the source instead of git, by the keys of `repositories.PROPERTIES`."""
+    found = {key: environment.get(f"AZUREML_GIT_{key.upper()}") for key in GIT_KEYS}
+    return {key: value for key, value in found.items() if value}
+
+
+def has_file_limit(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether SDK v1's limits on a snapshot hold; AML_SNAPSHOT_NO_FILE_LIMIT lifts them."""
+    return environment.get("AML_SNAPSHOT_NO_FILE_LIMIT", "").strip().lower() in ("", *OFF)
+
+
+def search_path(environment: Mapping[str, str] = os.environ) -> str:
+    """Where programs are looked for."""
+    return environment.get("PATH", os.defpath)
 
 
 def home_of(environment: Mapping[str, str] = os.environ) -> Path:

@@ -1,13 +1,13 @@
 """One HTTP connection pool to one server: sends, and turns error answers into domain errors."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import IO, Any
 from urllib.parse import quote, urlencode
 
-import urllib3
-
+from runstead import client
 from runstead.domain.errors import (
     Conflict,
     Forbidden,
@@ -37,13 +37,23 @@ class Answer:
 
 
 class Connection:
-    """Thread-safe; after a fork, make a new one. `url` without a trailing slash."""
+    """Thread-safe; after a fork, make a new one. `url` without a trailing slash.
 
-    def __init__(self, url: str, token: str, *, timeout_s: float = 30.0) -> None:
+    found: where the server is now, asked when it cannot be reached: a local one may come back under another port. The
+    call that failed is not repeated, but the next one goes there.
+    """
+
+    def __init__(
+        self, url: str, token: str, *, timeout_s: float = 30.0, found: Callable[[], str | None] | None = None
+    ) -> None:
         self.url = url.rstrip("/")
+        self._found = found
         self.token = token
         self._timeout_s = timeout_s
-        self._pool = urllib3.PoolManager(maxsize=8, retries=False)
+
+    @cached_property
+    def _pool(self) -> "client.pools.PoolManager":
+        return client.pools.PoolManager(maxsize=8, retries=False)
 
     def call(
         self, method: str, path: str, body: Json | None = None, *, query: Mapping[str, object] | None = None
@@ -58,13 +68,13 @@ class Connection:
         self,
         method: str,
         path: str,
-        body: bytes | None = None,
+        body: bytes | IO[bytes] | None = None,
         *,
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float | None = None,
     ) -> Answer:
-        """Send bytes, get the whole answer.
+        """Send bytes (a file is read piece by piece), get the whole answer.
 
         Raises the domain error that the server names; Unavailable if the server cannot be reached.
         """
@@ -78,7 +88,7 @@ class Connection:
         response = self._open(method, path, None, query=query, headers=None, timeout_s=timeout_s, preload=False)
         try:
             yield from response.stream(STREAM_CHUNK_BYTES)
-        except urllib3.exceptions.HTTPError as error:
+        except client.pools.HTTPError as error:
             raise Unavailable(f"the download of {path} from {self.url} broke off: {error}") from error
         finally:
             response.release_conn()
@@ -87,21 +97,23 @@ class Connection:
         self,
         method: str,
         path: str,
-        body: bytes | None,
+        body: bytes | IO[bytes] | None,
         *,
         query: Mapping[str, object] | None,
         headers: Mapping[str, str] | None,
         timeout_s: float | None,
         preload: bool,
-    ) -> urllib3.BaseHTTPResponse:
+    ) -> "client.pools.BaseHTTPResponse":
         target = self.url + path + (f"?{urlencode(_present(query), doseq=True)}" if query else "")
         sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         try:
             response = self._pool.request(
                 method, target, body=body, headers=sent, timeout=timeout_s or self._timeout_s, preload_content=preload
             )
-        except urllib3.exceptions.HTTPError as error:
-            raise Unavailable(f"the server {self.url} cannot be reached: {error}") from error
+        except client.pools.HTTPError as error:
+            tried = self.url
+            self.url = (self._found() if self._found else None) or tried
+            raise Unavailable(f"the server {tried} cannot be reached: {error}") from error
         if response.status >= 400:
             raise _error_of(response.status, response.data, f"{method} {path}")
         return response

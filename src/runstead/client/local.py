@@ -41,7 +41,7 @@ def connect(settings: Settings) -> Connection:
     server = running(settings.home)
     if server is None:
         server = _started(settings)
-    return Connection(server.url, token_of(settings.home))
+    return Connection(server.url, token_of(settings.home), found=lambda: address_of(settings.home))
 
 
 def running(home: Path) -> Running | None:
@@ -71,6 +71,12 @@ def start(home: Path, options: Sequence[str] = (), *, environment: Mapping[str, 
             command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
     return _awaited(home, child, lambda: _last_words(home / "server.log", begins_at))
+
+
+def address_of(home: Path) -> str | None:
+    """Where the server of this home says it is; None if none does."""
+    server = _described(home)
+    return None if server is None else server.url
 
 
 def make_home(home: Path) -> None:

@@ -14,7 +14,7 @@ from runstead.client.sync import sync_directory
 from runstead.client.uploader import Shipment, Shipper, uploader
 from runstead.client.values import (
     DEFAULT_LIMITS,
-    Limits,
+    ValueLimits,
     elements,
     metric_name,
     row,
@@ -75,7 +75,7 @@ class Session:
         directory: Path,
         ship: Shipper | None,
         workspace: str = "default",
-        limits: Limits = DEFAULT_LIMITS,
+        limits: ValueLimits = DEFAULT_LIMITS,
         bounds: Bounds = DEFAULT_BOUNDS,
     ) -> None:
         if not run_id or "/" in run_id or "\0" in run_id or run_id in (".", ".."):

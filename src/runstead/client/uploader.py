@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import random
+import sys
 import threading
 import time
 import zlib
@@ -29,8 +30,9 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 20.0
 LONGEST_FLUSH_PAUSE_S = 1.0  # while somebody waits
 EXIT_TIMEOUT_S = 10.0
 FINAL = (Forbidden, NotFound)
-NEARLY_FINAL = (InvalidArgument, TooLarge, Unauthenticated, Conflict)  # unless bytes were cut or a token was renewed
-FINAL_TRIES = 3
+# A cut body, a token about to be renewed, a full disk over there: tried again, but nobody waits for it to come right.
+NOT_SOON = (InvalidArgument, TooLarge, Unauthenticated, Conflict)
+NOT_SOON_TRIES = 3
 TRIES_BEFORE_TOLD = 5
 log = logging.getLogger(__name__)
 
@@ -106,8 +108,9 @@ class Shipment:
             raise type(self.failure)(self.failure.message, **self.failure.details)
 
     def is_stuck(self, *, patient: bool) -> bool:
-        """Whether to give up waiting: the last try failed and the caller has no time for more."""
-        return self.trouble is not None and not patient
+        """Whether to give up waiting: the last try failed, and more are no use or the caller has no time for them."""
+        hopeless = isinstance(self.trouble, NOT_SOON) and self.tries >= NOT_SOON_TRIES
+        return self.trouble is not None and (hopeless or not patient)
 
 
 class Uploader:
@@ -127,6 +130,7 @@ class Uploader:
             if shipment not in self._shipments:
                 self._shipments.append(shipment)
             if self._thread is None:
+                _finish_at_exit()
                 self._thread = threading.Thread(target=self._run, name="runstead-uploader", daemon=True)
                 self._thread.start()
         self._wake.set()
@@ -134,8 +138,8 @@ class Uploader:
     def flush(self, shipment: Shipment, *, timeout_s: float, patient: bool = True) -> None:
         """Wait until the server has all that is written by now.
 
-        Raises the error that ended the shipping for good, or Unavailable after `timeout_s`; not patient: also after
-        one try that failed.
+        Raises the error that ended the shipping for good, or Unavailable: after `timeout_s`, after some tries that were
+        refused for a reason that does not go away by itself, and, if not patient, after any try that failed.
         """
         with self._progress:
             shipment.raise_failure()
@@ -166,12 +170,12 @@ class Uploader:
         """At a normal end of the process: ship what can be shipped in a short time, and say what could not."""
         deadline = time.monotonic() + EXIT_TIMEOUT_S
         for shipment in list(self._shipments):
+            for writer in list(shipment.writers):
+                writer.seal()
             try:
                 self.flush(shipment, timeout_s=max(0.0, deadline - time.monotonic()), patient=False)
             except RunsteadError as error:
                 log.warning("%s", error.message)
-            for writer in list(shipment.writers):
-                writer.seal()
 
     def _run(self) -> None:
         while True:
@@ -224,8 +228,7 @@ class Uploader:
         writer = shipment.writers[0]
         with self._progress:
             shipment.tries += 1
-            if isinstance(error, FINAL) or (isinstance(error, NEARLY_FINAL) and shipment.tries >= FINAL_TRIES):
-                shipment.failure = error
+            shipment.failure = error if isinstance(error, FINAL) else None
             longest_s = LONGEST_FLUSH_PAUSE_S if self._waiting else LONGEST_PAUSE_S
             pause_s = min(longest_s, FIRST_PAUSE_S * 2 ** min(shipment.tries, 30)) * _jitter.uniform(0.5, 1.0)
             shipment.trouble, shipment.retry_at = error, time.monotonic() + pause_s
@@ -264,6 +267,19 @@ def uploader() -> Uploader:
     return _uploader
 
 
+def _finish_at_exit() -> None:
+    atexit.register(finish)
+    # A forked child of multiprocessing ends without atexit, but with the finalisers of its own.
+    multiprocessing = sys.modules.get("multiprocessing.util")
+    if multiprocessing is not None:
+        multiprocessing.Finalize(None, finish, exitpriority=0)
+
+
+def finish() -> None:
+    """Ship what this process can in a short time, as it does at its end."""
+    _uploader.finish()
+
+
 def _start_anew() -> None:
     global _uploader
     _uploader = Uploader()
@@ -272,4 +288,3 @@ def _start_anew() -> None:
 _jitter = random.Random()  # not the user's: training with a fixed seed must stay as it is
 _uploader = Uploader()
 os.register_at_fork(after_in_child=_start_anew)
-atexit.register(lambda: uploader().finish())

@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Azure's service limits, more generous. A name over its limit is an error; passing any other is told once."""
+class ValueLimits:
+    """Azure's service limits, more generous. A name over its limit is an error; what else passes one is told once."""
 
     names: int = 10_000  # per run; 50 in Azure. More are kept
     columns: int = 1_000  # per row or table; 15 in Azure. More are kept
@@ -25,7 +25,7 @@ class Limits:
     description_chars: int = 5_000  # The rest is cut off
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = ValueLimits()
 _told: set[str] = set()
 
 
@@ -36,7 +36,7 @@ def tell_once(cause: str, message: str) -> None:
         log.warning("%s", message)
 
 
-def plain(value: object, *, limits: Limits = DEFAULT_LIMITS) -> Cell:
+def plain(value: object, *, limits: ValueLimits = DEFAULT_LIMITS) -> Cell:
     """The value as SDK v1 keeps it: numpy's scalars as Python's, anything unknown as its repr."""
     if value is None or type(value) in (float, bool):
         return value  # type: ignore[return-value]  # exactly these types
@@ -49,22 +49,22 @@ def plain(value: object, *, limits: Limits = DEFAULT_LIMITS) -> Cell:
     if _is_numpy_scalar(type(value)):
         kind, size = value.dtype.kind, value.dtype.itemsize  # type: ignore[attr-defined]  # numpy is not imported here
         if kind == "f" and size <= 8:
-            return float(value)  # type: ignore[arg-type]
+            return float(value)  # type: ignore[arg-type]  # numpy is not imported here
         if kind in "iu":
-            return int(value)  # type: ignore[call-overload, no-any-return]
+            return int(value)  # type: ignore[call-overload, no-any-return]  # numpy is not imported here
         if kind == "b":
             return bool(value)
     return text(_repr(value), _text_chars(limits), what="a value's repr")
 
 
-def scalar(value: object, *, limits: Limits) -> Cell:
+def scalar(value: object, *, limits: ValueLimits) -> Cell:
     """The value of `log`; a list, range or generator is refused."""
     if isinstance(value, list | range | GeneratorType):
         raise InvalidArgument(f"log takes one value, not a {type(value).__name__}; use log_list to log several values")
     return plain(value, limits=limits)
 
 
-def elements(values: Iterable[object], *, limits: Limits) -> list[Cell]:
+def elements(values: Iterable[object], *, limits: ValueLimits) -> list[Cell]:
     """The values of `log_list`."""
     try:
         iterator = iter(values)
@@ -76,7 +76,7 @@ def elements(values: Iterable[object], *, limits: Limits) -> list[Cell]:
     return cells
 
 
-def row(columns: Mapping[str, object], *, limits: Limits) -> dict[str, Cell]:
+def row(columns: Mapping[str, object], *, limits: ValueLimits) -> dict[str, Cell]:
     """The cells of `log_row`."""
     _check_columns("log_row", columns, limits=limits)
     for column, value in columns.items():
@@ -85,7 +85,7 @@ def row(columns: Mapping[str, object], *, limits: Limits) -> dict[str, Cell]:
     return {_name(column, "column", limits): plain(value, limits=limits) for column, value in columns.items()}
 
 
-def table(columns: Mapping[str, object], *, limits: Limits) -> dict[str, list[Cell]]:
+def table(columns: Mapping[str, object], *, limits: ValueLimits) -> dict[str, list[Cell]]:
     """The columns of `log_table`, all of one length; plain scalars make a table of one row."""
     _check_columns("log_table", columns, limits=limits)
     cells = {_name(column, "column", limits): _column(column, value, limits) for column, value in columns.items()}
@@ -101,7 +101,7 @@ def table(columns: Mapping[str, object], *, limits: Limits) -> dict[str, list[Ce
     return cells
 
 
-def metric_name(name: object, *, limits: Limits) -> str:
+def metric_name(name: object, *, limits: ValueLimits) -> str:
     """A metric's name; empty, too long or other than text is refused."""
     return _name(name, "metric", limits)
 
@@ -111,7 +111,9 @@ def step_of(step: object) -> int:
     if step is None:
         return NO_STEP
     try:
-        number = int(step) if isinstance(step, float) and step.is_integer() else operator.index(step)  # type: ignore[arg-type]
+        if isinstance(step, float) and step.is_integer():
+            step = int(step)
+        number = operator.index(step)  # type: ignore[arg-type]  # what is no number is the error below
     except TypeError as error:
         raise InvalidArgument(f"step is {step!r}; it must be a whole number") from error
     if not MIN_INT < number <= MAX_INT:
@@ -138,7 +140,7 @@ def shortened(cells: Mapping[str, Cell], size_bytes: int) -> dict[str, Cell]:
     return {column: cell[:longest] if isinstance(cell, str) else cell for column, cell in cells.items()}
 
 
-def _text_chars(limits: Limits) -> int:
+def _text_chars(limits: ValueLimits) -> int:
     return min(limits.text_chars, MAX_PAYLOAD_BYTES // 4)
 
 
@@ -157,13 +159,13 @@ def _repr(value: object) -> str:
         raise InvalidArgument(f"a {type(value).__name__} cannot be logged: its repr fails: {error}") from error
 
 
-def _element(value: object, *, limits: Limits) -> Cell:
+def _element(value: object, *, limits: ValueLimits) -> Cell:
     if isinstance(value, list):
         raise InvalidArgument(f"Value of type {list} is not supported, supported types include {SUPPORTED}")
     return plain(value, limits=limits)
 
 
-def _column(column: str, value: object, limits: Limits) -> list[Cell]:
+def _column(column: str, value: object, limits: ValueLimits) -> list[Cell]:
     if isinstance(value, list | tuple):
         return [_element(cell, limits=limits) for cell in value]
     if isinstance(value, Sequence | range | set | dict) and not isinstance(value, str):
@@ -173,18 +175,18 @@ def _column(column: str, value: object, limits: Limits) -> list[Cell]:
     return [plain(value, limits=limits)]
 
 
-def _check_columns(call: str, columns: Mapping[str, object], *, limits: Limits) -> None:
+def _check_columns(call: str, columns: Mapping[str, object], *, limits: ValueLimits) -> None:
     if not columns:
         raise InvalidArgument(f"{call} was given no columns; there is nothing to log")
     if len(columns) > limits.columns:
         tell_once("columns", f"{call} was given {len(columns)} columns; charts are made for up to {limits.columns}")
 
 
-def _name(name: object, what: str, limits: Limits) -> str:
+def _name(name: object, what: str, limits: ValueLimits) -> str:
     if not isinstance(name, str) or not name:
         raise InvalidArgument(f"the name of a {what} is {name!r}; it must be text, and not empty")
     if len(name) > limits.name_chars:
         raise InvalidArgument(
-            f"the name of a {what} is {len(name)} characters long, at most {limits.name_chars} may be: {name[:40]}…"
+            f"the name of a {what} has {len(name)} characters, at most {limits.name_chars} may be: {name[:40]}…"
         )
     return text(name.replace("\0", "\\0"), 2 * limits.name_chars, what=f"a {what} name")

@@ -19,6 +19,8 @@ class Limits:
     upload_bytes: int = 1 << 40
     page_rows: int = 10_000
     zip_files: int = 1_000_000
+    snapshot_bytes: int = 100 << 30  # the SDK's own, smaller limits are the client's
+    snapshot_files: int = 200_000
     stalled_upload_s: float = 60.0
     ingest_bytes: int = 16 << 20
     metric_name_chars: int = 5_000

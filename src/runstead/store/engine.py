@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from runstead.domain.errors import InvalidArgument, RunsteadError, TooLarge, Unavailable
+from runstead.domain.errors import Conflict, InvalidArgument, RunsteadError, TooLarge, Unavailable
 
 Row = Mapping[str, Any]  # a row's values by column name, as SQLAlchemy takes them
 BUSY_TIMEOUT_S = 30
@@ -25,6 +25,9 @@ class Database:
         self.engine = _made_engine(url)
         self.dialect = self.engine.dialect.name
         self._writer = threading.Lock() if self.dialect == "sqlite" else nullcontext()
+        # PostgreSQL would give each statement a view of its own; in SQLite a transaction has one view anyway.
+        consistent = {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._readers = self.engine.execution_options(**consistent)
 
     @property
     def is_shared(self) -> bool:
@@ -34,7 +37,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """One consistent view; nothing is kept of what is written in it."""
-        with _translated(), self.engine.connect() as connection:
+        with _translated(), self._readers.connect() as connection:
             yield connection
 
     @contextmanager
@@ -66,10 +69,12 @@ def sqlite_url(path: str) -> str:
 
 
 def insert_if_absent(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> int:
-    """Insert those rows whose key is free; returns how many went in (of one statement)."""
+    """Insert those rows whose key is free; returns how many went in."""
     if not rows:
         return 0
-    return connection.execute(_insert(connection, table).on_conflict_do_nothing(), list(rows)).rowcount
+    # Counted by what comes back: psycopg knows no row count of several rows, and of one only sometimes.
+    statement = _insert(connection, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return len(connection.execute(statement, list(rows)).all())
 
 
 def upsert(
@@ -128,6 +133,10 @@ def _translated() -> Iterator[None]:
         yield
     except sa.exc.OperationalError as error:
         raise _domain_error(error) from error
+    except sa.exc.DatabaseError as error:
+        if type(error) is not sa.exc.DatabaseError:
+            raise
+        raise Conflict(f"the database is damaged, or is none: {error.orig}") from error
     except sa.exc.TimeoutError as error:
         raise Unavailable("the database has no free connection; try again") from error
 

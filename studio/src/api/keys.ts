@@ -8,13 +8,14 @@ export const keys = {
   table: (workspace: string) => ["table", workspace] as const,
   run: (workspace: string, runId: string) => ["run", workspace, runId] as const,
   series: (workspace: string, runId: string) => ["series", workspace, runId] as const,
+  summaries: (workspace: string) => ["summaries", workspace] as const,
   points: (workspace: string, runId: string) => ["points", workspace, runId] as const,
   artifacts: (workspace: string, runId: string) => ["artifacts", workspace, runId] as const,
   artifact: (workspace: string, runId: string) => ["artifact", workspace, runId] as const,
   snapshot: (workspace: string, snapshotId: string) => ["snapshot", workspace, snapshotId] as const,
 };
 
-/** What a change makes stale. Run tables and logs listen for themselves: they patch, they do not ask anew. */
+/** What a change makes stale. Run tables, logs and lists of files listen for themselves as well: they patch, or ask less often. */
 export function staleKeys(workspace: string, change: Change): readonly (readonly string[])[] {
   const runId = change.run_id;
   switch (change.noun) {
@@ -29,6 +30,6 @@ export function staleKeys(workspace: string, change: Change): readonly (readonly
     case "artifact":
       return runId ? [keys.artifacts(workspace, runId), keys.series(workspace, runId)] : [];
     case "log":
-      return runId ? [keys.artifacts(workspace, runId)] : [];
+      return [];
   }
 }

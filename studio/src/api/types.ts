@@ -20,14 +20,14 @@ export type Workspace = {
   location: string | null;
   workspace_id: string;
   created_at: string;
-  tags: Record<string, string>;
+  tags: Record<string, string | null>;
 };
 
 export type Experiment = {
   name: string;
   experiment_id: string;
   description: string | null;
-  tags: Record<string, string>;
+  tags: Record<string, string | null>;
   archived: boolean;
   created_at: string;
   run_count: number;
@@ -51,7 +51,7 @@ export type Run = {
   started_at: string | null;
   ended_at: string | null;
   duration_ms: number | null;
-  tags: Record<string, string>;
+  tags: Record<string, string | null>;
   properties: Record<string, string>;
   error: RunError | null;
   warnings: unknown[] | null;

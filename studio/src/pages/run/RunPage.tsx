@@ -1,10 +1,78 @@
-/** One run. */
+/** One run: its head, and one of its tabs. */
 
-import type { RunTab } from "@/parts/addresses";
-import { PageHeader } from "@/parts/PageHeader";
+import { Spinner, Tab, TabList } from "@fluentui/react-components";
+import { lazy, Suspense } from "react";
+import { useWorkspace } from "@/api/live";
+import { useRun } from "@/api/runs";
+import type { Run } from "@/api/types";
+import { addresses, navigate, type RunTab } from "@/parts/addresses";
+import { Problem } from "@/parts/Problem";
 import { useTitle } from "@/parts/title";
+import { RunHeader } from "./RunHeader";
+import "./run.css";
+
+const DetailsTab = lazy(() => import("./DetailsTab"));
+const MetricsTab = lazy(() => import("./MetricsTab"));
+const ImagesTab = lazy(() => import("./ImagesTab"));
+const LogsTab = lazy(() => import("./LogsTab"));
+const ChildrenTab = lazy(() => import("./ChildrenTab"));
+const SnapshotTab = lazy(() => import("./SnapshotTab"));
+
+const TITLES: Record<RunTab, string> = {
+  details: "Details",
+  metrics: "Metrics",
+  images: "Images",
+  logs: "Outputs + logs",
+  children: "Child runs",
+  snapshot: "Snapshot",
+};
 
 export default function RunPage({ runId, tab }: { runId: string; tab: RunTab | null }) {
-  useTitle(runId);
-  return <PageHeader title={runId} note={tab} />;
+  const workspace = useWorkspace();
+  const run = useRun(runId);
+  const shown = tab ?? "details";
+  useTitle(`${run.data?.display_name ?? runId} · ${TITLES[shown]}`);
+  if (run.isError) return <Problem error={run.error} retry={() => void run.refetch()} />;
+  if (!run.data) return <Spinner className="page-wait" label="Loading the run" delay={300} />;
+  return (
+    <>
+      <RunHeader run={run.data} />
+      <TabList
+        className="run-tabs"
+        selectedValue={shown}
+        onTabSelect={(_, { value }) => navigate(addresses.run(workspace, runId, value as RunTab))}
+      >
+        {(Object.keys(TITLES) as RunTab[]).map((name) => (
+          <Tab key={name} value={name} id={`tab-${name}`} data-testid={`tab-${name}`}>
+            {TITLES[name]}
+            {name === "children" && run.data.child_count > 0 && (
+              <span className="tab-count">{run.data.child_count}</span>
+            )}
+          </Tab>
+        ))}
+      </TabList>
+      <section className="run-tab" role="tabpanel" aria-labelledby={`tab-${shown}`}>
+        <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
+          <TabContent run={run.data} tab={shown} />
+        </Suspense>
+      </section>
+    </>
+  );
+}
+
+function TabContent({ run, tab }: { run: Run; tab: RunTab }) {
+  switch (tab) {
+    case "details":
+      return <DetailsTab run={run} />;
+    case "metrics":
+      return <MetricsTab run={run} />;
+    case "images":
+      return <ImagesTab run={run} />;
+    case "logs":
+      return <LogsTab run={run} />;
+    case "children":
+      return <ChildrenTab run={run} />;
+    case "snapshot":
+      return <SnapshotTab run={run} />;
+  }
 }

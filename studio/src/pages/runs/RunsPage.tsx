@@ -1,9 +1,56 @@
 /** The runs of one experiment, or of all. */
 
+import { useExperiments } from "@/api/experiments";
+import { useWorkspace } from "@/api/live";
+import { RunSection } from "@/pages/table/RunSection";
+import { addresses } from "@/parts/addresses";
+import { CopyText } from "@/parts/CopyText";
+import { Empty } from "@/parts/Empty";
+import { Link } from "@/parts/Link";
 import { PageHeader } from "@/parts/PageHeader";
 import { useTitle } from "@/parts/title";
 
 export default function RunsPage({ experiment }: { experiment: string | null }) {
   useTitle(experiment ?? "All runs");
-  return <PageHeader title={experiment ?? "All runs"} />;
+  const workspace = useWorkspace();
+  const experiments = useExperiments();
+  const description = experiments.data?.find((each) => each.name === experiment)?.description;
+  return (
+    <>
+      <PageHeader
+        title={
+          experiment === null ? (
+            "All runs"
+          ) : (
+            <>
+              <Link href={addresses.experiments(workspace)}>Experiments</Link> <span className="quiet">/</span>{" "}
+              {experiment}
+            </>
+          )
+        }
+        note={description}
+      />
+      <RunSection
+        name={experiment === null ? "all" : `experiment.${experiment}`}
+        label={experiment === null ? "All runs" : `Runs of ${experiment}`}
+        experiment={experiment}
+        experiments={experiment === null ? (experiments.data?.map((each) => each.name) ?? []) : null}
+        empty={<NoRuns experiment={experiment} />}
+      />
+    </>
+  );
+}
+
+function NoRuns({ experiment }: { experiment: string | null }) {
+  const code = `from azureml.core import Experiment, ScriptRunConfig, Workspace
+
+exp = Experiment(Workspace.from_config(), "${(experiment ?? "my-first-experiment").replace(/["\\]/g, "\\$&")}")
+run = exp.submit(ScriptRunConfig(".", script="train.py"))
+run.wait_for_completion(show_output=True)`;
+  return (
+    <Empty title="No runs yet">
+      <p>A run appears here as soon as it is made. Submit a script like this:</p>
+      <CopyText text={code} />
+    </Empty>
+  );
 }

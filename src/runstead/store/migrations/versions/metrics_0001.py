@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "metrics_0001"
-down_revision = "core_0001"
+down_revision = "jobs_0001"
 branch_labels = None
 depends_on = None
 

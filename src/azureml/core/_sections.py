@@ -1,0 +1,147 @@
+"""The sections of an environment; SDK v1 names them in `azureml.core.environment`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from azureml._later import not_yet
+from azureml.core._elements import _AbstractRunConfigElement
+from azureml.core.conda_dependencies import CondaDependencies
+from azureml.core.container_registry import ContainerRegistry
+
+DEFAULT_CPU_IMAGE = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:20251130.v1"
+DEFAULT_GPU_IMAGE = "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04"
+DEFAULT_SHM_SIZE = "2g"
+
+
+class PythonSection(_AbstractRunConfigElement):
+    """SDK v1 `PythonSection`: which interpreter, with which packages."""
+
+    def __init__(self, **kwargs: object) -> None:
+        self.user_managed_dependencies = False
+        self.interpreter_path = "python"
+        self.base_conda_environment: str | None = None
+        self._conda_dependencies: CondaDependencies | None = CondaDependencies()
+        self._conda_dependencies_file: str | None = None
+
+    @property
+    def conda_dependencies(self) -> CondaDependencies | None:
+        return self._conda_dependencies
+
+    @conda_dependencies.setter
+    def conda_dependencies(self, value: CondaDependencies | Mapping[str, Any] | None) -> None:  # Any: YAML
+        known = value is None or isinstance(value, CondaDependencies)
+        self._conda_dependencies = value if known else CondaDependencies._from_specification(dict(value))  # type: ignore[arg-type,assignment]  # `known` narrows nothing for mypy
+
+    @property
+    def conda_dependencies_file(self) -> str | None:
+        return self._conda_dependencies_file
+
+    @conda_dependencies_file.setter
+    def conda_dependencies_file(self, value: str | None) -> None:
+        self._conda_dependencies_file = value
+        if value is not None:
+            self._conda_dependencies = CondaDependencies(value)
+
+    def _definition(self) -> dict[str, Any]:  # Any: JSON
+        return {
+            "userManagedDependencies": self.user_managed_dependencies,
+            "interpreterPath": self.interpreter_path,
+            "condaDependenciesFile": self._conda_dependencies_file,
+            "baseCondaEnvironment": self.base_conda_environment,
+            "condaDependencies": self._conda_dependencies.as_dict() if self._conda_dependencies else None,
+        }
+
+
+class DockerImagePlatform(_AbstractRunConfigElement):
+    """SDK v1 `DockerImagePlatform`."""
+
+    def __init__(self) -> None:
+        self.os = "Linux"
+        self.architecture = "amd64"
+
+
+class DockerBuildContext(_AbstractRunConfigElement):
+    """SDK v1 `DockerBuildContext`: a folder that an image is built from."""
+
+    def __init__(
+        self, location_type: str | None = None, location: str | None = None, dockerfile_path: str = "Dockerfile"
+    ) -> None:
+        self.location_type = location_type
+        self.location = location
+        self.dockerfile_path = dockerfile_path
+
+    @staticmethod
+    def from_local_directory(workspace: object, path: str, dockerfile_path: str = "Dockerfile") -> "DockerBuildContext":
+        raise not_yet("DockerBuildContext.from_local_directory")
+
+
+class DockerSection(_AbstractRunConfigElement):
+    """SDK v1 `DockerSection`: the image of an environment."""
+
+    def __init__(self, **kwargs: object) -> None:
+        self.enabled = False
+        self.base_image: str | None = DEFAULT_CPU_IMAGE
+        self._base_dockerfile: str | None = None
+        self.build_context: DockerBuildContext | None = None
+        self.shared_volumes = True
+        self.shm_size: str | None = DEFAULT_SHM_SIZE
+        self.arguments: list[str] = []
+        self.gpu_support = False
+        self.base_image_registry = ContainerRegistry()
+        self.platform = DockerImagePlatform()
+
+    @property
+    def base_dockerfile(self) -> str | None:
+        return self._base_dockerfile
+
+    @base_dockerfile.setter
+    def base_dockerfile(self, value: str | IO[str] | None) -> None:
+        self._base_dockerfile = _dockerfile_text(value)
+
+    def _definition(self) -> dict[str, Any]:  # Any: JSON
+        plain = super()._definition()
+        enabled, image = plain.pop("enabled"), plain.pop("baseImage")
+        return {"enabled": enabled, "baseImage": image, "baseDockerfile": self._base_dockerfile, **plain}
+
+
+class SparkPackage(_AbstractRunConfigElement):
+    """SDK v1 `SparkPackage`."""
+
+    def __init__(self, group: str | None = None, artifact: str | None = None, version: str | None = None) -> None:
+        self.group = group
+        self.artifact = artifact
+        self.version = version
+
+
+class SparkSection(_AbstractRunConfigElement):
+    """SDK v1 `SparkSection`."""
+
+    def __init__(self, **kwargs: object) -> None:
+        self.repositories: list[str] = []
+        self.packages: list[SparkPackage] = []
+        self.precache_packages = True
+
+
+class RSection(_AbstractRunConfigElement):
+    """SDK v1 `RSection`."""
+
+    def __init__(self) -> None:
+        self.r_version: str | None = None
+        self.user_managed = False
+        self.rscript_path: str | None = None
+        self.snapshot_date: str | None = None
+        self.cran_packages: list[object] | None = None
+        self.github_packages: list[object] | None = None
+        self.custom_url_packages: list[str] | None = None
+        self.bioconductor_packages: list[str] | None = None
+
+
+def _dockerfile_text(value: str | IO[str] | None) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        return value.read()
+    # A Dockerfile's text has several words or lines; what names a file is taken as a path, as SDK v1 does.
+    is_file = "\n" not in value and len(value) < 4096 and Path(value).is_file()
+    return Path(value).read_text(encoding="utf-8") if is_file else value

@@ -1,0 +1,144 @@
+"""What `Experiment.submit` does with a ScriptRunConfig: checks that it can run here, and sends it."""
+
+import logging
+import os
+import secrets
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePath
+from typing import Any
+
+from azureml._later import not_yet
+from azureml.core._labels import tags_of
+from azureml.core.environment import Environment
+from azureml.core.experiment import Experiment
+from azureml.core.runconfig import LOCAL, RunConfiguration
+from azureml.core.script_run import ScriptRun
+from azureml.exceptions import ComputeTargetException, SnapshotException, UserErrorException
+from runstead.client import config as settings
+from runstead.client import jobs
+from runstead.client.workspaces import Workspace
+from runstead.domain.errors import NotFound, TooLarge
+from runstead.domain.jobs import JobSpec
+from runstead.domain.snapshots import SnapshotLimits
+
+USER_MANAGED = "set environment.python.user_managed_dependencies = True to run with the Python that is there"
+log = logging.getLogger(__name__)
+
+
+def submit_script(
+    experiment: Experiment,
+    run_config: RunConfiguration,
+    *,
+    source_directory: str,
+    tags: Mapping[object, object] | None,
+    run_id: str | None = None,
+    parent_id: str | None = None,
+) -> ScriptRun:
+    """The submitted run; returns as soon as the server has it. run_config: with script or command, and arguments."""
+    _check_runnable_here(run_config)
+    source = Path(source_directory).absolute()
+    new_id = run_id or f"{experiment.name}_{int(time.time())}_{secrets.token_hex(4)}"
+    spec = _spec_of(run_config, source)
+    submission = jobs.Submission(
+        run_id=new_id,
+        experiment=experiment.name,
+        spec=spec,
+        source=source,
+        facts={"tags": tags_of(tags), "parent_id": parent_id, "submitted_by": settings.user_name()},
+        git=settings.git_overrides(),
+    )
+    log.debug("submitting %s as run %s: %s", spec.script or spec.command, new_id, spec)
+    workspace = experiment.workspace
+    limits = SnapshotLimits() if settings.has_file_limit() else SnapshotLimits(max_bytes=1 << 62, max_files=1 << 31)
+    try:
+        record = jobs.submit(workspace._place, submission, home=workspace._settings.home, limits=limits)
+    except TooLarge as error:
+        raise SnapshotException(error.message) from error
+    except NotFound as error:
+        raise UserErrorException(error.message) from error
+    return ScriptRun._of(experiment, new_id, record)
+
+
+def clean_run(workspace: Workspace, run_id: str) -> list[str]:
+    """Throws the job's folder away; the files that are gone."""
+    return jobs.clean_job(workspace, run_id)
+
+
+def _spec_of(run_config: RunConfiguration, source: Path) -> JobSpec:
+    environment = run_config.environment
+    command = run_config.command if isinstance(run_config.command, str) else " ".join(_texts(run_config.command))
+    arguments = _texts(run_config.arguments)
+    variables = {**environment.environment_variables, **run_config.environment_variables}
+    script = None if command else _script_of(run_config.script, source)
+    definition = {**run_config._definition(), "script": script, "arguments": arguments, "command": command}
+    return JobSpec(
+        snapshot_id="",
+        source_directory=str(source),
+        script=script,
+        command=command or None,
+        arguments=tuple(arguments),
+        target=run_config.target,
+        python=jobs.interpreter_of(
+            environment.python.interpreter_path, current=sys.executable, search_path=settings.search_path()
+        ),
+        environment_name=environment.name,
+        environment_variables={str(name): str(value) for name, value in variables.items()},
+        max_run_duration_s=run_config.max_run_duration_seconds,
+        directories_to_watch=tuple(run_config.history.directories_to_watch or ()),
+        output_collection=run_config.history.output_collection,
+        definition=definition,
+    )
+
+
+def _script_of(script: str | None, source: Path) -> str:
+    if not script:
+        raise UserErrorException("there is nothing to run: give a ScriptRunConfig a script or a command")
+    below = os.path.relpath(os.path.join(source, script), source)
+    if below.startswith(os.pardir) or os.path.isabs(below):
+        raise UserErrorException(
+            f"the script {script!r} is outside of the source_directory {source}; a script should be inside the folder "
+            "that is submitted"
+        )
+    return PurePath(below).as_posix()
+
+
+def _texts(arguments: Iterable[object]) -> list[str]:
+    wrong = [one for one in arguments if one is None or isinstance(one, list | tuple | dict | set)]
+    if wrong:
+        raise UserErrorException(f"an argument must be text or a number, not {wrong[0]!r}")
+    return [str(one) for one in arguments]
+
+
+def _check_runnable_here(run_config: RunConfiguration) -> None:
+    if run_config.target != LOCAL:
+        raise ComputeTargetException(
+            f"there is no compute target {run_config.target!r}; this version of Runstead runs scripts on 'local'"
+        )
+    processes = (run_config.mpi.process_count_per_node, run_config.pytorch.process_count or 1, run_config.node_count)
+    if max(processes) > 1:
+        raise not_yet("Running on several nodes or in several processes", instead="Leave distributed_job_config out.")
+    data: tuple[Any, ...] = (run_config.data, run_config.data_references, run_config.datacaches, run_config.output_data)
+    if any(data):
+        raise not_yet("Mounting data", instead="Give the script paths as arguments.")
+    _check_environment(run_config.environment, in_container=run_config.docker.use_docker)
+
+
+def _check_environment(environment: Environment, *, in_container: bool) -> None:
+    if in_container or environment.docker.enabled:
+        raise not_yet(
+            "Running in a container", instead=f"Leave use_docker and docker.enabled False, and {USER_MANAGED}."
+        )
+    if environment.python.user_managed_dependencies or _is_untouched(environment):
+        return
+    raise not_yet(f"Building the environment {environment.name!r}", instead=f"Until then {USER_MANAGED}.")
+
+
+def _is_untouched(environment: Environment) -> bool:
+    """Nobody asked for any packages or image: then the current interpreter is what people expect on a laptop."""
+    plain = Environment(environment.name)
+    return (environment.python._definition(), environment.docker._definition()) == (
+        {**plain.python._definition(), "interpreterPath": environment.python.interpreter_path},
+        plain.docker._definition(),
+    )

@@ -1,0 +1,207 @@
+"""SDK v1 `azureml.core.environment`: an environment as plain data."""
+
+import copy
+import json
+from pathlib import Path
+from typing import IO, Any
+
+from azureml._later import not_yet
+from azureml.core._elements import _AbstractRunConfigElement, filled
+from azureml.core._sections import (
+    DockerBuildContext,
+    DockerImagePlatform,
+    DockerSection,
+    PythonSection,
+    RSection,
+    SparkPackage,
+    SparkSection,
+)
+from azureml.core.conda_dependencies import FILE_NAME as CONDA_FILE_NAME
+from azureml.core.conda_dependencies import CondaDependencies
+from azureml.core.container_registry import ContainerRegistry
+from azureml.core.workspace import Workspace
+from azureml.exceptions import UserErrorException
+
+__all__ = [
+    "CondaDependencies",
+    "ContainerRegistry",
+    "DockerBuildContext",
+    "DockerImagePlatform",
+    "DockerSection",
+    "Environment",
+    "EnvironmentReference",
+    "PythonSection",
+    "RSection",
+    "SparkPackage",
+    "SparkSection",
+]
+DEFINITION_FILE_NAME = "azureml_environment.json"
+DOCKERFILE_NAME = "BaseDockerfile"
+REGISTERED = "Registering and building environments"
+
+
+class Environment(_AbstractRunConfigElement):
+    """SDK v1 `Environment`: what a script needs around it."""
+
+    def __init__(self, name: str | None, **kwargs: object) -> None:
+        self.name = name
+        self.version: str | None = None
+        self.environment_variables: dict[str, str] = {"EXAMPLE_ENV_VAR": "EXAMPLE_VALUE"}
+        self.python = PythonSection()
+        self.docker = DockerSection()
+        self.spark = SparkSection()
+        self.databricks: object = None
+        self.r: RSection | None = None
+        self.inferencing_stack_version: str | None = None
+        self.asset_id: str | None = None
+
+    def __str__(self) -> str:
+        return f"Environment(Name: {self.name},\nVersion: {self.version})"
+
+    def __repr__(self) -> str:
+        return json.dumps(self._definition(), indent=4)
+
+    @classmethod
+    def _from_definition(cls, definition: dict[str, Any]) -> "Environment":  # Any: JSON
+        return filled(cls(definition.get("name")), definition)
+
+    @staticmethod
+    def from_conda_specification(name: str, file_path: str) -> "Environment":
+        made = Environment(name)
+        made.python.conda_dependencies = CondaDependencies(file_path)
+        return made
+
+    @staticmethod
+    def from_pip_requirements(name: str, file_path: str, pip_version: str | None = None) -> "Environment":
+        made = Environment(name)
+        made.python.conda_dependencies = _dependencies_of(_requirements(file_path), pip_version=pip_version)
+        return made
+
+    @staticmethod
+    def from_docker_image(
+        name: str,
+        image: str,
+        container_registry: ContainerRegistry | None = None,
+        conda_specification: str | None = None,
+        pip_requirements: str | None = None,
+    ) -> "Environment":
+        made = _with_packages(Environment(name), conda_specification, pip_requirements)
+        made.docker.base_image = image
+        made.docker.base_image_registry = container_registry or ContainerRegistry()
+        return made
+
+    @staticmethod
+    def from_dockerfile(
+        name: str,
+        dockerfile: str | IO[str],
+        conda_specification: str | None = None,
+        pip_requirements: str | None = None,
+    ) -> "Environment":
+        made = _with_packages(Environment(name), conda_specification, pip_requirements)
+        made.docker.base_image = None
+        made.docker.base_dockerfile = dockerfile
+        return made
+
+    @staticmethod
+    def from_docker_build_context(name: str, docker_build_context: DockerBuildContext) -> "Environment":
+        made = Environment(name)
+        made.python.user_managed_dependencies = True
+        made.docker.base_image = None
+        made.docker.build_context = docker_build_context
+        return made
+
+    @staticmethod
+    def from_existing_conda_environment(name: str, conda_environment_name: str) -> "Environment":
+        raise not_yet(
+            "Environment.from_existing_conda_environment", instead="Use from_conda_specification with a file."
+        )
+
+    @staticmethod
+    def get(workspace: Workspace, name: str, version: str | None = None, label: str | None = None) -> "Environment":
+        raise not_yet(REGISTERED, instead=f"Define {name!r} in the script with Environment({name!r}).")
+
+    @staticmethod
+    def list(workspace: Workspace) -> dict[str, "Environment"]:
+        raise not_yet(REGISTERED)
+
+    @staticmethod
+    def label(workspace: Workspace, name: str, version: str, labels: object) -> None:
+        raise not_yet(REGISTERED)
+
+    @staticmethod
+    def add_private_pip_wheel(workspace: Workspace, file_path: str, exist_ok: bool = False) -> str:
+        raise not_yet("Environment.add_private_pip_wheel")
+
+    def register(self, workspace: Workspace) -> "Environment":
+        raise not_yet(REGISTERED, instead="An environment object can be used without being registered.")
+
+    def build(self, workspace: Workspace, image_build_compute: object = None) -> object:
+        raise not_yet(REGISTERED)
+
+    def build_local(self, workspace: Workspace, platform: object = None, **kwargs: object) -> str:
+        raise not_yet(REGISTERED)
+
+    def get_image_details(self, workspace: Workspace) -> object:
+        raise not_yet(REGISTERED)
+
+    def clone(self, new_name: str) -> "Environment":
+        made = copy.deepcopy(self)
+        made.name, made.version, made.asset_id = new_name, None, None
+        return made
+
+    def save_to_directory(self, path: str, overwrite: bool = False) -> None:
+        folder = Path(path)
+        if folder.exists() and not overwrite:
+            raise UserErrorException(f"the folder {folder} exists already; pass overwrite=True to write into it")
+        folder.mkdir(parents=True, exist_ok=True)
+        definition = self._definition()
+        (folder / DEFINITION_FILE_NAME).write_text(json.dumps(definition, indent=4), encoding="utf-8")
+        if self.python.conda_dependencies is not None:
+            self.python.conda_dependencies.save(str(folder / CONDA_FILE_NAME))
+        if self.docker.base_dockerfile is not None:
+            (folder / DOCKERFILE_NAME).write_text(self.docker.base_dockerfile, encoding="utf-8")
+
+    @staticmethod
+    def load_from_directory(path: str) -> "Environment":
+        file = Path(path) / DEFINITION_FILE_NAME
+        try:
+            definition = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise UserErrorException(f"the environment definition {file} cannot be read: {error}") from error
+        return Environment._from_definition(definition)
+
+
+class EnvironmentReference(_AbstractRunConfigElement):
+    """SDK v1 `EnvironmentReference`: a registered environment by name."""
+
+    def __init__(self, name: str, version: str | None = None) -> None:
+        self.name = name
+        self.version = version
+
+    def get_environment(self, workspace: Workspace) -> Environment:
+        return Environment.get(workspace, self.name, self.version)
+
+
+def _with_packages(made: Environment, conda_specification: str | None, pip_requirements: str | None) -> Environment:
+    if conda_specification and pip_requirements:
+        raise UserErrorException("give either conda_specification or pip_requirements, not both")
+    if conda_specification:
+        made.python.conda_dependencies = CondaDependencies(conda_specification)
+    elif pip_requirements:
+        made.python.conda_dependencies = _dependencies_of(_requirements(pip_requirements))
+    else:
+        made.python.user_managed_dependencies = True
+    return made
+
+
+def _requirements(file_path: str) -> list[str]:
+    try:
+        lines = Path(file_path).read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise UserErrorException(f"the requirements file {file_path} cannot be read: {error}") from error
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _dependencies_of(requirements: list[str], *, pip_version: str | None = None) -> CondaDependencies:
+    pip = [f"pip=={pip_version}"] if pip_version else []
+    return CondaDependencies.create(pip_packages=requirements, conda_packages=pip, pin_sdk_version=False)

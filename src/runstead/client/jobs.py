@@ -1,0 +1,91 @@
+"""Submits a job: checks what can be checked here, takes the snapshot, and asks the server to run it."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from runstead.client.connection import Json, quoted
+from runstead.client.folders import checked_source
+from runstead.client.repositories import ask_git, git_properties
+from runstead.client.snapshots import take_snapshot
+from runstead.client.workspaces import Workspace
+from runstead.domain.errors import InvalidArgument, NotFound
+from runstead.domain.jobs import JobSpec, checked_spec, spec_json
+from runstead.domain.plans import PROCESS_INFO, PROCESS_STATUS
+from runstead.domain.snapshots import SnapshotLimits
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A run to be made and executed. `facts`: further fields of POST runs (tags, parent_id, display_name …).
+
+    spec: its snapshot_id is left empty, the snapshot is taken here. git: overrides, by the keys of
+    `repositories.PROPERTIES`.
+    """
+
+    run_id: str
+    experiment: str
+    spec: JobSpec
+    source: Path
+    properties: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
+    git: Mapping[str, str] = field(default_factory=dict)
+
+
+def submit(workspace: Workspace, submission: Submission, *, home: Path, limits: SnapshotLimits) -> Json:
+    """The submitted run. home: where hashes of unchanged files are remembered.
+
+    Raises InvalidArgument or NotFound, before anything is sent, for what could not run; TooLarge past the limits.
+    """
+    spec = checked_spec(submission.spec)
+    source = checked_source(submission.source)
+    _check_script(source, spec.script)
+    _check_interpreter(spec.python)
+    question = ask_git(source)
+    snapshot = take_snapshot(workspace, source, home=home, limits=limits, must_have=spec.script)
+    properties = {
+        **git_properties(question, submission.git),
+        "ContentSnapshotId": snapshot.snapshot_id,
+        "_azureml.ComputeTargetType": spec.target,
+        "ProcessInfoFile": PROCESS_INFO,
+        "ProcessStatusFile": PROCESS_STATUS,
+        **submission.properties,
+    }
+    final = replace(spec, snapshot_id=snapshot.snapshot_id, source_directory=str(source))
+    draft = {**submission.facts, "run_id": submission.run_id, "experiment": submission.experiment, "kind": "script"}
+    body = {"run": {**draft, "properties": properties}, "spec": spec_json(final)}
+    return workspace.connection.call("POST", f"{workspace.path}/jobs", body)
+
+
+def clean_job(workspace: Workspace, run_id: str) -> list[str]:
+    """Throws the job's folder away; answers the files that are gone. Conflict while the job runs."""
+    answer = workspace.connection.call("POST", f"{workspace.path}/jobs/{quoted(run_id)}/clean", {})
+    return list(answer["removed"])
+
+
+def interpreter_of(wanted: str, *, current: str, search_path: str) -> str:
+    """The absolute path of the Python to run: `current` for plain `python`, else found on `search_path`."""
+    if wanted in ("", "python"):
+        return current
+    if found := shutil.which(wanted, path=search_path):
+        return str(Path(found).absolute())  # not resolved: a virtual environment's python is a link
+    raise InvalidArgument(f"the Python interpreter {wanted!r} is not there; give the path of one that is")
+
+
+def _check_script(source: Path, script: str | None) -> None:
+    if script is None:
+        return
+    path = source / script
+    if not path.exists():
+        raise NotFound(f"there is no script {script!r} in the source_directory {source}; the script must be inside it")
+    if not path.resolve().is_relative_to(source):
+        raise InvalidArgument(f"the script {script!r} is a link out of the source_directory {source}; put it inside")
+    if not path.is_file():
+        raise InvalidArgument(f"the script {script!r} in {source} is no file")
+
+
+def _check_interpreter(python: str) -> None:
+    if not os.access(python, os.X_OK) or Path(python).is_dir():
+        raise InvalidArgument(f"the Python interpreter {python} is not there or cannot be executed; give another one")

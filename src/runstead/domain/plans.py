@@ -1,0 +1,70 @@
+"""A job's plan and folder: what the launcher writes and the driver reads (docs/notes/home.md)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+# The files of a job folder.
+PLAN = "plan.json"
+DRIVER = "driver.json"
+DRIVER_LOCK = "driver.lock"
+DRIVER_ERRORS = "driver.err"
+SCRIPT = "script.json"
+EXIT = "exit.json"
+CANCEL = "cancel"
+RESULT = "result.json"
+SHIPPED = "shipped.json"
+WORK = "work"
+LOGS = "logs"
+JOURNAL = "journal"
+
+# The logs of a job, as they are named in the run.
+STAGE_LOGS = "azureml-logs"
+CONTROL_LOG = "azureml-logs/60_control_log.txt"
+DRIVER_LOG = "azureml-logs/70_driver_log.txt"
+PROCESS_INFO = "azureml-logs/process_info.json"
+PROCESS_STATUS = "azureml-logs/process_status.json"
+PREPARE_LOG = "logs/azureml/job_prep_azureml.log"
+RELEASE_LOG = "logs/azureml/job_release_azureml.log"
+OUTPUTS = "outputs"
+
+_VARIABLE = re.compile(r"\$(\w+)|\$\{([^}]*)\}")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that the driver needs. `script` and `arguments` are for people; `argv` is what runs, before `$VARIABLES`."""
+
+    workspace: str
+    run_id: str
+    url: str
+    token: str
+    home: str | None  # the state folder, if the server's is on this machine: it tells where the server went
+    node: str
+    script: str
+    arguments: tuple[str, ...]
+    argv: tuple[str, ...]
+    is_shell: bool  # the shell expands `$VARIABLES` itself
+    variables: Mapping[str, str]
+    directories_to_watch: tuple[str, ...]
+    output_collection: bool
+    max_run_duration_s: float | None
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """The plan as it is written to plan.json; it holds the run's token, so the file is for its owner alone."""
+    return asdict(plan)
+
+
+def plan_of(given: Mapping[str, Any]) -> Plan:
+    """The plan that plan.json holds; fields of a later version are passed over."""
+    known = {f.name: given[f.name] for f in fields(Plan)}
+    for name in ("arguments", "argv", "directories_to_watch"):
+        known[name] = tuple(known[name])
+    return Plan(**known)
+
+
+def expanded(text: str, variables: Mapping[str, str]) -> str:
+    """`text` with `$NAME` and `${NAME}` replaced; an unknown name stays as it is written."""
+    return _VARIABLE.sub(lambda m: variables.get(m[1] or m[2] or "", m[0]), text)

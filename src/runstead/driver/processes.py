@@ -1,0 +1,216 @@
+"""The script's processes: start them so that nobody's death is missed, find them all, end them all.
+
+Driver → keeper → script. The keeper is a fork of the driver that only waits: it survives the driver, writes the exit
+code down, and is the reaper of every descendant that loses its parent, so that none gets out of sight.
+"""
+
+import ctypes
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple, NoReturn
+
+from runstead.domain.plans import EXIT, SCRIPT
+from runstead.domain.processes import Process, ProcessStat, stat_of
+from runstead.driver.jobs import JobFolder
+
+_PR_SET_CHILD_SUBREAPER = 36
+_KILL_PATIENCE_S = 5.0  # a process in an uninterruptible wait may take this long to die, or for ever
+_EXIT_PATIENCE_S = 5.0
+NOT_STARTED = 127
+
+
+class Script(NamedTuple):
+    """The running script; `keeper` is its parent and the reaper of its descendants."""
+
+    process: Process
+    keeper: Process
+
+
+class Exit(NamedTuple):
+    """How the script ended: `code` as Python says it (negative: the signal); None if nobody saw it."""
+
+    code: int | None
+    error: str | None
+    ended_at: float
+
+
+def adopt_orphans() -> None:
+    """Makes this process the parent of every descendant whose own parent dies."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
+
+
+def start_script(
+    folder: JobFolder, argv: Sequence[str], *, log: str, variables: Mapping[str, str], close: Sequence[int] = ()
+) -> int:
+    """Forks the keeper, which starts `argv`; answers a descriptor that ends when script.json or exit.json is there."""
+    started, starting = os.pipe()
+    if os.fork() == 0:
+        try:
+            os.close(started)
+            for descriptor in close:
+                os.close(descriptor)
+            _keep(folder, argv, log=log, variables=variables, starting=starting)
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+            raise
+        finally:
+            os._exit(1)  # never back into the driver's own code
+    os.close(starting)
+    return started
+
+
+def started_script(folder: JobFolder) -> Script | None:
+    """The script that script.json tells of; None if it was never started."""
+    if (told := folder.read(SCRIPT)) is None:
+        return None
+    return Script(Process(told["pid"], told["start_ticks"]), Process(told["keeper_pid"], told["keeper_start_ticks"]))
+
+
+def this_process() -> Process:
+    """Who we are."""
+    stat = _stat(os.getpid())
+    if stat is None:
+        raise OSError("/proc tells nothing of this process; the driver needs Linux with /proc mounted")
+    return stat.process
+
+
+def is_alive(process: Process) -> bool:
+    """Whether exactly this process runs; a zombie does not."""
+    stat = _stat(process.pid)
+    return stat is not None and stat.process == process and stat.is_running
+
+
+def wait_for_exit(process: Process, asked: Callable[[], str | None], *, every_ms: int) -> str | None:
+    """Waits until the process has ended (None) or `asked` gives a reason to end it (that reason)."""
+    try:
+        opened = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        return None
+    try:
+        ended = select.poll()
+        ended.register(opened, select.POLLIN)
+        while is_alive(process):
+            if reason := asked():
+                return reason
+            ended.poll(every_ms)
+        return None
+    finally:
+        os.close(opened)
+
+
+def end_processes(script: Script, *, grace_s: float) -> list[Process]:
+    """Asks every process of the job to end, then kills what is left; answers what could not be killed."""
+    _signal_all(_processes_of(script), signal.SIGTERM)
+    give_up = time.monotonic() + grace_s
+    pause_s = 0.01
+    while (left := _processes_of(script)) and time.monotonic() < give_up:
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.5, 0.2)
+    give_up = time.monotonic() + _KILL_PATIENCE_S
+    while left and time.monotonic() < give_up:  # again and again: a process may fork while it is being killed
+        _signal_all(left, signal.SIGKILL)
+        time.sleep(0.01)
+        left = _processes_of(script)
+    return left
+
+
+def exit_of(folder: JobFolder, script: Script | None) -> Exit:
+    """How the script ended, when it has; waits for the keeper to write it down."""
+    give_up = time.monotonic() + _EXIT_PATIENCE_S
+    while (told := folder.read(EXIT)) is None:
+        if script is None or not is_alive(script.keeper) or time.monotonic() > give_up:
+            return Exit(None, None, time.time())
+        time.sleep(0.002)
+    return Exit(told["exit_code"], told["error"], told["ended_at"])
+
+
+def _keep(folder: JobFolder, argv: Sequence[str], *, log: str, variables: Mapping[str, str], starting: int) -> NoReturn:
+    """The keeper's whole life."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    try:
+        adopt_orphans()
+        pid = _spawn(argv, cwd=str(folder.work), log=str(folder.log(log)), variables=variables)
+    except OSError as error:
+        folder.write(EXIT, {"exit_code": NOT_STARTED, "error": f"{argv[0]}: {error.strerror}", "ended_at": time.time()})
+        os._exit(1)
+    keeper = this_process()
+    stat = _stat(pid)
+    if stat is None:
+        raise OSError(f"the script's process {pid} is gone, although nobody has waited for it")
+    told = {"pid": pid, "start_ticks": stat.process.start_ticks, "started_at": time.time()}
+    folder.write(SCRIPT, {**told, "keeper_pid": keeper.pid, "keeper_start_ticks": keeper.start_ticks})
+    os.close(starting)
+    for ended_pid, status in _ended_children():
+        if ended_pid == pid:
+            code = os.waitstatus_to_exitcode(status)
+            folder.write(EXIT, {"exit_code": code, "error": None, "ended_at": time.time()})
+    os._exit(0)
+
+
+def _ended_children() -> Iterator[tuple[int, int]]:
+    while True:
+        try:
+            yield os.wait()
+        except ChildProcessError:
+            return
+
+
+def _spawn(argv: Sequence[str], *, cwd: str, log: str, variables: Mapping[str, str]) -> int:
+    os.chdir(cwd)
+    open_log = (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    return os.posix_spawn(
+        argv[0],
+        list(argv),
+        variables,
+        file_actions=[(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), open_log, (os.POSIX_SPAWN_DUP2, 1, 2)],
+        setsid=True,
+        # Python and the keeper ignore these; the script must find them as a shell would leave them.
+        setsigdef=[signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTERM, signal.SIGINT, signal.SIGHUP],
+    )
+
+
+def _processes_of(script: Script) -> list[Process]:
+    """Every living process of the job: below the keeper, adopted by this driver, or in the script's session.
+
+    A keeper or script that is gone counts for nothing: its pid may be a stranger's by now.
+    """
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    stats = list(_all_stats())
+    there = {s.process for s in stats}
+    spared = {os.getpid(), *(p.pid for p in there & {script.keeper})}
+    found = set(spared)
+    if script.process in there:
+        found |= {s.process.pid for s in stats if s.session == script.process.pid}
+    while more := {s.process.pid for s in stats if s.parent_pid in found} - found:
+        found |= more
+    return [s.process for s in stats if s.is_running and s.process.pid in found - spared]
+
+
+def _all_stats() -> Iterator[ProcessStat]:
+    for name in os.listdir("/proc"):
+        if name.isdigit() and (stat := _stat(int(name))):
+            yield stat
+
+
+def _stat(pid: int) -> ProcessStat | None:
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return stat_of(file.read())
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def _signal_all(processes: Sequence[Process], number: signal.Signals) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, number)

@@ -1,0 +1,227 @@
+"""Sees a job through: waits for the script, ends it when asked, and delivers everything it leaves to its run."""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from runstead.client.connection import Json, quoted
+from runstead.client.runs import set_status
+from runstead.client.workspaces import Workspace
+from runstead.domain.errors import Conflict, RunsteadError, Unavailable
+from runstead.domain.plans import (
+    CANCEL,
+    CONTROL_LOG,
+    DRIVER_LOG,
+    OUTPUTS,
+    PROCESS_INFO,
+    PROCESS_STATUS,
+    RELEASE_LOG,
+    RESULT,
+    SCRIPT,
+    SHIPPED,
+)
+from runstead.driver.artifacts import Collected, collect_outputs
+from runstead.driver.connections import Link
+from runstead.driver.endings import CANCELED, TOO_LONG, Ending, closing_line, ending_from, ending_of
+from runstead.driver.jobs import JobFolder
+from runstead.driver.journals import ship_journals
+from runstead.driver.logs import LogShipper, Root
+from runstead.driver.processes import Script, end_processes, exit_of, started_script, wait_for_exit
+from runstead.driver.scripts import Begun
+
+_LOOK_MS = 50  # how often the driver looks for the file `cancel`
+_HEARTBEAT_S = 5.0
+_LEFTOVER_GRACE_S = 2.0  # for what the script left running when it ended
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long the driver waits: for processes that were asked to end, and for a server that is down."""
+
+    kill_grace_s: float
+    server_s: float
+
+
+def see_through(begun: Begun, patience: Patience) -> None:
+    """Everything from the script's start to the delivery. Raises Unavailable if the server stayed away.
+
+    May be called again in a new driver at any point: it goes on where the last one was.
+    """
+    folder = begun.folder
+    if begun.started is not None:
+        os.read(begun.started, 1)  # ends when the keeper has written script.json or exit.json
+    link = Link(folder.plan)
+    cancel = threading.Event()
+    done = threading.Event()
+    touch = threading.Thread(
+        target=_keep_in_touch, args=(link, folder, cancel, done), name="runstead-touch", daemon=True
+    )
+    roots = [
+        Root(folder.path / "logs", ""),
+        *(Root(folder.work / d, f"{d}/") for d in folder.plan.directories_to_watch),
+    ]
+    shipper = LogShipper(link, roots, first=DRIVER_LOG, secrets=[folder.plan.token])
+    touch.start()
+    shipper.start()
+    told = folder.read(RESULT)
+    ending = _wait_for_script(folder, patience, cancel) if told is None else ending_from(told)
+    try:
+        _deliver(folder, link, shipper, ending, until=time.monotonic() + patience.server_s)
+    finally:
+        done.set()
+
+
+def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Event) -> Ending:
+    script = started_script(folder)
+    reason = None
+    if script is not None:
+        _announce(folder, script)
+        reason = _wait_for_end(folder, script, cancel)
+        if reason is not None:
+            _note(folder, f"Ending the script and its processes, reason: {reason}")
+        grace_s = _LEFTOVER_GRACE_S if reason is None else patience.kill_grace_s
+        if left := end_processes(script, grace_s=grace_s):
+            _note(folder, f"These processes could not be ended: {[p.pid for p in left]}")
+    ended = exit_of(folder, script)
+    _note(folder, f"The script has ended with exit code {ended.code}")
+    told = folder.read(SCRIPT)
+    ending = ending_of(
+        ended,
+        reason=reason,
+        script=folder.plan.script,
+        log=folder.log(DRIVER_LOG),
+        max_run_duration_s=folder.plan.max_run_duration_s,
+        times=(_iso(told["started_at"]) if told else None, _iso(ended.ended_at)),
+    )
+    folder.write(RESULT, asdict(ending))
+    _close_log(folder, ending)
+    return ending
+
+
+def _wait_for_end(folder: JobFolder, script: Script, cancel: threading.Event) -> str | None:
+    """Waits until the script ended by itself (None) or has to be ended (why)."""
+    limit_s = folder.plan.max_run_duration_s
+    told = folder.read(SCRIPT)
+    too_late_at = None if limit_s is None or told is None else told["started_at"] + limit_s
+
+    def asked() -> str | None:
+        if cancel.is_set() or (folder.path / CANCEL).exists():
+            return CANCELED
+        return TOO_LONG if too_late_at is not None and time.time() > too_late_at else None
+
+    return wait_for_exit(script.process, asked, every_ms=_LOOK_MS)
+
+
+def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending, *, until: float) -> None:
+    began = time.monotonic()
+    _tell(folder, link, "Finalizing", until=until)
+    collected = Collected(0, 0, [])
+    if folder.plan.output_collection:
+        outputs = folder.work / OUTPUTS
+        collected = collect_outputs(link, outputs, prefix=OUTPUTS, within=folder.work, until=until)
+    undelivered = ship_journals(link, folder.journal, until=until)
+    took_s = time.monotonic() - began
+    _note_release(folder, collected, took_s)
+    folder.append(
+        DRIVER_LOG,
+        f"Cleaning up all outstanding Run operations, waiting {until - began:.1f} seconds\n"
+        f"{collected.file_count} items cleaning up...\nCleanup took {took_s} seconds\n",
+    )
+    folder.append(CONTROL_LOG, _line(f"Logging experiment {ending.status.lower()} status in history service."))
+    shipper.finish(until=until)
+    warnings = [*collected.left_out, *undelivered, *shipper.refusals]
+    _tell(folder, link, ending.status, until=until, error=ending.error, warnings=warnings)
+    folder.write(SHIPPED, {"shipped_at": _iso(time.time()), "warnings": warnings})
+
+
+def _tell(folder: JobFolder, link: Link, status: str, *, until: float, **details: object) -> None:
+    """Sets the run's status; a state table that refuses is noted, for somebody else may have ended the run."""
+    given = {key: value for key, value in details.items() if value}
+    try:
+        link.insist(partial(_set_status, run_id=link.run_id, status=status, details=given), until=until)
+    except Conflict as refused:
+        _note(folder, f"The status {status} was not taken: {refused.message}")
+
+
+def _set_status(workspace: Workspace, *, run_id: str, status: str, details: Mapping[str, object]) -> None:
+    set_status(workspace, run_id, status=status, **details)
+
+
+def _keep_in_touch(link: Link, folder: JobFolder, cancel: threading.Event, done: threading.Event) -> None:
+    """The heartbeat: says that the job lives, and hears whether it should end."""
+    announced = False
+    pause_s = 0.0
+    while not done.wait(pause_s):
+        try:
+            if not announced:
+                _tell(folder, link, "Running", until=0)
+                announced = True
+            answer = link.ask(partial(_beat, run_id=link.run_id, node=folder.plan.node))
+            if answer.get("cancel_requested"):
+                cancel.set()
+            if token := answer.get("token"):
+                link.renew(token)
+            pause_s = _HEARTBEAT_S
+        except Unavailable as error:
+            _note(folder, f"The server is away, the script goes on: {error.message}")
+            pause_s = min(2 * max(pause_s, 0.1), _HEARTBEAT_S)
+        except RunsteadError as error:
+            _note(folder, f"The heartbeat was refused, the script goes on: {error.message}")
+            pause_s = 12 * _HEARTBEAT_S
+
+
+def _beat(workspace: Workspace, *, run_id: str, node: str) -> Json:
+    path = f"{workspace.path}/runs/{quoted(run_id)}/heartbeat"
+    return workspace.connection.call("POST", path, {"node": node, "pid": os.getpid()})
+
+
+def _announce(folder: JobFolder, script: Script) -> None:
+    """process_info.json and process_status.json: one JSON object per line."""
+    process = {"rank": 0, "node": folder.plan.node, "pid": script.process.pid}
+    if not folder.log(PROCESS_INFO).exists():
+        command = list(folder.plan.argv)
+        folder.append(PROCESS_INFO, json.dumps({**process, "command": command, "log": DRIVER_LOG}) + "\n")
+        folder.append(PROCESS_STATUS, json.dumps({**process, "status": "Running", "exit_code": None}) + "\n")
+        folder.append(CONTROL_LOG, _line(f"Running: {command}"))
+        folder.append(CONTROL_LOG, _line("Logging experiment running status in history service."))
+        _note(folder, f"The script runs as process {script.process.pid}, driven by process {os.getpid()}")
+
+
+def _note(folder: JobFolder, text: str) -> None:
+    """The driver's own log, named after the script's process as SDK v1 does."""
+    told = folder.read(SCRIPT)
+    folder.append(f"logs/azureml/{told['pid'] if told else 0}_azureml.log", _line(text))
+
+
+def _close_log(folder: JobFolder, ending: Ending) -> None:
+    log = folder.log(DRIVER_LOG)
+    begins_new_line = "" if _ends_with_newline(log) else "\n"
+    folder.append(DRIVER_LOG, begins_new_line + _line(closing_line(ending.status)))
+    process = {"rank": 0, "node": folder.plan.node, "status": ending.status, "exit_code": ending.exit_code}
+    folder.append(PROCESS_STATUS, json.dumps(process) + "\n")
+
+
+def _note_release(folder: JobFolder, collected: Collected, took_s: float) -> None:
+    sent = f"Sent {collected.file_count} files with {collected.size_bytes} bytes from ./outputs in {took_s:.3f} s"
+    folder.append(RELEASE_LOG, "".join(_line(text) for text in [sent, *(f"Left out: {t}" for t in collected.left_out)]))
+
+
+def _ends_with_newline(log: Path) -> bool:
+    with open(log, "rb") as file:
+        size_bytes = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size_bytes - 1))
+        return file.read(1) in (b"", b"\n")
+
+
+def _line(text: str) -> str:
+    return f"[{_iso(time.time())}] {text}\n"
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

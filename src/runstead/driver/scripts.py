@@ -1,0 +1,67 @@
+"""Starts a job's script: its environment, its log's first lines, its process. Light to import: it runs first."""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from runstead.domain.plans import CONTROL_LOG, DRIVER, DRIVER_LOG, EXIT, OUTPUTS, RESULT, SCRIPT, expanded
+from runstead.driver.jobs import JobFolder, lock_job, open_job
+from runstead.driver.processes import adopt_orphans, start_script, this_process
+
+_INJECTED = [f"{name}:context_managers.{name}" for name in ("ProjectPythonPath", "RunHistory", "TrackUserError")]
+
+
+class Begun(NamedTuple):
+    """A job that this process drives: `started` ends when the script is there; None if an earlier driver started it."""
+
+    folder: JobFolder
+    lock: int
+    started: int | None
+
+
+def begin(path: Path, environ: Mapping[str, str]) -> Begun | None:
+    """Takes the job over and starts its script unless that was done before; None while another driver lives."""
+    if (lock := lock_job(path)) is None:
+        return None
+    folder = open_job(path)
+    me = this_process()
+    folder.write(DRIVER, {"pid": me.pid, "start_ticks": me.start_ticks, "node": folder.plan.node})
+    adopt_orphans()
+    if any((path / name).exists() for name in (SCRIPT, EXIT, RESULT)):
+        folder.append(CONTROL_LOG, f"{_now()} A new driver with process id {me.pid} took the job over.\n")
+        return Begun(folder, lock, None)
+    variables = {**environ, **folder.plan.variables}
+    argv = _final_argv(folder, variables)
+    (folder.work / OUTPUTS).mkdir(parents=True, exist_ok=True)
+    for watched in folder.plan.directories_to_watch:
+        (folder.work / watched).mkdir(parents=True, exist_ok=True)
+    folder.append(DRIVER_LOG, _preamble(folder, argv))
+    started = start_script(folder, argv, log=DRIVER_LOG, variables=variables, close=[lock])
+    return Begun(folder, lock, started)
+
+
+def _final_argv(folder: JobFolder, variables: Mapping[str, str]) -> list[str]:
+    plan = folder.plan
+    return list(plan.argv) if plan.is_shell else [expanded(text, variables) for text in plan.argv]
+
+
+def _preamble(folder: JobFolder, argv: list[str]) -> str:
+    """The lines that stand before the script's own output, as SDK v1 writes them."""
+    plan = folder.plan
+    given = list(plan.arguments)
+    final = argv[len(argv) - len(given) :] if given and not plan.is_shell else given
+    options = f"Namespace(inject={_INJECTED!r}, invocation={[plan.script, *given]!r})"
+    return (
+        f"{_now()} Entering context manager injector.\n"
+        f"[context_manager_injector.py] Command line Options: {options}\n"
+        f"{_now()} Entering Run History Context Manager.\n"
+        f"{_now()} Current directory: {folder.work}\n"
+        f"{_now()} Preparing to call script [ {plan.script} ] with arguments: {given!r}\n"
+        f"{_now()} After variable expansion, calling script [ {plan.script} ] with arguments: {final!r}\n\n"
+    )
+
+
+def _now() -> str:
+    return f"[{datetime.fromtimestamp(time.time(), UTC).isoformat(timespec='microseconds')}]"

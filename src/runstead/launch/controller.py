@@ -1,0 +1,215 @@
+"""Keeps every job moving: one loop, woken by the feed, that compares what is with what should be.
+
+Load, claim, act without a transaction, apply what was done if the job is ours. All state is in the store and in the job
+folders, so that a server that was killed at any point finds its jobs again.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from runstead.blobs.disks import told_when_full
+from runstead.domain.errors import RunsteadError
+from runstead.domain.jobs import ENDED, STARTED, WAITING, Job
+from runstead.domain.plans import CANCEL, CONTROL_LOG, DRIVER_ERRORS, LOGS, PLAN, PREPARE_LOG, SHIPPED, Plan
+from runstead.domain.runs import CANCEL_REQUESTED, is_final
+from runstead.launch.contract import Launcher
+from runstead.launch.folders import read_fact, remove_job, stage_job, write_plan
+from runstead.launch.plan import Host, RunToken, plan_of_job
+from runstead.service import jobs, snapshots
+from runstead.service.unit import Unit
+from runstead.store.changes import Change
+
+LOOK_S = 0.5  # how often living drivers are looked for
+MAX_STARTS = 6  # drivers of one job in one server's life
+FIRST_REST_S = 0.25  # before a job that failed to move is looked at again; twice as long each time
+_LAST_WORDS_BYTES = 2_000
+log = logging.getLogger(__name__)
+
+
+class Controller:
+    """The loop. `run_token(workspace, run id)` makes a run's token and tells when it ends (ms).
+
+    There is one server per home, so host and home are the name under which jobs are claimed.
+    """
+
+    def __init__(
+        self,
+        unit: Unit,
+        launchers: Mapping[str, Launcher],
+        host: Host,
+        run_token: Callable[[str, str], tuple[str, int]],
+    ) -> None:
+        self._unit = unit
+        self._launchers = launchers
+        self._run_token = run_token
+        self._host = host
+        self._woken = threading.Event()
+        self._stopping = False
+        self._starts: dict[str, int] = {}
+        self._not_before: dict[str, float] = {}
+        self._deaf: Callable[[], None] = lambda: None
+        self._thread = threading.Thread(target=self._loop, name="runstead-controller", daemon=True)
+        self.failures = 0
+
+    def start(self) -> None:
+        """Begins to look after jobs, and returns at once."""
+        self._deaf = self._unit.wakeups.listen(self._hear)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Leaves every job as it is: their drivers go on without us."""
+        self._deaf()
+        self._stopping = True
+        self._woken.set()
+        self._thread.join()
+
+    def reconcile(self) -> bool:
+        """Looks at every open job once and does what is due; whether there are any."""
+        opened = jobs.opened(self._unit, self._host.name)
+        living = self._living(opened)
+        for job in opened:
+            if time.monotonic() < self._not_before.get(job.run_id, 0.0):
+                continue
+            try:
+                self._act(job, living=job.native_id in living)
+            except (RunsteadError, OSError):
+                self.failures += 1
+                self._put_off(job)
+                log.exception("job %s could not be moved on; it is tried again", job.run_id)
+        return bool(opened)
+
+    def _loop(self) -> None:
+        busy = True
+        while not self._stopping:
+            self._woken.wait(LOOK_S if busy else None)
+            self._woken.clear()
+            try:
+                busy = self.reconcile()
+            except Exception:
+                # The loop is the last one who could look after the jobs: whatever happened, it goes on.
+                self.failures += 1
+                log.exception("the jobs could not be looked at; it is tried again")
+                busy = True
+
+    def _hear(self, _workspace_key: int, news: Sequence[Change]) -> None:
+        if any(change.noun == "run" for change in news):
+            self._woken.set()
+
+    def _living(self, opened: Sequence[Job]) -> set[str]:
+        living: set[str] = set()
+        for name, launcher in self._launchers.items():
+            living |= launcher.living(j.native_id for j in opened if j.native_id and j.spec.target == name)
+        return living
+
+    def _act(self, job: Job, *, living: bool) -> None:
+        if job.phase == WAITING:
+            self._begin(job)
+        elif not living:
+            self._take_up(job)
+        elif job.run_status in (CANCEL_REQUESTED, "Canceled") and not (self._folder(job) / CANCEL).exists():
+            self._launchers[job.spec.target].cancel(self._folder(job))
+
+    def _begin(self, job: Job) -> None:
+        """A job that was never started: start it, unless somebody ended its run before."""
+        unwanted = is_final(job.run_status) or job.run_status == CANCEL_REQUESTED
+        mine = jobs.claim(self._unit, job, self._host.name, status=None if unwanted else "Preparing")
+        if mine is None:
+            return
+        if unwanted:
+            status = "Canceled" if job.run_status == CANCEL_REQUESTED else None
+            self._apply(mine, {"phase": ENDED}, status=status)
+            return
+        folder = self._folder(job)
+        try:
+            # A plan is there if the server died between starting the driver and saying so: then it may live.
+            if not (folder / PLAN).exists():
+                self._stage(mine, folder)
+            native_id = self._launchers[mine.spec.target].start(folder)
+        except (RunsteadError, OSError) as error:
+            self._give_up(mine, f"the job could not be started: {error}")
+            return
+        self._starts[job.run_id] = 1
+        self._apply(mine, {"phase": STARTED, "native_id": native_id, "starts": mine.starts + 1}, status="Starting")
+
+    def _take_up(self, job: Job) -> None:
+        """A job whose driver is gone: done if it delivered everything, else a new driver goes on where it was."""
+        folder = self._folder(job)
+        launcher = self._launchers[job.spec.target]
+        starts = self._starts.get(job.run_id, 0)
+        if (native_id := launcher.attach(folder)) is not None:
+            self._apply(job, {"native_id": native_id})
+        elif read_fact(folder, SHIPPED) is not None:
+            self._apply(job, {"phase": ENDED, "native_id": None})
+            self._starts.pop(job.run_id, None)
+            self._not_before.pop(job.run_id, None)
+        elif not (folder / PLAN).exists():
+            self._give_up(job, f"its job folder {folder} is gone")
+        elif starts >= MAX_STARTS:
+            told = _last_words(folder / DRIVER_ERRORS)
+            self._give_up(job, f"{starts} drivers in a row died before the job was delivered; see {folder}. {told}")
+        else:
+            log.warning("the driver of job %s is gone; a new one takes it up", job.run_id)
+            self._starts[job.run_id] = starts + 1
+            self._put_off(job)
+            write_plan(folder, self._plan(job, folder))
+            self._apply(job, {"native_id": launcher.start(folder), "starts": job.starts + 1})
+
+    def _stage(self, job: Job, folder: Path) -> None:
+        began = time.monotonic()
+        files = snapshots.load(self._unit, job.workspace, job.spec.snapshot_id)
+        try:
+            stage_job(folder, files, self._unit.blobs.open)
+            took_ms = (time.monotonic() - began) * 1000
+            size_bytes = sum(file.size_bytes for file in files)
+            staged = f"Staged {len(files)} files with {size_bytes} bytes of snapshot {job.spec.snapshot_id}"
+            _note(folder, PREPARE_LOG, f"{staged} in {took_ms:.0f} ms")
+            _note(folder, CONTROL_LOG, f"Streaming log file {CONTROL_LOG}")
+            _note(folder, CONTROL_LOG, "Logging experiment preparation status in history service.")
+            write_plan(folder, self._plan(job, folder))
+        except (RunsteadError, OSError):
+            remove_job(folder)
+            raise
+
+    def _plan(self, job: Job, folder: Path) -> Plan:
+        token = RunToken(*self._run_token(job.workspace, job.run_id))
+        return plan_of_job(job.spec, jobs.surroundings(self._unit, job), self._host, folder=folder, token=token)
+
+    def _give_up(self, job: Job, why: str) -> None:
+        error = {"code": "ServiceError", "message": why}
+        self._apply(job, {"phase": ENDED, "native_id": None}, status="Failed", error=error)
+
+    def _apply(
+        self,
+        job: Job,
+        changes: Mapping[str, object],
+        *,
+        status: str | None = None,
+        error: Mapping[str, str] | None = None,
+    ) -> None:
+        jobs.apply(self._unit, job, self._host.name, changes=changes, status=status, error=error)
+
+    def _put_off(self, job: Job) -> None:
+        self._not_before[job.run_id] = time.monotonic() + FIRST_REST_S * 2 ** self._starts.get(job.run_id, 0)
+
+    def _folder(self, job: Job) -> Path:
+        return self._unit.settings.jobs / job.run_id
+
+
+def _note(folder: Path, log_name: str, text: str) -> None:
+    path = folder / LOGS / log_name
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    with told_when_full(str(path)), path.open("a") as file:
+        file.write(f"[{at}] {text}\n")
+
+
+def _last_words(path: Path) -> str:
+    with suppress(FileNotFoundError):
+        lines = path.read_bytes()[-_LAST_WORDS_BYTES:].decode(errors="replace").strip().splitlines()
+        return f"Last word: {lines[-1]}" if lines else ""
+    return ""

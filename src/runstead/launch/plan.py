@@ -1,0 +1,125 @@
+"""From a job to what its driver is told: command, variables, paths. Pure: nothing is read or written here."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from shlex import join
+
+from runstead.domain.jobs import JobSpec
+from runstead.domain.plans import JOURNAL, LOGS, OUTPUTS, STAGE_LOGS, WORK, Plan
+from runstead.service.jobs import Surroundings
+
+SHELL = "/bin/sh"
+
+
+@dataclass(frozen=True)
+class Host:
+    """Where a job is started and how it reaches its server. `path` and `python_path`: PATH and PYTHONPATH there."""
+
+    url: str
+    home: Path
+    node: str
+    path: str
+    python_path: str
+
+    @property
+    def name(self) -> str:
+        """Tells this server from every other one that shares the database."""
+        return f"{self.node}:{self.home}"
+
+
+@dataclass(frozen=True)
+class RunToken:
+    """The token of one run, and when it ends."""
+
+    token: str
+    ends_at_ms: int
+
+
+def plan_of_job(spec: JobSpec, around: Surroundings, host: Host, *, folder: Path, token: RunToken) -> Plan:
+    """The plan of one job; the variables are those of SDK v1's job environment, and ours."""
+    name = spec.script or spec.command or ""
+    return Plan(
+        workspace=around.workspace.name,
+        run_id=around.run.run_id,
+        url=host.url,
+        token=token.token,
+        home=str(host.home),
+        node=host.node,
+        script=name,
+        arguments=spec.arguments,
+        argv=_argv(spec),
+        is_shell=spec.command is not None,
+        variables={
+            **_identity(around, host, token),
+            **_tracking(around, host, token),
+            **_places(spec, host, folder),
+            **spec.environment_variables,
+        },
+        directories_to_watch=spec.directories_to_watch,
+        output_collection=spec.output_collection,
+        max_run_duration_s=spec.max_run_duration_s,
+    )
+
+
+def _argv(spec: JobSpec) -> tuple[str, ...]:
+    if spec.command is None:
+        return (spec.python, spec.script or "", *spec.arguments)
+    line = f"{spec.command} {join(spec.arguments)}" if spec.arguments else spec.command
+    return (SHELL, "-c", line)
+
+
+def _identity(around: Surroundings, host: Host, token: RunToken) -> dict[str, str]:
+    """Which run this is, and where: what `Run.get_context()` reads."""
+    workspace, run = around.workspace, around.run
+    scope = (
+        f"/subscriptions/{workspace.subscription_id}/resourceGroups/{workspace.resource_group}"
+        f"/providers/Microsoft.MachineLearningServices/workspaces/{workspace.name}"
+    )
+    return {
+        "AZUREML_ARM_SUBSCRIPTION": workspace.subscription_id,
+        "AZUREML_ARM_RESOURCEGROUP": workspace.resource_group,
+        "AZUREML_ARM_WORKSPACE_NAME": workspace.name,
+        "AZUREML_ARM_PROJECT_NAME": run.experiment,
+        "AZUREML_RUN_ID": run.run_id,
+        "AZUREML_ROOT_RUN_ID": run.root_id,
+        "AZUREML_RUN_TOKEN": token.token,
+        "AZUREML_RUN_TOKEN_EXPIRY": str(token.ends_at_ms // 1000),
+        "AZUREML_SERVICE_ENDPOINT": host.url,
+        "AZUREML_DISCOVERY_SERVICE_ENDPOINT": host.url,
+        "AZUREML_RUN_HISTORY_SERVICE_ENDPOINT": host.url,
+        "AZUREML_EXPERIMENT_ID": around.experiment_id,
+        "AZUREML_WORKSPACE_ID": workspace.workspace_id,
+        "AZUREML_WORKSPACE_SCOPE": scope,
+        "AZUREML_EXPERIMENT_SCOPE": f"{scope}/experiments/{run.experiment}",
+        "AZUREML_IDENTITY_IN_USE": "AMLToken",
+    }
+
+
+def _tracking(around: Surroundings, host: Host, token: RunToken) -> dict[str, str]:
+    """Where plain `mlflow` calls of the script go: to the same run."""
+    return {
+        "MLFLOW_TRACKING_URI": f"{host.url}/mlflow/{around.workspace.name}",
+        "MLFLOW_TRACKING_TOKEN": token.token,
+        "MLFLOW_RUN_ID": around.run.run_id,
+        "MLFLOW_EXPERIMENT_ID": around.experiment_id,
+        "MLFLOW_EXPERIMENT_NAME": around.run.experiment,
+    }
+
+
+def _places(spec: JobSpec, host: Host, folder: Path) -> dict[str, str]:
+    work = folder / WORK
+    # As an activated environment has it: `python` and `pip` in a command are those of the interpreter.
+    path = f"{Path(spec.python).parent}:{host.path}" if host.path else str(Path(spec.python).parent)
+    return {
+        "AZUREML_OUTPUT_DIRECTORY": f"./{OUTPUTS}",
+        "AZUREML_LOGDIRECTORY_PATH": str(folder / LOGS / STAGE_LOGS),
+        "AZUREML_FRAMEWORK": "Python",
+        "AZUREML_COMMUNICATOR": "None",
+        "AZUREML_TARGET_TYPE": spec.target,
+        "PATH": path,
+        # A script in a sub-folder can import what lies in the source folder's root.
+        "PYTHONPATH": f"{work}:{host.python_path}" if host.python_path else str(work),
+        "PYTHONUNBUFFERED": "1",
+        "RUNSTEAD_HOME": str(host.home),
+        "RUNSTEAD_JOURNAL_DIR": str(folder / JOURNAL),
+    }

@@ -1,0 +1,67 @@
+/** Metrics: summaries, points to draw, rows to read, files to take away. */
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { query, requestJson, runPath, workspacePath } from "./client";
+import { keys } from "./keys";
+import { useWorkspace } from "./live";
+import type { Cell, ChartPoints, Series } from "./types";
+
+export function useSeries(runId: string) {
+  const workspace = useWorkspace();
+  return useQuery({
+    queryKey: keys.series(workspace, runId),
+    queryFn: ({ signal }) => requestJson<{ series: Series[] }>(`${runPath(workspace, runId)}/metrics`, { signal }),
+    select: (answer) => answer.series,
+  });
+}
+
+/** Summaries of many runs at once, by run id. */
+export function useSummaries(runIds: readonly string[], names?: readonly string[]) {
+  const workspace = useWorkspace();
+  return useQuery({
+    queryKey: [...keys.summaries(workspace), runIds, names ?? null],
+    queryFn: ({ signal }) =>
+      requestJson<{ runs: Record<string, Series[]> }>(`${workspacePath(workspace)}/metrics/summaries`, {
+        method: "POST",
+        body: { run_ids: runIds, names },
+        signal,
+      }),
+    select: (answer) => answer.runs,
+    enabled: runIds.length > 0,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export type ChartQuery = {
+  name: string;
+  column: string;
+  /** `step`, `time`, `index`, or a column of the series. */
+  x: string;
+  from?: number | null;
+  to?: number | null;
+  pixels: number;
+};
+
+export const fetchPoints = (workspace: string, runId: string, wanted: ChartQuery, signal?: AbortSignal) =>
+  requestJson<ChartPoints>(`${runPath(workspace, runId)}/metrics/chart${query(wanted)}`, { signal });
+
+export const pointsOptions = (workspace: string, runId: string, wanted: ChartQuery) => ({
+  queryKey: [...keys.points(workspace, runId), wanted],
+  queryFn: ({ signal }: { signal: AbortSignal }) => fetchPoints(workspace, runId, wanted, signal),
+  placeholderData: keepPreviousData<ChartPoints>,
+});
+
+export type ValueTable = { columns: string[]; rows: Cell[][]; total: number };
+
+export function useValueTable(runId: string, name: string, page: { offset: number; limit: number }) {
+  const workspace = useWorkspace();
+  return useQuery({
+    queryKey: [...keys.points(workspace, runId), "table", name, page],
+    queryFn: ({ signal }) =>
+      requestJson<ValueTable>(`${runPath(workspace, runId)}/metrics/table${query({ name, ...page })}`, { signal }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export const exportAddress = (workspace: string, runId: string, name: string, format: "csv" | "parquet") =>
+  `${runPath(workspace, runId)}/metrics/export${query({ format, name })}`;

@@ -1,0 +1,5 @@
+import type { Run } from "@/api/types";
+
+export default function MetricsTab({ run }: { run: Run }) {
+  return <p>{run.run_id}</p>;
+}
