@@ -49,7 +49,7 @@ demo: setup ## train three example scripts in Runstead and leave Studio open
 	@$(BIN)/python examples/demo.py
 
 bench: setup ## the benchmarks, one question per file
-	@for question in bench/*.py; do echo "== $$question"; $(BIN)/python $$question || exit 1; done
+	@for question in bench/*.py; do echo "== $$question"; PYTHONPATH=. $(BIN)/python $$question || exit 1; done
 
 lock: setup ## choose dependency versions anew: constraints.txt
 	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-header --extra dev -o constraints.txt pyproject.toml
