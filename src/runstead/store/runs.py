@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,6 +14,18 @@ from runstead.store.tables import HEAD_CHARS, experiments, run_properties, run_t
 COLUMNS = [c for c in runs.c if c.name != "definition"]
 NAMES = (workspaces.c.name.label("workspace"), experiments.c.name.label("experiment"))
 CHUNK = 500  # ids in one IN list
+
+
+class Whereabouts(NamedTuple):
+    """Where a run belongs, and how far it is."""
+
+    key: int
+    run_id: str
+    workspace_key: int
+    workspace: str
+    experiment: str
+    parent_id: str | None
+    status: str
 
 
 def insert(connection: sa.Connection, values: Mapping[str, Any]) -> int | None:
@@ -174,3 +186,30 @@ def _run(row: sa.RowMapping, tags: Mapping[str, str | None], properties: Mapping
         child_count=row["child_count"],
         definition=row.get("definition"),
     )
+
+
+def whereabouts(connection: sa.Connection, run_id: str) -> Whereabouts | None:
+    """Where a run belongs: one quick look, for those who need no more of it."""
+    query = (
+        sa.select(
+            runs.c.run_key,
+            runs.c.run_id,
+            runs.c.workspace_key,
+            workspaces.c.name,
+            experiments.c.name,
+            runs.c.parent_id,
+            runs.c.status,
+        )
+        .join(workspaces, workspaces.c.workspace_key == runs.c.workspace_key)
+        .join(experiments, experiments.c.experiment_key == runs.c.experiment_key)
+        .where(runs.c.run_id == run_id)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else Whereabouts(*row)
+
+
+def warn(connection: sa.Connection, run_key: int, warnings: Sequence[Any]) -> None:
+    """Add warnings to a run."""
+    mine = runs.c.run_key == run_key
+    there = connection.execute(sa.select(runs.c.warnings).where(mine).with_for_update(of=runs)).scalar_one()
+    connection.execute(sa.update(runs).where(mine).values(warnings=[*there, *warnings]))
