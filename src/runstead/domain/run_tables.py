@@ -1,4 +1,4 @@
-"""The run table's question: which columns of which runs, filtered and sorted. Read from JSON, checked, never executed."""
+"""The run table's question: which columns of which runs, filtered and sorted; read from JSON and checked."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,9 +9,20 @@ from typing import Any, TypeAlias
 from runstead.domain.errors import InvalidArgument
 
 TEXT_FIELDS = (
-    "run_id display_name description kind status experiment parent_id root_id target script environment_name "
-    "snapshot_id submitted_by"
-).split()
+    "run_id",
+    "display_name",
+    "description",
+    "kind",
+    "status",
+    "experiment",
+    "parent_id",
+    "root_id",
+    "target",
+    "script",
+    "environment_name",
+    "snapshot_id",
+    "submitted_by",
+)
 NUMBER_FIELDS = ("number", "child_count", "duration_ms")
 TIME_FIELDS = ("created_at", "started_at", "ended_at")
 FIELDS = (*TEXT_FIELDS, *NUMBER_FIELDS, *TIME_FIELDS)

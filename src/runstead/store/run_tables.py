@@ -115,8 +115,10 @@ class _Sql:
             case Metric():
                 place = _place(self._connection, column)
                 if place is None:
-                    return sa.null()
-                found = sa.select(metric_summaries.c[column.of]).where(place, metric_summaries.c.run_key == runs.c.run_key)
+                    return sa.cast(sa.null(), sa.Double)
+                found = sa.select(metric_summaries.c[column.of]).where(
+                    place, metric_summaries.c.run_key == runs.c.run_key
+                )
                 return found.correlate(runs).scalar_subquery()
 
     def condition(self, wanted: Filter) -> sa.ColumnElement[bool]:
@@ -163,9 +165,7 @@ def _mentions(word: str) -> sa.ColumnElement[bool]:
     def has(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         return _decided(column.icontains(word, autoescape=True))
 
-    tagged = sa.exists().where(
-        run_tags.c.run_key == runs.c.run_key, sa.or_(has(run_tags.c.key), has(run_tags.c.value))
-    )
+    tagged = sa.exists().where(run_tags.c.run_key == runs.c.run_key, sa.or_(has(run_tags.c.key), has(run_tags.c.value)))
     return sa.or_(has(runs.c.display_name), has(runs.c.run_id), has(runs.c.description), tagged)
 
 
