@@ -143,7 +143,7 @@ class Store(RuleBasedStateMachine):
 
     def _run_key(self) -> int:
         with self.unit.read() as connection:
-            return metrics.found_run(connection, "default", RUN).key
+            return runs.located(connection, "default", RUN).key
 
     @invariant()
     def everything_that_was_acknowledged_is_there_once_and_in_order(self) -> None:

@@ -6,20 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import sqlalchemy as sa
 
-from runstead.domain.errors import Conflict, InvalidArgument, NotFound, TooLarge
+from runstead.domain.errors import Conflict, InvalidArgument, TooLarge
 from runstead.domain.limits import Limits
 from runstead.domain.records import Kind
-from runstead.service import series
+from runstead.domain.runs import RunRef
+from runstead.service import feed, series
+from runstead.service.runs import located
 from runstead.service.series import Touched
 from runstead.service.unit import Tx, Unit
 from runstead.store import runs, tails
 from runstead.store import series as series_rows
-from runstead.store.changes import Change
 from runstead.store.points import split
 from runstead.store.records import Records, check, records_after, records_of
-from runstead.store.runs import Whereabouts
 
 WRITER = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
@@ -53,17 +52,9 @@ def ingest(
 def offset_of(unit: Unit, workspace: str, run_id: str, writer: str) -> int:
     """The offset up to which a writer's journal is stored; 0 for an unknown writer."""
     with unit.read() as connection:
-        run = found_run(connection, workspace, run_id)
+        run = located(connection, workspace, run_id)
         mine = tails.writer(connection, run.key, writer)
     return 0 if mine is None else mine.offset
-
-
-def found_run(connection: sa.Connection, workspace: str, run_id: str) -> Whereabouts:
-    """The run, or NotFound."""
-    run = runs.whereabouts(connection, run_id)
-    if run is None or run.workspace != workspace:
-        raise NotFound(f"there is no run {run_id!r} in workspace {workspace!r}")
-    return run
 
 
 def _checked(limits: Limits, writer: str, offset: int, body: bytes, crc32: int | None) -> Records:
@@ -82,7 +73,7 @@ def _checked(limits: Limits, writer: str, offset: int, body: bytes, crc32: int |
 
 def _store(tx: Tx, workspace: str, arrival: Arrival, limits: Limits) -> int:
     connection = tx.connection
-    run = found_run(connection, workspace, arrival.run_id)
+    run = located(connection, workspace, arrival.run_id)
     lock = tails.lock(connection, run.key)
     writer = tails.writer(connection, run.key, arrival.writer)
     stored = 0 if writer is None else writer.offset
@@ -115,7 +106,7 @@ def _store(tx: Tx, workspace: str, arrival: Arrival, limits: Limits) -> int:
         series_count=count,
         warned=warned,
     )
-    tx.publish(run.workspace_key, Change("metrics", arrival.run_id, run.parent_id, run.experiment))
+    feed.publish(tx, "metrics", run)
     return arrival.end
 
 
@@ -132,10 +123,10 @@ def _passed(limits: Limits, series_count: int, touched: Sequence[Touched]) -> di
     return told
 
 
-def _warn(tx: Tx, run: Whereabouts, warned: int, told: Mapping[int, str]) -> int:
+def _warn(tx: Tx, run: RunRef, warned: int, told: Mapping[int, str]) -> int:
     """Put into the run's warnings what it was not yet told; returns what it has been told by then."""
     fresh = {bit: text for bit, text in told.items() if not warned & bit}
     if fresh:
         runs.warn(tx.connection, run.key, [{"source": "metrics", "message": text} for text in fresh.values()])
-        tx.publish(run.workspace_key, Change("run", run.run_id, run.parent_id, run.experiment))
+        feed.publish(tx, "run", run)
     return warned | sum(fresh)

@@ -9,7 +9,7 @@ from runstead.domain import columns as documents
 from runstead.domain.columns import SeriesBytes
 from runstead.domain.errors import NotFound, TooLarge
 from runstead.domain.records import ARTIFACT_KINDS, Buffer, Cell
-from runstead.service.metrics import found_run
+from runstead.service.runs import located
 from runstead.service.unit import Unit
 from runstead.store import metrics, series, summary_rows
 from runstead.store.columns import cells_of, column_bytes
@@ -54,7 +54,7 @@ def summaries(
     if len(run_ids) > MOST_RUNS:
         raise TooLarge(f"{len(run_ids)} runs were asked for; ask for at most {MOST_RUNS} at a time")
     with unit.read() as connection:
-        keys = {found_run(connection, workspace, run_id).key: run_id for run_id in run_ids}
+        keys = {located(connection, workspace, run_id).key: run_id for run_id in run_ids}
         found = series.of_runs(connection, sorted(keys), names)
         stored = summary_rows.load_many(connection, keys, {one.name_key for one in found})
         artifacts = _artifacts(connection, found)
@@ -71,7 +71,7 @@ def values(
 ) -> Iterator[Buffer]:
     """The columns document of a run's series, all or those of these names; `with_points`: with times and steps."""
     with unit.read() as connection:
-        run = found_run(connection, workspace, run_id)
+        run = located(connection, workspace, run_id)
         wanted = series.of_run(connection, run.key, names)
         tails = metrics.tail_points(connection, run.key, wanted)
         found = [(one, metrics.points(connection, one, tail=tails[one.key])) for one in wanted]
@@ -103,7 +103,7 @@ def after(unit: Unit, workspace: str, run_id: str, name: str, *, index: int, lim
 
 def found_series(connection: sa.Connection, workspace: str, run_id: str, name: str) -> Series:
     """One series of a run, or NotFound."""
-    run = found_run(connection, workspace, run_id)
+    run = located(connection, workspace, run_id)
     found = series.of_run(connection, run.key, [name])
     if not found:
         known = [one.name for one in series.of_run(connection, run.key)[:20]]
