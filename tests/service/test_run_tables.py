@@ -219,7 +219,7 @@ filters = st.recursive(
 
 
 @given(shape=filters)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_filter_finds_what_a_plain_model_finds(house_unit: Unit, shape: Shape) -> None:
     if not ids(house_unit):
         for run_id, losses in VALUES.items():
