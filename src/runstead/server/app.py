@@ -66,6 +66,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        # FastAPI would send traces to wherever the environment says. Runstead sends nothing anywhere.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=_lifespan(unit, background, on_listening),
     )
     app.state.unit = unit

@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.dml import ReturningInsert
 
 from runstead.domain.errors import Conflict, InvalidArgument, RunsteadError, TooLarge, Unavailable
 
@@ -69,8 +71,7 @@ def insert_if_absent(connection: sa.Connection, table: sa.Table, rows: Sequence[
     """Insert those rows whose key is free; returns how many went in."""
     if not rows:
         return 0
-    # Counted by what comes back: psycopg knows no row count of several rows, and of one only sometimes.
-    statement = _insert(connection, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    statement = _insertion(connection.dialect.name, table)
     return len(connection.execute(statement, list(rows)).all())
 
 
@@ -80,13 +81,25 @@ def upsert(
     """Insert the rows; where a row with the same `keys` is there, set its `update` columns to the new values."""
     if not rows:
         return
-    statement = _insert(connection, table)
+    connection.execute(_upsertion(connection.dialect.name, table, tuple(keys), tuple(update)), list(rows))
+
+
+# Statements are built once: building one costs more than SQLite takes to run it.
+@cache
+def _insertion(dialect: str, table: sa.Table) -> ReturningInsert[Any]:
+    # Counted by what comes back: psycopg knows no row count of several rows, and of one only sometimes.
+    return _insert(dialect, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+
+
+@cache
+def _upsertion(dialect: str, table: sa.Table, keys: tuple[str, ...], update: tuple[str, ...]) -> sa.Insert:
+    statement = _insert(dialect, table)
     fresh = {name: statement.excluded[name] for name in update}
-    connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=fresh), list(rows))
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=fresh)
 
 
-def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+def _insert(dialect: str, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def _made_engine(url: str) -> sa.Engine:
