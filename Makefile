@@ -33,6 +33,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/python hatch_build.py npm run check
 
 test: lint ## all that check does, and all tests
 	@$(BIN)/python -m tests.machine

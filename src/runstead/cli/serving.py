@@ -26,6 +26,7 @@ from runstead.launch.plan import Host
 from runstead.server import tokens
 from runstead.server.app import Background, create_app
 from runstead.service import unit
+from runstead.service.compactions import Compactor
 from runstead.service.settings import Settings
 from runstead.service.unit import Unit
 
@@ -87,7 +88,10 @@ def background_of(house: Unit, keys: tokens.Tokens) -> list[Background]:
         path=os.environ.get("PATH", ""),
         python_path=os.environ.get("PYTHONPATH", ""),
     )
-    return [Controller(house, installed_launchers(), host=host, run_token=keys.run_token)]
+    return [
+        Controller(house, installed_launchers(), host=host, run_token=keys.run_token),
+        Compactor(house),
+    ]
 
 
 def _run(settings: Settings, house: Unit, listener: socket.socket) -> None:

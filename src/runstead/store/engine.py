@@ -27,6 +27,9 @@ class Database:
         self.engine = _made_engine(url)
         self.dialect = self.engine.dialect.name
         self._writer = threading.Lock() if self.dialect == "sqlite" else nullcontext()
+        # PostgreSQL would give each statement a view of its own; in SQLite a transaction has one view anyway.
+        consistent = {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._readers = self.engine.execution_options(**consistent)
 
     @property
     def is_shared(self) -> bool:
@@ -36,7 +39,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """One consistent view; nothing is kept of what is written in it."""
-        with _translated(), self.engine.connect() as connection:
+        with _translated(), self._readers.connect() as connection:
             yield connection
 
     @contextmanager

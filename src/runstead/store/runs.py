@@ -200,3 +200,10 @@ def _run(row: sa.RowMapping, tags: Mapping[str, str | None], properties: Mapping
         child_count=row["child_count"],
         definition=row.get("definition"),
     )
+
+
+def warn(connection: sa.Connection, run_key: int, warnings: Sequence[Any]) -> None:
+    """Add warnings to a run."""
+    mine = runs.c.run_key == run_key
+    there = connection.execute(sa.select(runs.c.warnings).where(mine).with_for_update(of=runs)).scalar_one()
+    connection.execute(sa.update(runs).where(mine).values(warnings=[*there, *warnings]))
