@@ -1,6 +1,7 @@
 """One HTTP connection pool to one server: sends, and turns error answers into domain errors."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,7 @@ BY_CODE: dict[str, type[RunsteadError]] = {
     kind.code: kind for kind in (InvalidArgument, Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, Unavailable)
 }
 BY_STATUS = {400: InvalidArgument, 401: Unauthenticated, 403: Forbidden, 404: NotFound, 409: Conflict, 413: TooLarge}
+log = logging.getLogger(__name__)
 STREAM_CHUNK_BYTES = 1 << 16
 
 
@@ -114,6 +116,7 @@ class Connection:
             tried = self.url
             self.url = (self._found() if self._found else None) or tried
             raise Unavailable(f"the server {tried} cannot be reached: {error}") from error
+        log.debug("%s %s: %s", method, target, response.status)
         if response.status >= 400:
             raise _error_of(response.status, response.data, f"{method} {path}")
         return response
