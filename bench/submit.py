@@ -20,7 +20,7 @@ from azureml.core import Environment, Experiment, ScriptRunConfig, Workspace
 
 FIRST_LINE = "import sys, time\nwith open(sys.argv[1], 'w') as file:\n    file.write(repr(time.time()))\n"
 WORK = "end = time.perf_counter() + 2\nwhile time.perf_counter() < end:\n    pass\n"
-SCRIPTS = {"empty": (FIRST_LINE, 12), "two_seconds": (FIRST_LINE + WORK, 3)}
+SCRIPTS = {"empty": (FIRST_LINE, 30), "two_seconds": (FIRST_LINE + WORK, 5)}
 AIM_MS = 250
 
 
