@@ -33,6 +33,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/python hatch_build.py npm run check
 
 test: lint ## all that check does, and all tests
 	@$(BIN)/python -m tests.machine
@@ -49,7 +50,7 @@ demo: setup ## train three example scripts in Runstead and leave Studio open
 	@$(BIN)/python examples/demo.py
 
 bench: setup ## the benchmarks, one question per file
-	@for question in bench/*.py; do echo "== $$question"; $(BIN)/python $$question || exit 1; done
+	@for question in bench/*.py; do echo "== $$question"; PYTHONPATH=. $(BIN)/python $$question || exit 1; done
 
 lock: setup ## choose dependency versions anew: constraints.txt
 	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-header --extra dev -o constraints.txt pyproject.toml

@@ -43,19 +43,32 @@ def requirements() -> list[str]:
     return [NODE_WHEEL] if studio_is_stale() and machine_node() is None else []
 
 
-def build_studio() -> bool:
-    """Build if the sources changed since the last time; True if something was built."""
+def build_studio() -> None:
+    """Build, if the sources changed since the last time."""
     if not studio_is_stale():
-        return False
+        return
     if not (SOURCES / "package.json").exists():
         raise SystemExit(f"neither {SOURCES} nor a built Studio in {STATIC}: this is not a complete source tree")
-    with tempfile.TemporaryDirectory(prefix="runstead-node-") as shims:
-        npm, path = machine_node() or wheel_node(Path(shims))
-        environment = {**os.environ, "PATH": path}
-        for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
-            run_quietly([*npm, *arguments], environment)
+    npm("ci", "--no-audit", "--no-fund")
+    npm("run", "build")
     STAMP.write_text(fingerprint())
-    return True
+
+
+def npm(*arguments: str) -> None:
+    """Run npm in studio/; its output is shown only if it fails."""
+    with tempfile.TemporaryDirectory(prefix="runstead-node-") as shims:
+        command, path = machine_node() or wheel_node(Path(shims))
+        done = subprocess.run(
+            [*command, *arguments],
+            cwd=SOURCES,
+            env={**os.environ, "PATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise SystemExit(f"{done.stdout}\nnpm {' '.join(arguments)} in {SOURCES} ended with {done.returncode}")
 
 
 def studio_is_stale() -> bool:
@@ -68,10 +81,11 @@ def studio_is_stale() -> bool:
 def fingerprint() -> str:
     """Of names and content, not of times: a fresh checkout has new times and old content."""
     digest = hashlib.sha256()
-    for path in sorted(p for p in SOURCES.rglob("*") if p.is_file()):
-        name = path.relative_to(SOURCES)
-        if NOT_SOURCES.isdisjoint(name.parts):
-            digest.update(f"{name.as_posix()}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    for folder, folders, files in os.walk(SOURCES):
+        folders[:] = sorted(set(folders) - NOT_SOURCES)
+        for path in (Path(folder) / name for name in sorted(files)):
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.relative_to(SOURCES).as_posix()}\0{content}\n".encode())
     return digest.hexdigest()
 
 
@@ -96,19 +110,17 @@ def wheel_node(shims: Path) -> tuple[list[str], str]:
     return npm, f"{shims}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
 
 
-def run_quietly(command: list[str], environment: dict[str, str]) -> None:
-    """Its output is shown only if it fails."""
-    done = subprocess.run(
-        command, cwd=SOURCES, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    if done.returncode:
-        sys.stderr.write(done.stdout)
-        raise SystemExit(f"building Studio failed: {' '.join(command)} ended with {done.returncode}")
+def main(arguments: list[str]) -> None:
+    """`requirements`, `npm …`, or nothing: build if needed."""
+    if arguments == ["requirements"]:
+        # Not only when stale: `npm run check` wants it too.
+        print(*([] if machine_node() else [NODE_WHEEL]), sep="\n")
+    elif arguments[:1] == ["npm"]:
+        npm(*arguments[1:])
+    elif studio_is_stale():
+        print("Building Studio …", file=sys.stderr)
+        build_studio()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["requirements"]:
-        print(*requirements(), sep="\n")
-    elif studio_is_stale() and (SOURCES / "package.json").exists():
-        print("Building Studio …", file=sys.stderr)
-        build_studio()
+    main(sys.argv[1:])

@@ -10,11 +10,11 @@ from typing import Any
 
 from runstead.client.artifacts import list_artifacts, read_artifact
 from runstead.client.connection import Connection
-from runstead.client.jobs import Submission, submit
+from runstead.client.jobs import Submission, clean_job, submit
 from runstead.client.logs import read_log
 from runstead.client.runs import load_run
 from runstead.client.workspaces import Workspace
-from runstead.domain.errors import NotFound
+from runstead.domain.errors import Conflict, NotFound
 from runstead.domain.jobs import JobSpec
 from runstead.domain.plans import DRIVER_LOG
 from runstead.domain.runs import FINAL
@@ -76,6 +76,16 @@ class Submitted:
 
     def artifact(self, path: str) -> bytes:
         return read_artifact(self.workspace, self.run_id, path=path)
+
+    def clean(self) -> list[str]:
+        return clean_job(self.workspace, self.run_id)
+
+    def is_clean(self) -> bool:
+        """Whether cleaning is possible by now, and done."""
+        try:
+            return bool(self.clean())
+        except Conflict:
+            return False
 
     def at(self, server: RealServer) -> "Submitted":
         """The same run, asked for at a restarted server."""

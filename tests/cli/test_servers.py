@@ -82,7 +82,8 @@ def test_without_a_server_open_says_how_to_start_one(home: Path) -> None:
 
 
 def test_a_server_on_the_network_says_so(home: Path) -> None:
-    runstead(home, "up", "--port", "0", "--host", "0.0.0.0")
+    _, _, err = runstead(home, "up", "--port", "0", "--host", "0.0.0.0")
+    assert err == "Note: 0.0.0.0 is reachable from the network; the token guards it, nothing is encrypted.\n"
     assert "reachable from the network" in (home / "server.log").read_text()
 
 

@@ -10,20 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runstead.domain.columns import (
-    BIGINT,
-    BOOL,
-    FLOAT,
-    INT,
-    NONE,
-    TEXT,
-    Cell,
-    ColumnBytes,
-    SeriesBytes,
-    decode_columns,
-    encode_columns,
-)
+from runstead.domain.columns import ColumnBytes, SeriesBytes, decode_columns, encode_columns
 from runstead.domain.errors import InvalidArgument
+from runstead.domain.records import Cell, Kind
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]))
 CELLS = st.one_of(st.floats(allow_nan=False), st.integers(), st.booleans(), st.none(), WORDS)
@@ -33,18 +22,18 @@ def a_mixed_column(cells: list[Cell]) -> ColumnBytes:
     kinds, bits, texts = bytearray(), bytearray(), []
     for cell in cells:
         if isinstance(cell, bool):
-            kind, eight = BOOL, struct.pack("<q", cell)
+            kind, eight = Kind.BOOL, struct.pack("<q", cell)
         elif cell is None:
-            kind, eight = NONE, bytes(8)
+            kind, eight = Kind.NONE, bytes(8)
         elif isinstance(cell, float):
-            kind, eight = FLOAT, struct.pack("<d", cell)
+            kind, eight = Kind.FLOAT, struct.pack("<d", cell)
         elif isinstance(cell, str):
-            kind, eight = TEXT, bytes(8)
+            kind, eight = Kind.TEXT, bytes(8)
             texts.append(cell)
         elif -(1 << 63) <= cell < 1 << 63:
-            kind, eight = INT, struct.pack("<q", cell)
+            kind, eight = Kind.INT, struct.pack("<q", cell)
         else:
-            kind, eight = BIGINT, bytes(8)
+            kind, eight = Kind.BIGINT, bytes(8)
             texts.append(str(cell))
         kinds.append(kind)
         bits += eight

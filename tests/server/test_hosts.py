@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from runstead.server.hosts import is_loopback, is_our_host
+from runstead.domain.addresses import is_loopback
+from runstead.server.hosts import is_our_host
 from runstead.service.settings import Settings
 from runstead.testing.servers import House
 

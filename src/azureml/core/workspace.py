@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import runstead
 from azureml import core
 from azureml._errors import speaks_v1
 from azureml._later import not_yet
+from azureml._versions import SDK_VERSION
 from azureml.core import _config_files as config_files
 from azureml.exceptions import UserErrorException, WorkspaceException
 from runstead.client import config, experiments, local, runs, workspaces
@@ -67,6 +69,7 @@ class Workspace:
 
     @staticmethod
     def from_config(path: str | None = None, auth: object = None) -> "Workspace":
+        log.debug("Runstead %s, keeping to SDK v1 %s", runstead.__version__, SDK_VERSION)
         file = config_files.find_config(Path(path or "."))
         if file is None and path is not None:
             raise UserErrorException(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 import webbrowser
 from pathlib import Path
@@ -11,9 +12,11 @@ import click
 from runstead.client import local
 from runstead.client.config import home_of
 from runstead.client.connection import Connection
+from runstead.domain.addresses import is_loopback
 from runstead.domain.errors import InvalidArgument, Unavailable
 
 STOP_TIMEOUT_S = 20.0
+NETWORK_NOTE = "Note: {host} is reachable from the network; the token guards it, nothing is encrypted."
 
 home_option = click.option(
     "--home", type=click.Path(path_type=Path), help="State folder (default: RUNSTEAD_HOME, or ~/.runstead)."
@@ -78,21 +81,13 @@ def up(
             any_port=any_port,
         )
         return
-    server = local.running(folder)
-    fresh = server is None
-    if server is None:
-        options = [
-            "--host",
-            host,
-            "--port",
-            str(port),
-            "--public-url",
-            public_url,
-            *(["--any-port"] if any_port else []),
-        ]
-        options += [word for name in allowed_hosts for word in ("--allowed-host", name)]
-        # In the environment, not among the arguments: it may hold a password, and everybody can read those.
-        server = local.start(folder, options, environment={**os.environ, "RUNSTEAD_DATABASE": database})
+    options = ["--host", host, "--port", str(port), "--public-url", public_url, *(["--any-port"] if any_port else [])]
+    options += [word for name in allowed_hosts for word in ("--allowed-host", name)]
+    # In the environment, not among the arguments: it may hold a password, and everybody can read those.
+    environment = {**os.environ, "RUNSTEAD_DATABASE": database}
+    server, fresh = local.ensure_running(folder, options, environment=environment)
+    if fresh and not is_loopback(host):
+        print(NETWORK_NOTE.format(host=host), file=sys.stderr)
     link = _ticket(folder, server, "/")
     if as_json:
         print(

@@ -18,14 +18,15 @@ from types import FrameType
 import uvicorn
 
 from runstead import __version__
+from runstead.domain.addresses import is_loopback
 from runstead.domain.errors import Conflict, InvalidArgument, Unavailable
 from runstead.launch.contract import installed_launchers
 from runstead.launch.controller import Controller
 from runstead.launch.plan import Host
 from runstead.server import tokens
 from runstead.server.app import Background, create_app
-from runstead.server.hosts import is_loopback
 from runstead.service import unit
+from runstead.service.compactions import Compactor
 from runstead.service.settings import Settings
 from runstead.service.unit import Unit
 
@@ -87,7 +88,10 @@ def background_of(house: Unit, keys: tokens.Tokens) -> list[Background]:
         path=os.environ.get("PATH", ""),
         python_path=os.environ.get("PYTHONPATH", ""),
     )
-    return [Controller(house, installed_launchers(), host=host, run_token=keys.run_token)]
+    return [
+        Controller(house, installed_launchers(), host=host, run_token=keys.run_token),
+        Compactor(house),
+    ]
 
 
 def _run(settings: Settings, house: Unit, listener: socket.socket) -> None:
@@ -113,7 +117,7 @@ def _run(settings: Settings, house: Unit, listener: socket.socket) -> None:
     server = Server(config, app.state.closing.set)
     if not is_loopback(settings.host):
         print(
-            f"Note: {settings.host} is reachable from the network; the token guards it, the traffic is not encrypted.",
+            f"Note: {settings.host} is reachable from the network; the token guards it, nothing is encrypted.",
             file=sys.stderr,
         )
     print(

@@ -1,11 +1,14 @@
 """One HTTP connection pool to one server: sends, and turns error answers into domain errors."""
 
 import json
-from collections.abc import Iterator, Mapping
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, Any
 from urllib.parse import quote, urlencode
+from weakref import WeakSet
 
 from runstead import client
 from runstead.domain.errors import (
@@ -24,7 +27,9 @@ BY_CODE: dict[str, type[RunsteadError]] = {
     kind.code: kind for kind in (InvalidArgument, Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, Unavailable)
 }
 BY_STATUS = {400: InvalidArgument, 401: Unauthenticated, 403: Forbidden, 404: NotFound, 409: Conflict, 413: TooLarge}
+log = logging.getLogger(__name__)
 STREAM_CHUNK_BYTES = 1 << 16
+_connections: "WeakSet[Connection]" = WeakSet()
 
 
 @dataclass(frozen=True)
@@ -37,12 +42,20 @@ class Answer:
 
 
 class Connection:
-    """Thread-safe; after a fork, make a new one. `url` without a trailing slash."""
+    """Thread-safe, and fork-safe: a child has sockets of its own. `url` without a trailing slash.
 
-    def __init__(self, url: str, token: str, *, timeout_s: float = 30.0) -> None:
+    found: where the server is now, asked when it cannot be reached: a local one may come back under another port. The
+    call that failed is not repeated, but the next one goes there.
+    """
+
+    def __init__(
+        self, url: str, token: str, *, timeout_s: float = 30.0, found: Callable[[], str | None] | None = None
+    ) -> None:
         self.url = url.rstrip("/")
+        self._found = found
         self.token = token
         self._timeout_s = timeout_s
+        _connections.add(self)
 
     @cached_property
     def _pool(self) -> "client.pools.PoolManager":
@@ -104,10 +117,21 @@ class Connection:
                 method, target, body=body, headers=sent, timeout=timeout_s or self._timeout_s, preload_content=preload
             )
         except client.pools.HTTPError as error:
-            raise Unavailable(f"the server {self.url} cannot be reached: {error}") from error
+            tried = self.url
+            self.url = (self._found() if self._found else None) or tried
+            raise Unavailable(f"the server {tried} cannot be reached: {error}") from error
+        log.debug("%s %s: %s", method, target, response.status)
         if response.status >= 400:
             raise _error_of(response.status, response.data, f"{method} {path}")
         return response
+
+
+def _forget_parents_sockets() -> None:
+    for connection in list(_connections):
+        connection.__dict__.pop("_pool", None)
+
+
+os.register_at_fork(after_in_child=_forget_parents_sockets)
 
 
 def quoted(name: str) -> str:

@@ -61,45 +61,39 @@ class Walk:
             listed = list(entries)
         for entry in listed:
             path = prefix + entry.name
-            if self._is_folder(entry, path):
-                real = Path(entry.path).resolve()
-                if real in self.skip or spec.match_file(f"{path}/"):
-                    continue
-                if real in within:
-                    self.left_out.append(f"{path} is a link to a folder above it")
-                    continue
+            if spec.match_file(path) or (real := self._real(entry, path)) is None:
+                continue
+            if not real.is_dir():
+                yield from self._file(real, path)
+            elif real in within:
+                self.left_out.append(f"{path} is a link to a folder above it")
+            elif real not in self.skip and not spec.match_file(f"{path}/"):
                 yield from self._below(real, f"{path}/", spec, within=(*within, real))
-            elif not spec.match_file(path) and (file := self._file(entry, path)):
-                yield file
 
-    def _is_folder(self, entry: os.DirEntry[str], path: str) -> bool:
-        return entry.is_dir() and (not entry.is_symlink() or self._stays_inside(Path(entry.path), path))
-
-    def _file(self, entry: os.DirEntry[str], path: str) -> SourceFile | None:
+    def _real(self, entry: os.DirEntry[str], path: str) -> Path | None:
+        """Where an entry is, links followed; None for a link that leaves the source folder or leads nowhere."""
         place = Path(entry.path)
-        if entry.is_symlink():
-            if not self._stays_inside(place, path):
-                return None
-            place = place.resolve()
+        if not entry.is_symlink():
+            return place
         try:
-            told = place.lstat()
-        except FileNotFoundError:  # deleted since the folder was read
-            return None
-        if not stat.S_ISREG(told.st_mode):
-            self.left_out.append(f"{path} is neither a file nor a folder")
-            return None
-        return SourceFile(checked_name(path), place, version_of(told), bool(told.st_mode & stat.S_IXUSR))
-
-    def _stays_inside(self, link: Path, path: str) -> bool:
-        try:
-            real = link.resolve(strict=True)
+            real = place.resolve(strict=True)
         except (OSError, RuntimeError):  # RuntimeError: links that point at each other
             self.left_out.append(f"{path} is a link that leads nowhere")
-            return False
+            return None
         if real.is_relative_to(self.source):
-            return True
+            return real
         self.left_out.append(f"{path} is a link out of the source folder, to {real}")
-        return False
+        return None
+
+    def _file(self, real: Path, path: str) -> Iterator[SourceFile]:
+        try:
+            told = real.lstat()
+        except FileNotFoundError:  # deleted since the folder was read
+            return
+        if stat.S_ISREG(told.st_mode):
+            yield SourceFile(checked_name(path), real, version_of(told), bool(told.st_mode & stat.S_IXUSR))
+        else:
+            self.left_out.append(f"{path} is neither a file nor a folder")
 
 
 def version_of(told: os.stat_result) -> Version:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,12 +10,17 @@ from pathlib import Path
 from runstead.client.connection import Json, quoted
 from runstead.client.folders import checked_source
 from runstead.client.repositories import ask_git, git_properties
+from runstead.client.runs import load_run
 from runstead.client.snapshots import take_snapshot
 from runstead.client.workspaces import Workspace
-from runstead.domain.errors import InvalidArgument, NotFound
+from runstead.domain.errors import Conflict, InvalidArgument, NotFound
 from runstead.domain.jobs import JobSpec, checked_spec, spec_json
 from runstead.domain.plans import PROCESS_INFO, PROCESS_STATUS
+from runstead.domain.runs import is_final
 from runstead.domain.snapshots import SnapshotLimits
+
+LAST_WORDS_S = 30.0
+LOOK_AGAIN_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,16 @@ def submit(workspace: Workspace, submission: Submission, *, home: Path, limits: 
 
 def clean_job(workspace: Workspace, run_id: str) -> list[str]:
     """Throws the job's folder away; answers the files that are gone. Conflict while the job runs."""
-    answer = workspace.connection.call("POST", f"{workspace.path}/jobs/{quoted(run_id)}/clean", {})
-    return list(answer["removed"])
+    deadline = time.monotonic() + LAST_WORDS_S
+    while True:
+        try:
+            answer = workspace.connection.call("POST", f"{workspace.path}/jobs/{quoted(run_id)}/clean", {})
+            return list(answer["removed"])
+        except Conflict:
+            # The run has its final status a moment before its driver has delivered everything.
+            if time.monotonic() > deadline or not is_final(load_run(workspace, run_id)["status"]):
+                raise
+            time.sleep(LOOK_AGAIN_S)
 
 
 def interpreter_of(wanted: str, *, current: str, search_path: str) -> str:

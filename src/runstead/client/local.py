@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -40,8 +41,8 @@ def connect(settings: Settings) -> Connection:
         return Connection(settings.url, settings.token)
     server = running(settings.home)
     if server is None:
-        server = _started(settings)
-    return Connection(server.url, token_of(settings.home))
+        server = _autostarted(settings)
+    return Connection(server.url, token_of(settings.home), found=lambda: address_of(settings.home))
 
 
 def running(home: Path) -> Running | None:
@@ -57,20 +58,23 @@ def running(home: Path) -> Running | None:
     return None
 
 
-def start(home: Path, options: Sequence[str] = (), *, environment: Mapping[str, str] | None = None) -> Running:
-    """Start a server of this home in the background and wait until it answers.
+def ensure_running(
+    home: Path, options: Sequence[str] = (), *, environment: Mapping[str, str] | None = None
+) -> tuple[Running, bool]:
+    """(the server of this home, whether it was started now): of all who ask at once, one starts it.
 
-    `environment` replaces this process's. Unavailable, with its reason, if the server fails.
+    `environment` replaces this process's for the server. Unavailable, with its reason, if it does not start.
     """
     make_home(home)
-    with (home / "server.log").open("ab") as log:
-        begins_at = log.tell()
-        command = [sys.executable, "-P", "-m", "runstead.cli.main", "up", "--foreground", "--home", str(home), *options]
-        # A session of its own: neither Ctrl-C nor the end of this process reaches it.
-        child = subprocess.Popen(
-            command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
-    return _awaited(home, child, lambda: _last_words(home / "server.log", begins_at))
+    with _starting(home):
+        server = running(home)
+        return (server, False) if server is not None else (_start(home, options, environment), True)
+
+
+def address_of(home: Path) -> str | None:
+    """Where the living server of this home says it is; None if none lives."""
+    server = _described(home) if is_locked(home) else None
+    return None if server is None else server.url
 
 
 def make_home(home: Path) -> None:
@@ -101,21 +105,31 @@ def token_of(home: Path) -> str:
         raise Unauthenticated(f"the owner token {home / 'token'} cannot be read: {error.strerror}") from error
 
 
-def _started(settings: Settings) -> Running:
+def _autostarted(settings: Settings) -> Running:
     if not settings.autostart:
         raise Unavailable(
             f"no Runstead server runs for {settings.home}, and RUNSTEAD_AUTOSTART=0 forbids to start one; "
             "start it with: runstead up, or set RUNSTEAD_URL and RUNSTEAD_TOKEN"
         )
-    make_home(settings.home)
-    with _starting(settings.home):
-        server = running(settings.home)
-        if server is not None:
-            return server
-        server = start(settings.home, ["--any-port"])
+    server, fresh = ensure_running(settings.home, ["--any-port"])
+    if fresh:
         told = f"Runstead: started a local server, Studio at {server.url} (stop it with: runstead down)"
         sys.stderr.write(told + "\n")
-        return server
+    return server
+
+
+def _start(home: Path, options: Sequence[str], environment: Mapping[str, str] | None) -> Running:
+    with (home / "server.log").open("ab") as log:
+        begins_at = log.tell()
+        command = [sys.executable, "-P", "-m", "runstead.cli.main", "up", "--foreground", "--home", str(home), *options]
+        # A session of its own: neither Ctrl-C nor the end of this process reaches it.
+        child = subprocess.Popen(
+            command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    server = _awaited(home, child, lambda: _last_words(home / "server.log", begins_at))
+    # Should it end before we do, it must not stay behind as a zombie.
+    threading.Thread(target=child.wait, daemon=True, name="runstead-server").start()
+    return server
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 from runstead.client.artifacts import read_artifact
 from runstead.client.runs import run_path
 from runstead.client.workspaces import Workspace
-from runstead.domain.columns import Cell, SeriesValues, decode_columns
-from runstead.domain.records import ARTIFACT_KINDS
+from runstead.domain.columns import SeriesValues, decode_columns
+from runstead.domain.records import ARTIFACT_KINDS, Cell
 
 
 @dataclass(frozen=True)

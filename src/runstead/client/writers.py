@@ -35,4 +35,5 @@ def close(workspace: Workspace, run_id: str) -> None:
 
 
 def _key(workspace: Workspace, run_id: str) -> tuple[str, str, str]:
-    return workspace.connection.url, workspace.name, run_id
+    # The token stands for the server: its address may change while we live.
+    return workspace.connection.token, workspace.name, run_id

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from runstead.domain.errors import InvalidArgument
+from runstead.domain.records import NO_STEP, Buffer, Cell, Kind
 
 MEDIA_TYPE = "application/x-runstead-columns"
 MAGIC = b"RSCOLS1\n"
-NO_STEP = -(1 << 63)
-FLOAT, INT, BOOL, NONE, TEXT, BIGINT = 1, 2, 3, 4, 16, 17  # the journal's record kinds, journal.md
 PARTS_OF = {"float": 1, "int": 1, "bool": 1, "none": 0, "text": 1, "mixed": 3}
-
-Cell = float | int | bool | str | None
-Buffer = bytes | bytearray | memoryview
+_FLOAT, _INT = (
+    int(Kind.FLOAT),
+    int(Kind.INT),
+)  # an enumeration's member costs as much to compare as the rest of the loop
 
 
 @dataclass(frozen=True)
@@ -152,19 +152,20 @@ def _numbers(code: str, part: memoryview, count: int) -> list[Any]:  # Any: int 
 def _mixed(parts: list[memoryview], count: int) -> list[Cell]:
     kinds, bits, texts = parts
     spare = iter(json.loads(bytes(texts)))
-    constant: dict[int, Cell] = {NONE: None}
     cells: list[Cell] = []
     for kind, whole, real in zip(kinds, _numbers("q", bits, count), _numbers("d", bits, count), strict=True):
-        if kind == FLOAT:
+        if kind == _FLOAT:
             cells.append(real)
-        elif kind == INT:
+        elif kind == _INT:
             cells.append(whole)
-        elif kind == BOOL:
+        elif kind == Kind.BOOL:
             cells.append(whole != 0)
-        elif kind == TEXT:
+        elif kind == Kind.TEXT:
             cells.append(next(spare))
-        elif kind == BIGINT:
+        elif kind == Kind.BIGINT:
             cells.append(int(next(spare)))
+        elif kind == Kind.NONE:
+            cells.append(None)
         else:
-            cells.append(constant[kind])
+            raise ValueError(f"a value is of kind {kind}, which does not exist")
     return cells

@@ -22,3 +22,11 @@ class Limits:
     snapshot_bytes: int = 100 << 30  # the SDK's own, smaller limits are the client's
     snapshot_files: int = 200_000
     stalled_upload_s: float = 60.0
+    ingest_bytes: int = 16 << 20
+    metric_name_chars: int = 5_000
+    series_per_run: int = 1_000_000
+    columns_per_series: int = 10_000
+    # Passing one of these is a warning in the run, and everything is kept.
+    usual_series_per_run: int = 10_000
+    usual_columns_per_series: int = 1_000
+    usual_points_per_series: int = 100_000_000

@@ -40,7 +40,7 @@ class Plan:
     run_id: str
     url: str
     token: str
-    server_file: str | None  # where to look for the server when it has moved; None: it stays where it is
+    home: str | None  # the state folder, if the server's is on this machine: it tells where the server went
     node: str
     script: str
     arguments: tuple[str, ...]

@@ -64,6 +64,23 @@ class Run:
 
 
 @dataclass(frozen=True)
+class RunRef:
+    """What of a run its files, logs and metrics need: who it is, and whether it goes on."""
+
+    key: int
+    workspace_key: int
+    run_id: str
+    parent_id: str | None
+    experiment: str
+    status: str
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing will change the status any more."""
+        return self.status in FINAL
+
+
+@dataclass(frozen=True)
 class RunDraft:
     """A run to be made; the id comes from the client, so that a repeated request makes one run."""
 

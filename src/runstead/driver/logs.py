@@ -85,14 +85,19 @@ class LogShipper:
     def _round(self) -> bool:
         """Ships what is new once; whether there is more to do at once."""
         now = time.monotonic()
+        moved_first = False
         if now >= self._next_search:
             self._search()
+            moved_first = self._ship_first() > 0
             moved = [self._ship(file) for name, file in list(self._files.items()) if name != self._first]
             # Searching a folder of thousands of files must not take the machine from the script.
             rest_s = max(SLOW_S, 20 * (time.monotonic() - now))
             self._next_search = 0.0 if max(moved, default=0) > PIECE_BYTES // 2 else time.monotonic() + rest_s
+        return self._ship_first() > 0 or moved_first
+
+    def _ship_first(self) -> int:
         first = self._files.get(self._first)
-        return first is not None and self._ship(first) > 0
+        return 0 if first is None else self._ship(first)
 
     def _search(self) -> None:
         for root in self._roots:

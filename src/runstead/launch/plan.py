@@ -43,7 +43,7 @@ def plan_of_job(spec: JobSpec, around: Surroundings, host: Host, *, folder: Path
         run_id=around.run.run_id,
         url=host.url,
         token=token.token,
-        server_file=str(host.home / "server.json"),
+        home=str(host.home),
         node=host.node,
         script=name,
         arguments=spec.arguments,
@@ -54,6 +54,7 @@ def plan_of_job(spec: JobSpec, around: Surroundings, host: Host, *, folder: Path
             **_tracking(around, host, token),
             **_places(spec, host, folder),
             **spec.environment_variables,
+            **_search_paths(spec, host, folder),
         },
         directories_to_watch=spec.directories_to_watch,
         output_collection=spec.output_collection,
@@ -107,19 +108,27 @@ def _tracking(around: Surroundings, host: Host, token: RunToken) -> dict[str, st
 
 
 def _places(spec: JobSpec, host: Host, folder: Path) -> dict[str, str]:
-    work = folder / WORK
-    # As an activated environment has it: `python` and `pip` in a command are those of the interpreter.
-    path = f"{Path(spec.python).parent}:{host.path}" if host.path else str(Path(spec.python).parent)
     return {
         "AZUREML_OUTPUT_DIRECTORY": f"./{OUTPUTS}",
         "AZUREML_LOGDIRECTORY_PATH": str(folder / LOGS / STAGE_LOGS),
         "AZUREML_FRAMEWORK": "Python",
         "AZUREML_COMMUNICATOR": "None",
         "AZUREML_TARGET_TYPE": spec.target,
-        "PATH": path,
-        # A script in a sub-folder can import what lies in the source folder's root.
-        "PYTHONPATH": f"{work}:{host.python_path}" if host.python_path else str(work),
         "PYTHONUNBUFFERED": "1",
         "RUNSTEAD_HOME": str(host.home),
         "RUNSTEAD_JOURNAL_DIR": str(folder / JOURNAL),
+    }
+
+
+def _search_paths(spec: JobSpec, host: Host, folder: Path) -> dict[str, str]:
+    """What the job asked for, or else the host's, with our own in front."""
+    path = spec.environment_variables.get("PATH", host.path)
+    python_path = spec.environment_variables.get("PYTHONPATH", host.python_path)
+    # As an activated environment has it: `python` and `pip` in a command are those of the interpreter.
+    interpreter = str(Path(spec.python).parent)
+    # A script in a sub-folder can import what lies in the source folder's root.
+    work = str(folder / WORK)
+    return {
+        "PATH": f"{interpreter}:{path}" if path else interpreter,
+        "PYTHONPATH": f"{work}:{python_path}" if python_path else work,
     }

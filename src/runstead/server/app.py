@@ -13,7 +13,19 @@ from runstead.server import errors, studio
 from runstead.server.auth import needs_of
 from runstead.server.hosts import HostGuard
 from runstead.server.tokens import Tokens
-from runstead.server.v1 import artifacts, changes, experiments, jobs, logs, runs, servers, snapshots, workspaces
+from runstead.server.v1 import (
+    artifacts,
+    changes,
+    experiments,
+    jobs,
+    logs,
+    metrics,
+    run_tables,
+    runs,
+    servers,
+    snapshots,
+    workspaces,
+)
 from runstead.service.unit import Unit
 from runstead.service.workspaces import ensure_default
 
@@ -22,8 +34,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     workspaces.routes,
     experiments.routes,
     runs.routes,
+    run_tables.routes,
     artifacts.routes,
     logs.routes,
+    metrics.routes,
     snapshots.routes,
     jobs.routes,
     changes.routes,
@@ -66,6 +80,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        # FastAPI would send traces to wherever the environment says. Runstead sends nothing anywhere.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=_lifespan(unit, background, on_listening),
     )
     app.state.unit = unit

@@ -1,12 +1,12 @@
 """Which Host and Origin a request may name: on every method, so that no foreign page gets in through a browser."""
 
-import ipaddress
 import socket
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from runstead.domain.addresses import is_address, is_loopback
 from runstead.domain.errors import Forbidden
 from runstead.server.errors import answer_of
 from runstead.service.settings import Settings
@@ -87,13 +87,8 @@ def is_our_host(settings: Settings, host: str) -> bool:
         return True
     # Bound to the network on purpose: an address cannot be rebound by DNS, and this machine's names are its owner's.
     return not is_loopback(settings.host) and (
-        _is_address(name) or name in (settings.host.lower(), socket.gethostname().lower(), socket.getfqdn().lower())
+        is_address(name) or name in (settings.host.lower(), socket.gethostname().lower(), socket.getfqdn().lower())
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach this address."""
-    return host in ("localhost", "") or (_is_address(host) and ipaddress.ip_address(host.strip("[]")).is_loopback)
 
 
 def _is_our_origin(settings: Settings, origin: str) -> bool:
@@ -106,14 +101,6 @@ def _split(host: str) -> tuple[str, int]:
     if not colon or not port.isdecimal() or not port.isascii():
         return host, 80
     return name, int(port)
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name.strip("[]"))
-    except ValueError:
-        return False
-    return True
 
 
 def _with_headers(send: Send) -> Send:

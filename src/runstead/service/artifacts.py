@@ -7,8 +7,8 @@ from runstead.blobs.contracts import Blob
 from runstead.blobs.folders import open_beneath
 from runstead.domain.errors import Conflict, NotFound
 from runstead.domain.paths import normalised_path, normalised_prefix
-from runstead.domain.runs import Run
-from runstead.service import feed, runs, workspaces
+from runstead.domain.runs import RunRef
+from runstead.service import feed, runs
 from runstead.service.unit import Unit
 from runstead.store import artifacts
 from runstead.store.artifacts import Artifact
@@ -18,7 +18,7 @@ def check_free(unit: Unit, workspace: str, run_id: str, path: str) -> None:
     """NotFound or Conflict, as far as that can be told before the bytes have arrived."""
     wanted = normalised_path(path, max_chars=unit.settings.limits.artifact_path_chars)
     with unit.read() as connection:
-        run = runs.found(connection, workspaces.found(connection, workspace), run_id)
+        run = runs.located(connection, workspace, run_id)
         there = artifacts.find(connection, run.key, wanted)
     if there is not None and there.is_log:
         raise Conflict(f"{wanted!r} of run {run_id} is a log; choose another path")
@@ -28,7 +28,7 @@ def put(unit: Unit, workspace: str, run_id: str, path: str, blob: Blob, *, overw
     """Name a blob that is stored. The same content again is fine; other content is Conflict unless `overwrite`."""
     wanted = normalised_path(path, max_chars=unit.settings.limits.artifact_path_chars)
     with unit.write() as tx:
-        run = runs.found(tx.connection, workspaces.found(tx.connection, workspace), run_id)
+        run = runs.located(tx.connection, workspace, run_id)
         fresh = Artifact(wanted, blob.size_bytes, blob.sha256, is_log=False, created_at_ms=tx.at_ms)
         if not artifacts.add(tx.connection, run.key, fresh):
             there = artifacts.find(tx.connection, run.key, wanted)
@@ -42,22 +42,27 @@ def put(unit: Unit, workspace: str, run_id: str, path: str, blob: Blob, *, overw
     return fresh
 
 
-def listed(unit: Unit, workspace: str, run_id: str, *, prefix: str | None = None) -> tuple[Run, list[Artifact]]:
+def listed(unit: Unit, workspace: str, run_id: str, *, prefix: str | None = None) -> tuple[RunRef, list[Artifact]]:
     """(the run, its artifacts and logs by path)."""
     with unit.read() as connection:
-        run = runs.found(connection, workspaces.found(connection, workspace), run_id)
+        run = runs.located(connection, workspace, run_id)
         return run, artifacts.listed(connection, run.key, prefix=normalised_prefix(prefix))
 
 
 def find(unit: Unit, workspace: str, run_id: str, path: str) -> Artifact:
     """The artifact or log at this path, or NotFound."""
+    return find_with_run(unit, workspace, run_id, path)[1]
+
+
+def find_with_run(unit: Unit, workspace: str, run_id: str, path: str) -> tuple[RunRef, Artifact]:
+    """The same with the run, both as of one moment."""
     wanted = normalised_path(path, max_chars=unit.settings.limits.artifact_path_chars)
     with unit.read() as connection:
-        run = runs.found(connection, workspaces.found(connection, workspace), run_id)
+        run = runs.located(connection, workspace, run_id)
         artifact = artifacts.find(connection, run.key, wanted)
     if artifact is None:
         raise NotFound(f"run {run_id} has no file {wanted!r}")
-    return artifact
+    return run, artifact
 
 
 def opened(unit: Unit, run_id: str, artifact: Artifact) -> BinaryIO:

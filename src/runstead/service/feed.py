@@ -9,7 +9,7 @@ Readers of this process are woken after the commit (`unit.wakeups`); readers els
 
 from collections.abc import Callable, Collection
 
-from runstead.domain.runs import Run
+from runstead.domain.runs import Run, RunRef
 from runstead.domain.workspaces import Workspace
 from runstead.service.unit import Tx, Unit
 from runstead.store import changes
@@ -18,7 +18,7 @@ from runstead.store.changes import Change
 PAGE = 1_000
 
 
-def publish(tx: Tx, noun: str, run: Run, *, key: str | None = None) -> None:
+def publish(tx: Tx, noun: str, run: Run | RunRef, *, key: str | None = None) -> None:
     """Something of a run changed: `noun` is run, metrics, artifact or log; `key` is the path of an artifact or log."""
     tx.publish(run.workspace_key, Change(noun, run.run_id, run.parent_id, run.experiment, key))
 

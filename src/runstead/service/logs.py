@@ -8,9 +8,9 @@ from runstead.blobs.disks import told_when_full
 from runstead.blobs.folders import open_beneath
 from runstead.domain.errors import Conflict, InvalidArgument
 from runstead.domain.paths import normalised_path
-from runstead.domain.runs import Run
+from runstead.domain.runs import RunRef
 from runstead.service import artifacts as files
-from runstead.service import feed, runs, workspaces
+from runstead.service import feed, runs
 from runstead.service.unit import Unit
 from runstead.store import artifacts
 from runstead.store.artifacts import Artifact
@@ -38,7 +38,7 @@ def append(unit: Unit, workspace: str, run_id: str, path: str, *, offset: int, c
         raise InvalidArgument(f"the offset {offset} is negative")
     wanted = normalised_path(path, max_chars=unit.settings.limits.artifact_path_chars)
     with unit.read() as connection:
-        run = runs.found(connection, workspaces.found(connection, workspace), run_id)
+        run = runs.located(connection, workspace, run_id)
         known = artifacts.find(connection, run.key, wanted)
     if known is not None and not known.is_log:
         raise Conflict(f"{wanted!r} of run {run_id} is an artifact; a log needs another path")
@@ -51,9 +51,7 @@ def append(unit: Unit, workspace: str, run_id: str, path: str, *, offset: int, c
 
 def read(unit: Unit, workspace: str, run_id: str, path: str, *, offset: int, limit: int) -> Piece:
     """At most `limit` bytes from `offset`; a negative offset counts from the end. An artifact reads as a final log."""
-    with unit.read() as connection:
-        run = runs.found(connection, workspaces.found(connection, workspace), run_id)
-    known = files.find(unit, workspace, run_id, path)
+    run, known = files.find_with_run(unit, workspace, run_id, path)
     with files.opened(unit, run_id, known) as file:
         size_bytes = file.seek(0, os.SEEK_END)
         start = max(0, size_bytes + offset) if offset < 0 else min(offset, size_bytes)
@@ -64,7 +62,8 @@ def read(unit: Unit, workspace: str, run_id: str, path: str, *, offset: int, lim
 
 def may_appear(unit: Unit, workspace: str, run_id: str) -> bool:
     """Whether a log that is not there yet may still come."""
-    return not runs.load(unit, workspace, run_id).is_final
+    with unit.read() as connection:
+        return not runs.located(connection, workspace, run_id).is_final
 
 
 def _grow(unit: Unit, run_id: str, path: str, offset: int, content: bytes) -> int:
@@ -95,7 +94,7 @@ def _write_all(descriptor: int, fresh: bytes, size_bytes: int) -> int:
     return end
 
 
-def _record(unit: Unit, run: Run, path: str, size_bytes: int) -> None:
+def _record(unit: Unit, run: RunRef, path: str, size_bytes: int) -> None:
     with unit.write() as tx:
         if not artifacts.set_size(tx.connection, run.key, path, size_bytes):
             fresh = Artifact(path, size_bytes, None, is_log=True, created_at_ms=tx.at_ms)

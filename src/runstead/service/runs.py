@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from runstead.domain import runs as rules
 from runstead.domain.errors import Conflict, NotFound
 from runstead.domain.names import checked_name, checked_run_id, checked_text
-from runstead.domain.runs import CANCEL_REQUESTED, INTERACTIVE, Run, RunDraft, RunEdit, RunFilter
+from runstead.domain.runs import CANCEL_REQUESTED, INTERACTIVE, Run, RunDraft, RunEdit, RunFilter, RunRef
 from runstead.domain.workspaces import Workspace
 from runstead.service import experiments, feed, workspaces
 from runstead.service.unit import Tx, Unit
@@ -69,7 +69,16 @@ def found(
     """The same within a transaction."""
     run = runs.find(connection, run_id, with_definition=with_definition, for_update=for_update)
     if run is None or run.workspace_key != workspace.key:
-        raise NotFound(f"there is no run {run_id!r} in workspace {workspace.name!r}")
+        raise _missing(workspace.name, run_id)
+    return run
+
+
+def located(connection: sa.Connection, workspace: str, run_id: str) -> RunRef:
+    """The little of it that files, logs and metrics need, or NotFound; one cheap look."""
+    run = runs.locate(connection, workspace, run_id)
+    if run is None:
+        workspaces.found(connection, workspace)
+        raise _missing(workspace, run_id)
     return run
 
 
@@ -178,6 +187,10 @@ def is_within(unit: Unit, run_id: str, ancestor_id: str) -> bool:
             run = runs.find(connection, current)
             current = None if run is None else run.parent_id
     return False
+
+
+def _missing(workspace: str, run_id: str) -> NotFound:
+    return NotFound(f"there is no run {run_id!r} in workspace {workspace!r}")
 
 
 def _same_run(there: Run, workspace: Workspace, draft: RunDraft) -> Run:

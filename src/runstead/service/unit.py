@@ -6,16 +6,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from runstead.blobs.contracts import Blobs
 from runstead.blobs.local import LocalBlobs
+from runstead.service.commits import Commits
 from runstead.service.settings import Settings
 from runstead.service.wakeups import Wakeups
 from runstead.store import changes, migrations
 from runstead.store.changes import Change
 from runstead.store.engine import Database
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,10 @@ class Unit:
     wakeups: Wakeups = field(default_factory=Wakeups)
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+    commits: Commits[Tx] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "commits", Commits(self.write, lambda tx: tx.connection.begin_nested()))
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -58,6 +66,13 @@ class Unit:
                 changes.append(connection, workspace_key, tx.news[workspace_key])
         for workspace_key, news in tx.news.items():
             self.wakeups.wake(workspace_key, news)
+
+    def write_together(self, work: Callable[[Tx], Result]) -> Result:
+        """Like `write`, but what other threads bring at the same time is in the same transaction.
+
+        `work` may be called again after a failure; what it publishes, it publishes last.
+        """
+        return self.commits.do(work)
 
     def close(self) -> None:
         """Give the database back."""

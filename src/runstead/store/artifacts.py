@@ -8,6 +8,15 @@ from runstead.store.engine import insert_if_absent, upsert
 from runstead.store.hashes import key_of
 from runstead.store.tables import artifacts
 
+_MINE = (artifacts.c.run_key == sa.bindparam("of_run")) & (artifacts.c.path_key == sa.bindparam("at_path"))
+_FIND = sa.select(artifacts).where(_MINE)
+_NEW_SIZE = sa.bindparam("new_size", type_=sa.BigInteger)
+_GROW = (
+    sa.update(artifacts)
+    .where(_MINE & artifacts.c.is_log)
+    .values(size_bytes=sa.case((artifacts.c.size_bytes < _NEW_SIZE, _NEW_SIZE), else_=artifacts.c.size_bytes))
+)
+
 
 @dataclass(frozen=True)
 class Artifact:
@@ -22,8 +31,7 @@ class Artifact:
 
 def find(connection: sa.Connection, run_key: int, path: str) -> Artifact | None:
     """The file at this path."""
-    mine = (artifacts.c.run_key == run_key) & (artifacts.c.path_key == key_of(path))
-    row = connection.execute(sa.select(artifacts).where(mine)).mappings().first()
+    row = connection.execute(_FIND, {"of_run": run_key, "at_path": key_of(path)}).mappings().first()
     return None if row is None else _artifact(row)
 
 
@@ -40,9 +48,8 @@ def replace(connection: sa.Connection, run_key: int, artifact: Artifact) -> None
 
 def set_size(connection: sa.Connection, run_key: int, path: str, size_bytes: int) -> bool:
     """A log has grown; returns False where there is no such log. A size never shrinks."""
-    mine = (artifacts.c.run_key == run_key) & (artifacts.c.path_key == key_of(path)) & artifacts.c.is_log
-    larger = sa.case((artifacts.c.size_bytes < size_bytes, size_bytes), else_=artifacts.c.size_bytes)
-    return connection.execute(sa.update(artifacts).where(mine).values(size_bytes=larger)).rowcount == 1
+    grown = {"of_run": run_key, "at_path": key_of(path), "new_size": size_bytes}
+    return connection.execute(_GROW, grown).rowcount == 1
 
 
 def listed(connection: sa.Connection, run_key: int, *, prefix: str = "") -> list[Artifact]:

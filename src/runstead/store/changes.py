@@ -13,6 +13,14 @@ from runstead.store.tables import changes
 COUNTER = "change"
 
 
+_AFTER = (
+    sa.select(changes)
+    .where(changes.c.workspace_key == sa.bindparam("in_workspace"), changes.c.cursor > sa.bindparam("after"))
+    .order_by(changes.c.cursor)
+    .limit(sa.bindparam("at_most", type_=sa.Integer))
+)
+
+
 @dataclass(frozen=True)
 class Change:
     """One object that changed: `noun` is run, experiment, metrics, artifact or log; `key` names it within its run."""
@@ -48,8 +56,8 @@ def append(connection: sa.Connection, workspace_key: int, news: Sequence[Change]
 
 def after(connection: sa.Connection, workspace_key: int, cursor: int, *, limit: int) -> list[tuple[int, Change]]:
     """Changes with a later cursor, oldest first."""
-    mine = (changes.c.workspace_key == workspace_key) & (changes.c.cursor > cursor)
-    rows = connection.execute(sa.select(changes).where(mine).order_by(changes.c.cursor).limit(limit)).mappings()
+    wanted = {"in_workspace": workspace_key, "after": cursor, "at_most": limit}
+    rows = connection.execute(_AFTER, wanted).mappings()
     return [
         (
             row["cursor"],

@@ -12,6 +12,7 @@ from runstead.store.columns import Column, Words, nulls, uniform_kind
 from runstead.store.points import Points
 
 VERSION = 1
+CHUNK_POINTS = 16_384  # a full chunk; none crosses a multiple of it
 HEADER = struct.Struct("<BxHI")  # version, columns, points
 SIZE = struct.Struct("<I")
 PARTS_BEFORE_COLUMNS = 2  # times, steps

@@ -1,5 +1,6 @@
 """Columns in memory: the cells of one column as arrays, each with its kind, so that every value stays exact."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
@@ -7,6 +8,7 @@ from typing import TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from runstead.domain.columns import ColumnBytes
 from runstead.domain.records import MAX_INT, MIN_INT, Cell, Kind
 
 Bytes: TypeAlias = NDArray[np.uint8]
@@ -94,6 +96,23 @@ def floats_of(column: Column) -> Floats:
     for place in np.flatnonzero(kinds == Kind.BIGINT):
         floats[place] = float(column.texts[column.bits[place]])
     return floats
+
+
+def column_bytes(name: str, column: Column) -> ColumnBytes:
+    """The column as a columns document takes it."""
+    kind = uniform_kind(column)
+    bits = column.bits.astype("<i8").tobytes()
+    if kind in (Kind.FLOAT, Kind.INT):
+        return ColumnBytes(name, "float" if kind == Kind.FLOAT else "int", [bits])
+    if kind == Kind.BOOL:
+        return ColumnBytes(name, "bool", [(column.bits != 0).astype(np.uint8).tobytes()])
+    if kind == Kind.NONE or len(column) == 0:
+        return ColumnBytes(name, "none", [])
+    places = column.bits[column.kinds >= Kind.TEXT].tolist()
+    texts = json.dumps([column.texts[place] for place in places], separators=(",", ":")).encode()
+    if kind == Kind.TEXT:
+        return ColumnBytes(name, "text", [texts])
+    return ColumnBytes(name, "mixed", [column.kinds.tobytes(), bits, texts])
 
 
 def is_number(kinds: Bytes) -> Flags:

@@ -5,19 +5,24 @@ import sqlalchemy as sa
 from runstead.store.engine import insert_if_absent
 from runstead.store.tables import counters
 
+_MINE = (counters.c.workspace_key == sa.bindparam("in_workspace")) & (counters.c.name == sa.bindparam("of"))
+_TAKE = (
+    sa.update(counters).where(_MINE).values(value=counters.c.value + sa.bindparam("count")).returning(counters.c.value)
+)
+_CURRENT = sa.select(counters.c.value).where(_MINE)
+
 
 def take(connection: sa.Connection, workspace_key: int, name: str, count: int = 1) -> int:
     """Reserve `count` numbers; returns the first of them. Numbers begin with 1."""
-    mine = (counters.c.workspace_key == workspace_key) & (counters.c.name == name)
-    bump = sa.update(counters).where(mine).values(value=counters.c.value + count).returning(counters.c.value)
-    last = connection.execute(bump).scalar()
+    mine = {"in_workspace": workspace_key, "of": name, "count": count}
+    last = connection.execute(_TAKE, mine).scalar()
     if last is None:
         insert_if_absent(connection, counters, [{"workspace_key": workspace_key, "name": name, "value": 0}])
-        last = connection.execute(bump).scalar_one()
+        last = connection.execute(_TAKE, mine).scalar_one()
     return int(last) - count + 1
 
 
 def current(connection: sa.Connection, workspace_key: int, name: str) -> int:
     """The last number taken; 0 if none was."""
-    mine = (counters.c.workspace_key == workspace_key) & (counters.c.name == name)
-    return int(connection.execute(sa.select(counters.c.value).where(mine)).scalar() or 0)
+    mine = {"in_workspace": workspace_key, "of": name}
+    return int(connection.execute(_CURRENT, mine).scalar() or 0)

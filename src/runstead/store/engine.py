@@ -3,12 +3,14 @@
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.dml import ReturningInsert
 
 from runstead.domain.errors import Conflict, InvalidArgument, RunsteadError, TooLarge, Unavailable
 
@@ -25,6 +27,9 @@ class Database:
         self.engine = _made_engine(url)
         self.dialect = self.engine.dialect.name
         self._writer = threading.Lock() if self.dialect == "sqlite" else nullcontext()
+        # PostgreSQL would give each statement a view of its own; in SQLite a transaction has one view anyway.
+        consistent = {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._readers = self.engine.execution_options(**consistent)
 
     @property
     def is_shared(self) -> bool:
@@ -34,7 +39,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """One consistent view; nothing is kept of what is written in it."""
-        with _translated(), self.engine.connect() as connection:
+        with _translated(), self._readers.connect() as connection:
             yield connection
 
     @contextmanager
@@ -69,8 +74,7 @@ def insert_if_absent(connection: sa.Connection, table: sa.Table, rows: Sequence[
     """Insert those rows whose key is free; returns how many went in."""
     if not rows:
         return 0
-    # Counted by what comes back: psycopg knows no row count of several rows, and of one only sometimes.
-    statement = _insert(connection, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    statement = _insertion(connection.dialect.name, table)
     return len(connection.execute(statement, list(rows)).all())
 
 
@@ -80,13 +84,25 @@ def upsert(
     """Insert the rows; where a row with the same `keys` is there, set its `update` columns to the new values."""
     if not rows:
         return
-    statement = _insert(connection, table)
+    connection.execute(_upsertion(connection.dialect.name, table, tuple(keys), tuple(update)), list(rows))
+
+
+# Statements are built once: building one costs more than SQLite takes to run it.
+@cache
+def _insertion(dialect: str, table: sa.Table) -> ReturningInsert[Any]:
+    # Counted by what comes back: psycopg knows no row count of several rows, and of one only sometimes.
+    return _insert(dialect, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+
+
+@cache
+def _upsertion(dialect: str, table: sa.Table, keys: tuple[str, ...], update: tuple[str, ...]) -> sa.Insert:
+    statement = _insert(dialect, table)
     fresh = {name: statement.excluded[name] for name in update}
-    connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=fresh), list(rows))
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=fresh)
 
 
-def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+def _insert(dialect: str, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def _made_engine(url: str) -> sa.Engine:

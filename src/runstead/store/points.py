@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,6 +10,13 @@ from runstead.domain.errors import InvalidArgument
 from runstead.domain.records import Cell, Kind, Record, decode_one
 from runstead.store.columns import Column, Words, column_of, concatenated, nulls, part
 from runstead.store.records import Records
+
+
+class Declared(NamedTuple):
+    """What a series number of a journal stands for: the key of a series, and the columns that its rows have."""
+
+    key: int
+    columns: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -48,19 +56,67 @@ def sliced(points: Points, start: int, end: int) -> Points:
     return Points(points.times_us[where], points.steps[where], columns)
 
 
-def points_of(records: Records, number: int, columns: Sequence[str]) -> Points:
-    """The points of one series number; `columns` as the number's declaration names them.
+def split(records: Records, declared: Mapping[int, Declared]) -> dict[int, Points]:
+    """The points of each series, by the key under which its numbers were declared.
 
-    Raises InvalidArgument where a row does not have a cell for each column.
+    Raises InvalidArgument where a number was never declared or a row does not have a cell for each column.
     """
-    places = np.flatnonzero((records.numbers == number) & (records.kinds < Kind.OPEN))
+    places = np.flatnonzero(records.kinds < Kind.OPEN)
     if places.size == 0:
-        return no_points(columns)
-    has_cells = records.kinds[places] >= Kind.ROW
-    changes = np.flatnonzero(has_cells[1:] != has_cells[:-1]) + 1
+        return {}
+    turns = _turns(records, places, declared)
+    has_payload = np.zeros(turns.keys.size, np.bool_)
+    has_payload[turns.of_record[records.kinds[places] >= Kind.TEXT]] = True
+    order = np.argsort(turns.of_record, kind="stable")
+    ends = np.cumsum(np.bincount(turns.of_record, minlength=turns.keys.size))
+    sorted_places = places[order]
+    plain = _scalars(records, sorted_places) if not has_payload.any() else None
+    found = {}
+    start = 0
+    for turn, (key, end) in enumerate(zip(turns.keys.tolist(), ends.tolist(), strict=True)):
+        if end > start:
+            mine = sorted_places[start:end]
+            if plain is not None:
+                found[key] = sliced(plain, start, end)
+            elif has_payload[turn]:
+                found[key] = _any_points(records, mine, declared)
+            else:
+                found[key] = _scalars(records, mine)
+        start = end
+    return found
+
+
+class _Turns(NamedTuple):
+    keys: Words  # of the series that occur, sorted
+    of_record: Words  # for each record, the place of its series in `keys`
+
+
+def _turns(records: Records, places: Words, declared: Mapping[int, Declared]) -> _Turns:
+    numbers = np.array(sorted(declared), np.int64)
+    used = records.numbers[places]
+    found = np.searchsorted(numbers, used)
+    found[found == numbers.size] = 0
+    unknown = np.ones(used.size, np.bool_) if numbers.size == 0 else numbers[found] != used
+    if unknown.any():
+        first = int(np.argmax(unknown))
+        raise InvalidArgument(
+            f"the record at byte {records.offsets[places[first]]} of the piece is of series number {used[first]}, "
+            "which its journal never declared",
+            offset=int(records.offsets[places[first]]),
+        )
+    keys, turns = np.unique(np.array([declared[int(n)].key for n in numbers], np.int64), return_inverse=True)
+    return _Turns(keys, turns[found])
+
+
+def _any_points(records: Records, places: Words, declared: Mapping[int, Declared]) -> Points:
+    """Of one series: stretches of values, and stretches of rows and tables with the same columns."""
+    number = records.numbers[places]
+    shape = np.where(records.kinds[places] >= Kind.ROW, number, 0)
     pieces = [
-        _rows(records, group, columns) if records.kinds[group[0]] >= Kind.ROW else _scalars(records, group)
-        for group in np.split(places, changes)
+        _scalars(records, group)
+        if records.kinds[group[0]] < Kind.ROW
+        else _rows(records, group, declared[int(records.numbers[group[0]])].columns)
+        for group in np.split(places, np.flatnonzero(shape[1:] != shape[:-1]) + 1)
     ]
     return pieces[0] if len(pieces) == 1 else joined(pieces)
 

@@ -1,6 +1,7 @@
 """Journal bytes as arrays: finds and checks the records of a piece, thousands at a time (docs/notes/journal.md)."""
 
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,26 @@ def records_of(body: bytes) -> Records:
         return Records(body, slots, np.arange(len(slots)) * SLOT_BYTES, kinds, _numbers(slots))
     kept = _heads(slots, payloads)
     return Records(body, slots[kept], np.flatnonzero(kept) * SLOT_BYTES, kinds[kept], _numbers(slots[kept]))
+
+
+def records_after(records: Records, skipped_bytes: int) -> Records:
+    """Without those below an offset; InvalidArgument if that is within a record."""
+    if skipped_bytes == 0:
+        return records
+    first = int(np.searchsorted(records.offsets, skipped_bytes))
+    if first == records.offsets.size or records.offsets[first] != skipped_bytes:
+        raise InvalidArgument(f"byte {skipped_bytes} of the piece, up to which it is stored, is within a record")
+    body = records.body[skipped_bytes:]
+    offsets = records.offsets[first:] - skipped_bytes
+    return Records(body, records.slots[first:], offsets, records.kinds[first:], records.numbers[first:])
+
+
+def selected(records: Records, numbers: Collection[int]) -> Records:
+    """Only the records of these series numbers."""
+    kept = np.isin(records.numbers, np.fromiter(numbers, np.int64))
+    if kept.all():
+        return records
+    return Records(records.body, records.slots[kept], records.offsets[kept], records.kinds[kept], records.numbers[kept])
 
 
 def check(records: Records) -> None:

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from runstead.domain.runs import Run, RunFilter
+from runstead.domain.runs import Run, RunFilter, RunRef
 from runstead.store.engine import insert_if_absent, upsert
 from runstead.store.tables import HEAD_CHARS, experiments, run_properties, run_tags, runs, workspaces
 
@@ -14,6 +15,12 @@ from runstead.store.tables import HEAD_CHARS, experiments, run_properties, run_t
 COLUMNS = [c for c in runs.c if c.name != "definition"]
 NAMES = (workspaces.c.name.label("workspace"), experiments.c.name.label("experiment"))
 CHUNK = 500  # ids in one IN list
+_LOCATE = (
+    sa.select(runs.c.run_key, runs.c.workspace_key, runs.c.run_id, runs.c.parent_id, experiments.c.name, runs.c.status)
+    .join(workspaces, workspaces.c.workspace_key == runs.c.workspace_key)
+    .join(experiments, experiments.c.experiment_key == runs.c.experiment_key)
+    .where(runs.c.run_id == sa.bindparam("run_id"), workspaces.c.name == sa.bindparam("in_workspace"))
+)
 
 
 def insert(connection: sa.Connection, values: Mapping[str, Any]) -> int | None:
@@ -27,10 +34,15 @@ def find(
     connection: sa.Connection, run_id: str, *, with_definition: bool = False, for_update: bool = False
 ) -> Run | None:
     """One run of any workspace; `for_update` keeps other writers off it until the transaction ends."""
-    columns = [*COLUMNS, runs.c.definition] if with_definition else COLUMNS
-    query = _joined(columns).where(runs.c.run_id == run_id)
-    row = connection.execute(query.with_for_update(of=runs) if for_update else query).mappings().first()
+    query = _found(with_definition=with_definition, for_update=for_update)
+    row = connection.execute(query, {"run_id": run_id}).mappings().first()
     return None if row is None else _with_words(connection, [row])[0]
+
+
+def locate(connection: sa.Connection, workspace: str, run_id: str) -> RunRef | None:
+    """The little of a run of this workspace that its files, logs and metrics need; much cheaper than `find`."""
+    row = connection.execute(_LOCATE, {"in_workspace": workspace, "run_id": run_id}).first()
+    return None if row is None else RunRef(*row)
 
 
 def find_many(connection: sa.Connection, run_keys: Sequence[int]) -> list[Run]:
@@ -91,6 +103,14 @@ def _words(run_key: int, words: Mapping[str, str | None]) -> list[dict[str, Any]
     ]
 
 
+@cache
+def _found(*, with_definition: bool, for_update: bool) -> sa.Select[Any]:
+    # Built once: thirty columns take longer to write down than SQLite takes to find them.
+    query = _joined([*COLUMNS, runs.c.definition] if with_definition else COLUMNS)
+    query = query.where(runs.c.run_id == sa.bindparam("run_id"))
+    return query.with_for_update(of=runs) if for_update else query
+
+
 def _joined(columns: Sequence[sa.Column[Any]]) -> sa.Select[Any]:
     return (
         sa.select(*columns, *NAMES)
@@ -133,10 +153,16 @@ def _with_words(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> lis
 def _words_of(connection: sa.Connection, table: sa.Table, keys: Sequence[int]) -> defaultdict[int, dict[str, Any]]:
     found: defaultdict[int, dict[str, Any]] = defaultdict(dict)
     for chunk in _chunks(keys):
-        query = sa.select(table.c.run_key, table.c.key, table.c.value).where(table.c.run_key.in_(chunk))
-        for run_key, key, value in connection.execute(query.order_by(table.c.run_key, table.c.key)):
+        for run_key, key, value in connection.execute(_words_in(table), {"run_keys": chunk}):
             found[run_key][key] = value
     return found
+
+
+@cache
+def _words_in(table: sa.Table) -> sa.Select[Any]:
+    query = sa.select(table.c.run_key, table.c.key, table.c.value)
+    wanted = table.c.run_key.in_(sa.bindparam("run_keys", expanding=True))
+    return query.where(wanted).order_by(table.c.run_key, table.c.key)
 
 
 def _chunks(keys: Sequence[int]) -> Iterable[Sequence[int]]:
@@ -174,3 +200,10 @@ def _run(row: sa.RowMapping, tags: Mapping[str, str | None], properties: Mapping
         child_count=row["child_count"],
         definition=row.get("definition"),
     )
+
+
+def warn(connection: sa.Connection, run_key: int, warnings: Sequence[Any]) -> None:
+    """Add warnings to a run."""
+    mine = runs.c.run_key == run_key
+    there = connection.execute(sa.select(runs.c.warnings).where(mine).with_for_update(of=runs)).scalar_one()
+    connection.execute(sa.update(runs).where(mine).values(warnings=[*there, *warnings]))

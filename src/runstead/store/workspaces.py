@@ -8,10 +8,12 @@ from runstead.domain.workspaces import Workspace
 from runstead.store.engine import insert_if_absent
 from runstead.store.tables import workspaces
 
+_BY_NAME = sa.select(workspaces).where(workspaces.c.name == sa.bindparam("name"))
+
 
 def find(connection: sa.Connection, name: str) -> Workspace | None:
     """The workspace of this name."""
-    row = connection.execute(sa.select(workspaces).where(workspaces.c.name == name)).mappings().first()
+    row = connection.execute(_BY_NAME, {"name": name}).mappings().first()
     return None if row is None else _workspace(row)
 
 

@@ -71,7 +71,7 @@ class RealServer:
 
 def start_server(home: Path, *options: str) -> RealServer:
     """Start a real server on a free port; stop it with `stop_server`."""
-    server = local.start(home, ["--port", "0", *options])
+    server, _ = local.ensure_running(home, ["--port", "0", *options])
     return RealServer(home, server.url, server.pid)
 
 

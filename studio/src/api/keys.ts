@@ -15,7 +15,7 @@ export const keys = {
   snapshot: (workspace: string, snapshotId: string) => ["snapshot", workspace, snapshotId] as const,
 };
 
-/** What a change makes stale. Run tables and logs listen for themselves: they patch, they do not ask anew. */
+/** What a change makes stale. Run tables, logs and lists of files listen for themselves as well: they patch, or ask less often. */
 export function staleKeys(workspace: string, change: Change): readonly (readonly string[])[] {
   const runId = change.run_id;
   switch (change.noun) {
@@ -26,10 +26,10 @@ export function staleKeys(workspace: string, change: Change): readonly (readonly
         change.parent_id ? [keys.run(workspace, change.parent_id)] : [],
       );
     case "metrics":
-      return runId ? [keys.series(workspace, runId), keys.points(workspace, runId)] : [];
+      return runId ? [keys.series(workspace, runId)] : [];
     case "artifact":
       return runId ? [keys.artifacts(workspace, runId), keys.series(workspace, runId)] : [];
     case "log":
-      return runId ? [keys.artifacts(workspace, runId)] : [];
+      return [];
   }
 }

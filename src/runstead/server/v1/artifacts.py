@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from runstead.domain.errors import TooLarge
-from runstead.domain.runs import Run
+from runstead.domain.runs import RunRef
 from runstead.server import uploads
 from runstead.server.auth import UnitIn, needs, router
 from runstead.server.downloads import ZipEntry, file_answer, zip_answer
@@ -95,7 +95,7 @@ def get_zip(ws: str, run_id: str, unit: UnitIn, prefix: str = "") -> Response:
     return zip_answer(_entries(unit, run, found), f"{run.run_id}.zip")
 
 
-def _entries(unit: Unit, run: Run, found: list[Artifact]) -> Iterator[ZipEntry]:
+def _entries(unit: Unit, run: RunRef, found: list[Artifact]) -> Iterator[ZipEntry]:
     for artifact in found:
         yield ZipEntry(
             artifact.path,
@@ -105,7 +105,7 @@ def _entries(unit: Unit, run: Run, found: list[Artifact]) -> Iterator[ZipEntry]:
         )
 
 
-def _shape(run: Run, artifact: Artifact) -> ArtifactShape:
+def _shape(run: RunRef, artifact: Artifact) -> ArtifactShape:
     return ArtifactShape(
         path=artifact.path,
         size_bytes=artifact.size_bytes,

@@ -1,5 +1,25 @@
+/** The child runs of a run. */
+
 import type { Run } from "@/api/types";
+import { RunSection } from "@/pages/table/RunSection";
+import { CopyText } from "@/parts/CopyText";
+import { Empty } from "@/parts/Empty";
 
 export default function ChildrenTab({ run }: { run: Run }) {
-  return <p>{run.run_id}</p>;
+  return (
+    <div className="children">
+      <RunSection
+        name={`children.${run.experiment}`}
+        label={`Child runs of ${run.display_name}`}
+        experiment={run.experiment}
+        parent={run.run_id}
+        empty={
+          <Empty title="No child runs">
+            <p>A run can be the parent of others: one per fold, per parameter, per step.</p>
+            <CopyText text={'with run.child_run(name="fold 1") as child:\n    child.log("accuracy", 0.9)'} />
+          </Empty>
+        }
+      />
+    </div>
+  );
 }

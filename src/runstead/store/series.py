@@ -1,0 +1,231 @@
+"""Series of runs: their interned names and columns, and what the numbers in a writer's journal stand for."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+
+import sqlalchemy as sa
+
+from runstead.domain.records import Series as Declaration
+from runstead.store.engine import insert_if_absent
+from runstead.store.hashes import key_of
+from runstead.store.metric_tables import metric_names, metric_numbers, metric_series, metric_writers
+from runstead.store.points import Declared
+
+CHUNK = 500  # values in one IN list
+Item = TypeVar("Item")
+
+
+class ColumnKey(NamedTuple):
+    """A column's name, and the key under which it is interned."""
+
+    key: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """Everything logged in one run under one name. The first `chunked` points are in chunks, the others in the tail."""
+
+    key: int
+    run_key: int
+    name_key: int
+    name: str
+    kind: str
+    description: str
+    columns: tuple[ColumnKey, ...]
+    chunked: int
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """In the order in which chunks keep them."""
+        return tuple(column.name for column in self.columns)
+
+
+def of_run(connection: sa.Connection, run_key: int, names: Collection[str] | None = None) -> list[Series]:
+    """The series of a run, all or those of these names, in the order in which they came."""
+    return of_runs(connection, [run_key], names)
+
+
+def of_runs(connection: sa.Connection, run_keys: Sequence[int], names: Collection[str] | None = None) -> list[Series]:
+    """The same of many runs, run by run."""
+    query = _selected().order_by(metric_series.c.run_key, metric_series.c.series_key)
+    found = []
+    for some in chunks(run_keys):
+        mine = query.where(metric_series.c.run_key.in_(some))
+        for hashes in [None] if names is None else chunks(sorted(_hash(name) for name in names)):
+            asked = mine if hashes is None else mine.where(metric_names.c.name_hash.in_(hashes))
+            found += [_series(row) for row in connection.execute(asked)]
+    return found
+
+
+def of_keys(connection: sa.Connection, series_keys: Collection[int]) -> dict[int, Series]:
+    """Series by their keys."""
+    rows = (
+        row
+        for some in chunks(sorted(series_keys))
+        for row in connection.execute(_selected().where(metric_series.c.series_key.in_(some)))
+    )
+    return {row.series_key: _series(row) for row in rows}
+
+
+def declare(
+    connection: sa.Connection, run_key: int, declarations: Sequence[Declaration]
+) -> tuple[dict[str, Series], int]:
+    """Make sure that the run has these series with these columns. Hold the run's lock.
+
+    Returns them by (clean) name, and how many of them are new.
+    """
+    names = {clean(d.name) for d in declarations} | {clean(column) for d in declarations for column in d.columns}
+    keys = _name_keys(connection, names)
+    wanted: dict[str, Declaration] = {}
+    for one in declarations:
+        name = clean(one.name)
+        before = wanted.get(name, Declaration(name, one.kind, ()))
+        columns = tuple(dict.fromkeys((*before.columns, *map(clean, one.columns))))
+        wanted[name] = Declaration(name, before.kind, columns, clean(one.description) or before.description)
+    found = _by_name(connection, run_key, [keys[name] for name in wanted])
+    fresh = [one for name, one in wanted.items() if name not in found]
+    if fresh:
+        connection.execute(sa.insert(metric_series), [_row(run_key, keys, one) for one in fresh])
+        found |= _by_name(connection, run_key, [keys[one.name] for one in fresh])
+    for name, one in wanted.items():
+        found[name] = _grown(connection, found[name], one, keys)
+    return found, len(fresh)
+
+
+def widen(connection: sa.Connection, one: Series, columns: Sequence[str]) -> Series:
+    """Give a series more columns. Hold the run's lock."""
+    return _grown(connection, one, Declaration(one.name, one.kind, tuple(columns)), _name_keys(connection, columns))
+
+
+def number(connection: sa.Connection, writer_key: int, numbers: Mapping[int, Declared]) -> None:
+    """Keep what these numbers of a writer stand for."""
+    rows = [
+        {"writer_key": writer_key, "number": n, "series_key": d.key, "columns": json.dumps(list(d.columns))}
+        for n, d in numbers.items()
+    ]
+    insert_if_absent(connection, metric_numbers, rows)
+
+
+def numbered(connection: sa.Connection, writer_key: int, numbers: Collection[int]) -> dict[int, Declared]:
+    """What these numbers of a writer stand for; unknown ones are left out."""
+    table = metric_numbers.c
+    query = sa.select(table.number, table.series_key, table.columns).where(table.writer_key == writer_key)
+    rows = (row for some in chunks(sorted(numbers)) for row in connection.execute(query.where(table.number.in_(some))))
+    return {row.number: Declared(row.series_key, json.loads(row.columns)) for row in rows}
+
+
+def numbers_of(connection: sa.Connection, run_key: int, series_keys: Collection[int]) -> dict[int, dict[int, Declared]]:
+    """For each writer of a run, by its key, the numbers that stand for these series."""
+    table = metric_numbers.c
+    query = (
+        sa.select(table.writer_key, table.number, table.series_key, table.columns)
+        .join(metric_writers, metric_writers.c.writer_key == table.writer_key)
+        .where(metric_writers.c.run_key == run_key)
+    )
+    found: dict[int, dict[int, Declared]] = {}
+    for some in chunks(sorted(series_keys)):
+        for row in connection.execute(query.where(table.series_key.in_(some))):
+            found.setdefault(row.writer_key, {})[row.number] = Declared(row.series_key, json.loads(row.columns))
+    return found
+
+
+def set_chunked(connection: sa.Connection, chunked: Mapping[int, int]) -> None:
+    """How many points of each series are in chunks."""
+    if chunked:
+        statement = sa.update(metric_series).where(metric_series.c.series_key == sa.bindparam("its_key"))
+        rows = [{"its_key": key, "chunked": count} for key, count in chunked.items()]
+        connection.execute(statement.values(chunked=sa.bindparam("chunked")), rows)
+
+
+def name_key(connection: sa.Connection, name: str) -> int | None:
+    """The key of a name that some run uses."""
+    return _found_names(connection, [_hash(name)]).get(_hash(name))
+
+
+def clean(name: str) -> str:
+    """A name as it is kept: PostgreSQL takes no NUL, and UTF-8 no lone surrogates."""
+    return name.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Lists short enough for one statement."""
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+
+
+def _selected() -> sa.Select[Any]:  # Any: the row of `_series`
+    table = metric_series.c
+    return sa.select(
+        table.series_key,
+        table.run_key,
+        table.name_key,
+        table.kind,
+        table.description,
+        table.columns,
+        table.chunked,
+        metric_names.c.name,
+    ).join(metric_names, metric_names.c.name_key == table.name_key)
+
+
+def _series(row: sa.Row[Any]) -> Series:  # Any: as above
+    key, run_key, its_name_key, kind, description, columns, chunked, name = tuple(row)
+    pairs = tuple(ColumnKey(*pair) for pair in json.loads(columns))
+    return Series(key, run_key, its_name_key, name, kind, description, pairs, chunked)
+
+
+def _by_name(connection: sa.Connection, run_key: int, name_keys: Iterable[int]) -> dict[str, Series]:
+    query = _selected().where(metric_series.c.run_key == run_key)
+    rows = (
+        row
+        for some in chunks(list(name_keys))
+        for row in connection.execute(query.where(metric_series.c.name_key.in_(some)))
+    )
+    return {row.name: _series(row) for row in rows}
+
+
+def _row(run_key: int, keys: Mapping[str, int], one: Declaration) -> dict[str, object]:
+    return {
+        "run_key": run_key,
+        "name_key": keys[one.name],
+        "kind": one.kind,
+        "description": one.description,
+        "columns": json.dumps([[keys[column], column] for column in one.columns]),
+        "chunked": 0,
+    }
+
+
+def _grown(connection: sa.Connection, there: Series, wanted: Declaration, keys: Mapping[str, int]) -> Series:
+    known = set(there.column_names)
+    columns = (*there.columns, *(ColumnKey(keys[name], name) for name in wanted.columns if name not in known))
+    description = wanted.description or there.description
+    if columns == there.columns and description == there.description:
+        return there
+    values = {"columns": json.dumps(columns), "description": description}
+    connection.execute(sa.update(metric_series).where(metric_series.c.series_key == there.key).values(**values))
+    return Series(there.key, there.run_key, there.name_key, there.name, there.kind, description, columns, there.chunked)
+
+
+def _name_keys(connection: sa.Connection, names: Collection[str]) -> dict[str, int]:
+    """Intern names. In sorted order, so that two transactions do not wait for each other."""
+    by_hash = {_hash(name): name for name in names}
+    found = _found_names(connection, by_hash)
+    missing = sorted(by_hash.keys() - found.keys())
+    if missing:
+        insert_if_absent(connection, metric_names, [{"name_hash": h, "name": by_hash[h]} for h in missing])
+        found |= _found_names(connection, missing)
+    return {by_hash[name_hash]: key for name_hash, key in found.items()}
+
+
+def _found_names(connection: sa.Connection, hashes: Iterable[str]) -> dict[str, int]:
+    table = metric_names.c
+    return {
+        row.name_hash: row.name_key
+        for some in chunks(list(hashes))
+        for row in connection.execute(sa.select(table.name_hash, table.name_key).where(table.name_hash.in_(some)))
+    }
+
+
+def _hash(name: str) -> str:
+    return key_of(clean(name))

@@ -1,0 +1,168 @@
+"""Rows of summaries: one per run, series and column, which is all that the run table reads."""
+
+import json
+import math
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from runstead.domain.records import NO_STEP, Cell, Kind
+from runstead.store.engine import upsert
+from runstead.store.metric_tables import metric_summaries
+from runstead.store.series import chunks
+from runstead.store.summaries import NOWHERE, Extent, Mark, Summary, mean_of
+
+MARKS = ("first", "last", "min", "max")
+KEYS = ("name_key", "run_key", "column_key")
+VALUES = tuple(column.name for column in metric_summaries.c if column.name not in KEYS)
+SOLID = ~(1 << Kind.NONE)
+
+
+class Place(NamedTuple):
+    """Which row: a series of a run by its name, and a column."""
+
+    name_key: int
+    column_key: int
+
+
+class Stored(NamedTuple):
+    """A row. `extent` is of the series, and only in the row of its first column."""
+
+    summary: Summary
+    extent: Extent
+
+
+def load(connection: sa.Connection, run_key: int, name_keys: Collection[int]) -> dict[Place, Stored]:
+    """The rows of some series of a run."""
+    return {place: stored for (_, place), stored in load_many(connection, [run_key], name_keys).items()}
+
+
+def load_many(
+    connection: sa.Connection, run_keys: Collection[int], name_keys: Collection[int]
+) -> dict[tuple[int, Place], Stored]:
+    """The rows of some series of several runs, by run key and place."""
+    table = metric_summaries.c
+    return {
+        (row["run_key"], Place(row["name_key"], row["column_key"])): _stored(row)
+        for names in chunks(sorted(name_keys))
+        for runs in chunks(sorted(run_keys))
+        for row in connection.execute(
+            sa.select(metric_summaries).where(table.name_key.in_(names), table.run_key.in_(runs))
+        ).mappings()
+    }
+
+
+def save(connection: sa.Connection, run_key: int, rows: Mapping[Place, Stored]) -> None:
+    """Write rows, new or not."""
+    written = [
+        {"run_key": run_key, "name_key": place.name_key, "column_key": place.column_key, **_values(stored)}
+        for place, stored in rows.items()
+    ]
+    upsert(connection, metric_summaries, written, keys=KEYS, update=VALUES)
+
+
+def exact_value(text: str | None, name: str, number: float | None, mask: int) -> Cell:
+    """first, last, min, max or mean of a row, from its columns `exact`, the one of that name, and `mask`."""
+    if text is not None:
+        exact = json.loads(text)
+        if name in exact:
+            value: Cell = exact[name]
+            return value
+    return number if name == "mean" else _plain(number, mask)
+
+
+def _values(stored: Stored) -> dict[str, Any]:  # Any: a row
+    summary, extent = stored
+    exact: dict[str, Cell] = {}
+    row: dict[str, Any] = {
+        "mask": summary.mask,
+        "count": summary.count,
+        "numbers": summary.numbers,
+        "nans": summary.nans,
+        "total": _not_nan(summary.total),
+        "rest": _not_nan(summary.rest),
+        "mean": _double(mean_of(summary), "mean", exact, summary.mask),
+        "points": extent.points or None,
+        "low_us": extent.low_us,
+        "high_us": extent.high_us,
+        "low_step": _step(extent.low_step),
+        "high_step": _step(extent.high_step),
+    }
+    for name, mark in zip(MARKS, (summary.first, summary.last, summary.min, summary.max), strict=True):
+        row[name] = _double(None if mark is None else mark.value, name, exact, summary.mask)
+        row[f"{name}_us"] = None if mark is None else mark.time_us
+        row[f"{name}_step"] = None if mark is None else _step(mark.step)
+    row["exact"] = json.dumps(exact) if exact else None
+    return row
+
+
+def _stored(row: sa.RowMapping) -> Stored:
+    exact = json.loads(row["exact"]) if row["exact"] is not None else {}
+    mask = row["mask"]
+    marks = [
+        None
+        if row[f"{name}_us"] is None
+        else Mark(
+            exact[name] if name in exact else _plain(row[name], mask), row[f"{name}_us"], _or_none(row[f"{name}_step"])
+        )
+        for name in MARKS
+    ]
+    summary = Summary(
+        mask,
+        row["count"],
+        row["numbers"],
+        row["nans"],
+        math.nan if row["total"] is None else row["total"],
+        row["rest"] or 0.0,
+        *marks,
+    )
+    if row["points"] is None:
+        return Stored(summary, NOWHERE)
+    bounds = row["low_us"], row["high_us"], _or_none(row["low_step"]), _or_none(row["high_step"])
+    return Stored(summary, Extent(row["points"], *bounds))
+
+
+def _double(value: Cell, name: str, exact: dict[str, Cell], mask: int) -> float | None:
+    """The value as a column of doubles takes it; what that loses goes into `exact`."""
+    number = _number(value)
+    if name == "mean":
+        same = number is not None or value is None
+    else:
+        plain = _plain(number, mask)
+        same = plain == value and type(plain) is type(value)
+    if not same:
+        exact[name] = value
+    return number
+
+
+def _number(value: Cell) -> float | None:
+    if value is None or isinstance(value, str):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+    return None if math.isnan(number) else number
+
+
+def _plain(number: float | None, mask: int) -> Cell:
+    """The value of a column of this mask, as far as a double says it."""
+    if number is None or math.isinf(number):
+        return number
+    solid = mask & SOLID
+    if solid == 1 << Kind.INT:
+        return int(number)
+    return bool(number) if solid == 1 << Kind.BOOL else number
+
+
+def _not_nan(number: float) -> float | None:
+    return None if math.isnan(number) else number
+
+
+def _step(step: int) -> int | None:
+    return None if step == NO_STEP else step
+
+
+def _or_none(step: int | None) -> int:
+    return NO_STEP if step is None else step

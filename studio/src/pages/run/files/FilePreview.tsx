@@ -1,0 +1,210 @@
+/** One file as it can be looked at: text, picture, table, or its bytes. Nothing of it is ever run. */
+
+import { Button, Spinner } from "@fluentui/react-components";
+import { ArrowDownloadRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useMemo, useState } from "react";
+import { rangeReader } from "@/api/artifacts";
+import { formatBytes, grouped } from "@/parts/format";
+import { Problem } from "@/parts/Problem";
+import { LogViewer } from "../logs/LogViewer";
+import { csvRows, fileKind, hexLines, looksLikeText } from "./kinds";
+
+const TABLE_BYTES = 4 << 20;
+const TABLE_ROWS = 1000;
+const JSON_BYTES = 2 << 20;
+const HEX_BYTES = 2048;
+
+export type FileToShow = { path: string; sizeBytes: number; address: string; inlineAddress?: string };
+
+export function FilePreview({ file }: { file: FileToShow }) {
+  const [asText, setAsText] = useState(false);
+  const kind = fileKind(file.path);
+  const download = <DownloadLink address={file.address} path={file.path} />;
+  const switcher = (
+    <Button size="small" appearance="subtle" onClick={() => setAsText(!asText)}>
+      {asText ? "As formatted" : "As text"}
+    </Button>
+  );
+  if (kind === "image" && file.inlineAddress !== undefined)
+    return (
+      <FileFrame file={file} actions={download}>
+        <div className="file-image">
+          <img src={file.inlineAddress} alt={file.path} />
+        </div>
+      </FileFrame>
+    );
+  if (kind === "csv" && !asText)
+    return (
+      <FileFrame
+        file={file}
+        actions={
+          <>
+            {switcher}
+            {download}
+          </>
+        }
+      >
+        <CsvTable file={file} />
+      </FileFrame>
+    );
+  if (kind === "json" && file.sizeBytes <= JSON_BYTES && !asText)
+    return (
+      <FileFrame
+        file={file}
+        actions={
+          <>
+            {switcher}
+            {download}
+          </>
+        }
+      >
+        <JsonText file={file} />
+      </FileFrame>
+    );
+  if (kind === "binary" && !asText) return <UnknownFile file={file} actions={download} />;
+  return (
+    <TextFile
+      file={file}
+      actions={
+        <>
+          {kind === "csv" || kind === "json" ? switcher : null}
+          {download}
+        </>
+      }
+    />
+  );
+}
+
+export function DownloadLink({ address, path }: { address: string; path: string }) {
+  return (
+    <a
+      className="bar-link"
+      href={address}
+      download={path.split("/").at(-1)}
+      aria-label={`Download ${path}`}
+      title="Download"
+      data-testid="download-file"
+    >
+      <ArrowDownloadRegular aria-hidden="true" />
+    </a>
+  );
+}
+
+function FileFrame({ file, actions, children }: { file: FileToShow; actions: ReactNode; children: ReactNode }) {
+  return (
+    <section className="log" aria-label={file.path}>
+      <header className="log-bar">
+        <div className="log-title">
+          <strong title={file.path}>{file.path}</strong>
+          <span className="quiet">{formatBytes(file.sizeBytes)}</span>
+        </div>
+        {actions}
+      </header>
+      <div
+        className="file-body"
+        tabIndex={0}
+        role="region"
+        aria-label={`Content of ${file.path}`}
+        data-testid="file-body"
+      >
+        {children}
+      </div>
+    </section>
+  );
+}
+
+function TextFile({ file, actions }: { file: FileToShow; actions: ReactNode }) {
+  const { address, sizeBytes } = file;
+  const source = useMemo(
+    () => ({ read: rangeReader(address, sizeBytes), live: null, opensAt: "start" as const }),
+    [address, sizeBytes],
+  );
+  return <LogViewer source={source} name={file.path} actions={actions} emptyText="This file is empty." />;
+}
+
+/** The first bytes of a file. */
+function useHead(file: FileToShow, limit: number) {
+  return useQuery({
+    queryKey: ["file", file.address, file.sizeBytes, limit],
+    queryFn: async ({ signal }) =>
+      (await rangeReader(file.address, file.sizeBytes)({ offset: 0, limit: Math.min(limit, file.sizeBytes) }, signal))
+        .bytes,
+  });
+}
+
+function UnknownFile({ file, actions }: { file: FileToShow; actions: ReactNode }) {
+  const head = useHead(file, HEX_BYTES);
+  if (head.data && looksLikeText(head.data)) return <TextFile file={file} actions={actions} />;
+  return (
+    <FileFrame file={file} actions={actions}>
+      {head.isError && <Problem error={head.error} retry={() => void head.refetch()} />}
+      {head.data && (
+        <>
+          <p className="file-note">
+            Studio does not open files of this kind; these are its first bytes. Download it to use it, and load it only
+            if you trust where it comes from.
+          </p>
+          <pre className="file-text">{hexLines(head.data)}</pre>
+        </>
+      )}
+    </FileFrame>
+  );
+}
+
+function JsonText({ file }: { file: FileToShow }) {
+  const head = useHead(file, JSON_BYTES);
+  const text = useMemo(() => head.data && formattedJson(new TextDecoder().decode(head.data)), [head.data]);
+  if (head.isError) return <Problem error={head.error} retry={() => void head.refetch()} />;
+  return text === undefined ? (
+    <Spinner size="small" label="Loading" delay={300} />
+  ) : (
+    <pre className="file-text">{text}</pre>
+  );
+}
+
+function formattedJson(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    // Not JSON after all (one object per line, say): shown as it is.
+    return text;
+  }
+}
+
+function CsvTable({ file }: { file: FileToShow }) {
+  const head = useHead(file, TABLE_BYTES);
+  const rows = useMemo(() => head.data && csvRows(new TextDecoder().decode(head.data), TABLE_ROWS + 1), [head.data]);
+  if (head.isError) return <Problem error={head.error} retry={() => void head.refetch()} />;
+  if (rows === undefined) return <Spinner size="small" label="Loading" delay={300} />;
+  const [names = [], ...body] = rows;
+  const isCut = body.length >= TABLE_ROWS || file.sizeBytes > TABLE_BYTES;
+  return (
+    <>
+      {isCut && <p className="file-note">The first {grouped(body.length)} rows. Download the file for all of them.</p>}
+      <table className="plain-table csv">
+        <thead>
+          <tr>
+            {names.map((name, column) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: columns of a file have no other name
+              <th key={column} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {body.map((cells, row) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file have no other name
+            <tr key={row}>
+              {cells.map((cell, column) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: columns of a file have no other name
+                <td key={column}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}

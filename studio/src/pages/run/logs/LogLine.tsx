@@ -1,0 +1,68 @@
+/** One line of terminal text: spans of plain text, never markup. */
+
+import { type CSSProperties, memo, type ReactNode } from "react";
+import type { Style } from "@/parts/terminal/styles";
+import type { Line } from "@/parts/terminal/terminal";
+import { columnsOf } from "./searches";
+
+export const LogLine = memo(function LogLine({ line, needle }: { line: Line; needle: string }) {
+  const marks = columnsOf(line.text, needle);
+  if (line.runs.length === 0) return <>{marked(line.text, 0, marks, needle.length)}</>;
+  let start = 0;
+  return (
+    <>
+      {line.runs.map((run) => {
+        const from = start;
+        start = run.end;
+        return (
+          <span key={from} className={classesOf(run.style)} style={colorsOf(run.style)}>
+            {marked(line.text.slice(from, run.end), from, marks, needle.length)}
+          </span>
+        );
+      })}
+      {marked(line.text.slice(start), start, marks, needle.length)}
+    </>
+  );
+});
+
+/** The text with what was searched for set off; `from` is the column at which the text begins. */
+function marked(text: string, from: number, marks: readonly number[], length: number): ReactNode {
+  const within = marks.filter((mark) => mark + length > from && mark < from + text.length);
+  if (within.length === 0) return text;
+  const parts: ReactNode[] = [];
+  let at = 0;
+  for (const mark of within) {
+    const start = Math.max(0, mark - from);
+    const end = Math.min(text.length, mark - from + length);
+    parts.push(text.slice(at, start), <mark key={mark}>{text.slice(start, end)}</mark>);
+    at = end;
+  }
+  return [...parts, text.slice(at)];
+}
+
+function classesOf(style: Style): string | undefined {
+  const foreground = style.inverse ? style.background : style.foreground;
+  const background = style.inverse ? style.foreground : style.background;
+  const names = [
+    typeof foreground === "number" && `ansi-f${foreground}`,
+    typeof background === "number" && `ansi-b${background}`,
+    style.inverse && foreground === null && "ansi-inverse-f",
+    style.inverse && background === null && "ansi-inverse-b",
+    style.bold && "ansi-bold",
+    style.dim && "ansi-dim",
+    style.italic && "ansi-italic",
+    style.underline && "ansi-underline",
+    style.strike && "ansi-strike",
+  ].filter((name) => name !== false);
+  return names.length > 0 ? names.join(" ") : undefined;
+}
+
+function colorsOf(style: Style): CSSProperties | undefined {
+  const foreground = style.inverse ? style.background : style.foreground;
+  const background = style.inverse ? style.foreground : style.background;
+  if (typeof foreground !== "string" && typeof background !== "string") return undefined;
+  return {
+    ...(typeof foreground === "string" ? { color: foreground } : {}),
+    ...(typeof background === "string" ? { backgroundColor: background } : {}),
+  };
+}

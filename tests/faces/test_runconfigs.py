@@ -1,0 +1,152 @@
+"""SDK v1 RunConfiguration: its file, old and new."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from azureml.core import Environment, RunConfiguration, ScriptRunConfig
+from azureml.core.compute_target import LocalTarget
+from azureml.core.conda_dependencies import CondaDependencies
+from azureml.core.runconfig import MpiConfiguration, PyTorchConfiguration, TensorflowConfiguration
+from azureml.exceptions import RunConfigurationException, UserErrorException
+
+
+@pytest.fixture
+def config() -> RunConfiguration:
+    made = RunConfiguration(script="train.py", arguments=["--alpha", 0.5], framework="PyTorch")
+    made.node_count = 2
+    made.environment = Environment("mine")
+    made.environment.python.conda_dependencies = CondaDependencies.create(pip_packages=["numpy", "azureml-core"])
+    made.environment_variables = {"A": "1"}
+    made.history.directories_to_watch = ["logs", "events"]
+    return made
+
+
+def test_what_is_saved_is_loaded(config: RunConfiguration, tmp_path: Path) -> None:
+    config.save(str(tmp_path), "cpu")
+
+    again = RunConfiguration.load(str(tmp_path), "cpu")
+
+    assert again._definition() == config._definition()
+    assert again.environment.python.conda_dependencies is not None
+
+
+def test_the_file_has_azures_name_keys_and_order(config: RunConfiguration, tmp_path: Path) -> None:
+    config.save(str(tmp_path), "cpu")
+
+    content = yaml.safe_load((tmp_path / ".azureml" / "cpu").read_text())
+    keys = list(content)
+    assert keys[:9] == [
+        "script",
+        "arguments",
+        "target",
+        "framework",
+        "communicator",
+        "maxRunDurationSeconds",
+        "nodeCount",
+        "priority",
+        "environment",
+    ]
+    assert keys[-1] == "environmentVariables"
+    assert list(content["environment"])[:5] == ["name", "version", "environmentVariables", "python", "docker"]
+    assert content["environment"]["python"]["condaDependenciesFile"] == ".azureml/conda_dependencies.yml"
+    assert content["history"] == {
+        "outputCollection": True,
+        "snapshotProject": True,
+        "directoriesToWatch": ["logs", "events"],
+    }
+    conda = yaml.safe_load((tmp_path / ".azureml" / "conda_dependencies.yml").read_text())
+    assert {"pip": ["numpy", "azureml-core~=1.61.0"]} in conda["dependencies"]
+
+
+def test_an_old_folder_is_preferred_where_it_is_there(config: RunConfiguration, tmp_path: Path) -> None:
+    (tmp_path / "aml_config").mkdir()
+
+    config.save(str(tmp_path), "cpu")
+
+    assert (tmp_path / "aml_config" / "cpu").is_file()
+    assert RunConfiguration.load(str(tmp_path), "cpu").node_count == 2
+
+
+def test_the_environment_may_have_a_file_of_its_own(config: RunConfiguration, tmp_path: Path) -> None:
+    config.save(str(tmp_path), "cpu", separate_environment_yaml=True)
+
+    assert "environment" not in yaml.safe_load((tmp_path / ".azureml" / "cpu").read_text())
+    assert RunConfiguration.load(str(tmp_path), "cpu").environment.name == "mine"
+
+
+def test_the_ending_runconfig_may_be_left_out(tmp_path: Path) -> None:
+    (tmp_path / ".azureml").mkdir()
+    (tmp_path / ".azureml" / "gpu.runconfig").write_text("script: t.py\ntarget: local\n")
+
+    assert RunConfiguration.load(str(tmp_path), "gpu").script == "t.py"
+
+
+def test_files_of_the_earliest_versions_are_read(tmp_path: Path) -> None:
+    (tmp_path / "aml_config").mkdir()
+    (tmp_path / "aml_config" / "old.runconfig").write_text(
+        "ArgumentVector: [--x, '1']\nNodeCount: 3\nenvironment:\n  python:\n    user_managed_dependencies: true\n"
+    )
+
+    old = RunConfiguration.load(str(tmp_path), "old")
+
+    assert (old.arguments, old.node_count) == (["--x", "1"], 3)
+    assert old.environment.python.user_managed_dependencies is True
+
+
+@pytest.mark.parametrize(("text", "said"), [("- a\n- b\n", "no mapping"), ("a: [", "cannot be read")])
+def test_a_wrong_file_is_named(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / ".azureml").mkdir()
+    (tmp_path / ".azureml" / "bad").write_text(text)
+
+    with pytest.raises(RunConfigurationException, match=said):
+        RunConfiguration.load(str(tmp_path), "bad")
+
+
+def test_a_file_cannot_run_code(tmp_path: Path) -> None:
+    (tmp_path / ".azureml").mkdir()
+    (tmp_path / ".azureml" / "evil").write_text(f"script: !!python/object/apply:os.mkdir ['{tmp_path}/ran']\n")
+
+    with pytest.raises(RunConfigurationException):
+        RunConfiguration.load(str(tmp_path), "evil")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_what_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RunConfigurationException, match="absent"):
+        RunConfiguration.load(str(tmp_path), "absent")
+    with pytest.raises(UserErrorException, match="nowhere"):
+        RunConfiguration().save(str(tmp_path / "nowhere"), "x")
+
+
+def test_delete_removes_the_file(config: RunConfiguration, tmp_path: Path) -> None:
+    config.save(str(tmp_path), "cpu")
+
+    RunConfiguration.delete(str(tmp_path), "cpu")
+
+    assert not (tmp_path / ".azureml" / "cpu").exists()
+
+
+def test_a_target_is_a_name_or_an_object() -> None:
+    config = RunConfiguration()
+    assert config.target == "local"
+    config.target = LocalTarget()
+    assert config.target == "local"
+    assert ScriptRunConfig(".", "t.py", compute_target="cpu-cluster").run_config.target == "cpu-cluster"
+
+
+@pytest.mark.parametrize(
+    ("distribution", "told"),
+    [
+        (MpiConfiguration(2, 3), ("Python", "OpenMpi", 3)),
+        (PyTorchConfiguration("Gloo", 4, 2), ("PyTorch", "Gloo", 2)),
+        (TensorflowConfiguration(3, 1), ("TensorFlow", "ParameterServer", 4)),
+    ],
+)
+def test_a_distribution_is_told_in_the_run_configuration(
+    distribution: MpiConfiguration | PyTorchConfiguration | TensorflowConfiguration, told: tuple[str, str, int]
+) -> None:
+    config = ScriptRunConfig(".", "t.py", distributed_job_config=distribution).run_config
+
+    assert (config.framework, config.communicator, config.node_count) == told

@@ -1,0 +1,97 @@
+"""Metrics over HTTP: what a journal ships comes back as summaries and values."""
+
+import zlib
+
+from httpx import Response
+
+from runstead.domain.columns import decode_columns
+from runstead.domain.records import Cell
+from runstead.testing.servers import House
+from tests.store.journals import Journal
+
+RUN = "/api/v1/workspaces/default/runs/r1"
+
+
+def a_run(house: House, run_id: str = "r1") -> None:
+    house.http.post("/api/v1/workspaces/default/runs", json={"run_id": run_id, "experiment": "e"}).raise_for_status()
+
+
+def ship(house: House, journal: Journal, offset: int = 0, body: bytes | None = None) -> Response:
+    content = journal.body[offset:] if body is None else body
+    answer: Response = house.http.post(
+        f"/api/v1/workspaces/default/runs/{journal.run_id}/metrics/ingest",
+        params={"writer": journal.writer_id, "offset": offset},
+        content=content,
+        headers={"X-Runstead-CRC32": str(zlib.crc32(content))},
+    )
+    return answer
+
+
+def a_journal_with(name: str, *values: Cell) -> Journal:
+    journal = Journal("r1", "w1")
+    for step, value in enumerate(values):
+        journal.log(name, value, step=step)
+    return journal
+
+
+def test_what_was_shipped_comes_back(house: House) -> None:
+    a_run(house)
+    journal = a_journal_with("loss", 3.0, float("nan"), 1.0, 2.0)
+    assert ship(house, journal).json() == {"offset": len(journal.body)}
+    (series,) = house.http.get(f"{RUN}/metrics").json()["series"]
+    (column,) = series["columns"]
+    assert (series["name"], series["kind"], series["count"]) == ("loss", "scalar", 4)
+    assert {k: column[k] for k in ("type", "first", "last", "min", "max", "mean", "nan_count", "min_step")} == {
+        "type": "float", "first": 3.0, "last": 2.0, "min": 1.0, "max": 3.0, "mean": 2.0, "nan_count": 1, "min_step": 2,
+    }  # fmt: skip
+    (values,) = decode_columns(house.http.get(f"{RUN}/metrics/values").content)
+    assert repr(values.columns[""]) == "[3.0, nan, 1.0, 2.0]"
+
+
+def test_a_piece_from_beyond_the_offset_is_refused_and_says_where_to_begin(house: House) -> None:
+    a_run(house)
+    journal = a_journal_with("loss", 1.0, 2.0)
+    refused = ship(house, journal, offset=journal.ends[1])
+    assert (refused.status_code, refused.json()["error"]["offset"]) == (409, 0)
+    assert house.http.get(f"{RUN}/metrics").json() == {"series": []}
+
+
+def test_a_body_with_another_checksum_is_refused(house: House) -> None:
+    a_run(house)
+    journal = a_journal_with("loss", 1.0)
+    refused = house.http.post(
+        f"{RUN}/metrics/ingest",
+        params={"writer": "w1", "offset": 0},
+        content=journal.body,
+        headers={"X-Runstead-CRC32": "1"},
+    )
+    assert refused.status_code == 400
+    assert house.http.get(f"{RUN}/metrics/offset", params={"writer": "w1"}).json() == {"offset": 0}
+
+
+def test_the_journal_of_another_run_is_refused(house: House) -> None:
+    a_run(house)
+    a_run(house, "r2")
+    journal = a_journal_with("loss", 1.0)
+    journal.run_id = "r2"
+    assert ship(house, journal).status_code == 400
+
+
+def test_metrics_of_an_unknown_run_are_not_found(house: House) -> None:
+    assert house.http.get(f"{RUN}/metrics/values").status_code == 404
+    assert ship(house, a_journal_with("loss", 1.0)).status_code == 404
+
+
+def test_summaries_of_several_runs_come_at_once(house: House) -> None:
+    for number in (1, 2):
+        a_run(house, f"r{number}")
+        journal = Journal(f"r{number}", "w")
+        journal.log("loss", number)
+        journal.row("xy", {"x": 1, "y": "text"})
+        ship(house, journal).raise_for_status()
+    body = {"run_ids": ["r1", "r2"], "names": ["loss"]}
+    found = house.http.post("/api/v1/workspaces/default/metrics/summaries", json=body).json()["runs"]
+    assert {run: [(s["name"], s["columns"][0]["last"]) for s in some] for run, some in found.items()} == {
+        "r1": [("loss", 1)],
+        "r2": [("loss", 2)],
+    }
