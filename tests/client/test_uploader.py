@@ -83,10 +83,10 @@ def test_a_final_refusal_is_told_once_raised_by_flush_and_keeps_the_journal(
         session.log_scalar("a", 2.0)
         with pytest.raises(kind):
             session.close()
-    assert len([r for r in caplog.records if "no longer sent" in r.message]) == 1
     assert len(server.requests) == 1
     server.fault = lambda request: None
     wait_until(lambda: states(tmp_path, server) != ["in use"], what="the uploader lets go of what was refused")
+    assert len([r for r in caplog.records if "no longer sent" in r.message]) == 1
     assert server.values("r1", "a") == [1.0, 2.0]
 
 
@@ -181,14 +181,14 @@ def test_a_signal_handler_may_log_while_a_log_call_is_interrupted(server: Ingest
     before = signal.signal(signal.SIGALRM, handle)
     signal.setitimer(signal.ITIMER_REAL, 0.001)
     try:
-        for i in range(50_000):
+        for i in range(12_000):
             session.log_scalar("a", float(i))
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     session.flush()
     assert count > 3
-    assert server.values("r1", "a") == [float(i) for i in range(50_000)]
+    assert server.values("r1", "a") == [float(i) for i in range(12_000)]
     assert server.values("r1", "alarm") == [float(i) for i in range(count)]
     assert len(server.values("r1", "alarms")) == 300 * count
 
