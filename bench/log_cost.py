@@ -42,7 +42,7 @@ def ours(folder: Path) -> dict[str, float]:
 
 def main() -> int:
     peers.prepare()
-    with tempfile.TemporaryDirectory(dir=".") as name:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
         found = {"os.write, 32 bytes": bare_write(folder), "Run.log": ours(folder)}
         for peer, calls in PEER_CALLS.items():

@@ -31,7 +31,7 @@ def json_lines(folder: Path) -> float:
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory(dir=".") as name, running_server(Path(name).resolve() / "home") as server:
+    with tempfile.TemporaryDirectory() as name, running_server(Path(name).resolve() / "home") as server:
         os.environ["RUNSTEAD_HOME"] = str(server.home)
         experiment = Experiment(Workspace.from_config(), "bench")
         limit = statistics.median(json_lines(Path(name)) for _ in range(REPEATS))

@@ -106,7 +106,7 @@ def mlflow(folder: Path) -> float:
 
 def main() -> int:
     peers.prepare()
-    with tempfile.TemporaryDirectory(dir=".") as name:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
         mine = ours(folder)
         other = mlflow(folder / "mlflow")

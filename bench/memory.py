@@ -36,7 +36,7 @@ print(json.dumps(marks))
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory(dir=".") as name, running_server(Path(name).resolve() / "home") as server:
+    with tempfile.TemporaryDirectory() as name, running_server(Path(name).resolve() / "home") as server:
         environment = {**os.environ, "RUNSTEAD_HOME": str(server.home)}
         done = subprocess.run(
             [sys.executable, "-c", WRITER], env=environment, capture_output=True, text=True, check=True

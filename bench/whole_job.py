@@ -49,7 +49,7 @@ def whole(folder: Path) -> tuple[float, float]:
 
 def main() -> int:
     peers.prepare()
-    with tempfile.TemporaryDirectory(dir=".") as name:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
         alone = loop_alone(folder / "alone")
         looped, took = whole(folder)
