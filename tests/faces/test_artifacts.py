@@ -1,6 +1,7 @@
 """SDK v1 Run: files sent and fetched."""
 
 import io
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from azureml.core import Experiment, Run
 from azureml.exceptions import ServiceException, UserErrorException
+from runstead.testing.servers import is_root
 
 
 @pytest.fixture
@@ -104,6 +106,33 @@ def test_a_file_that_is_missing_is_told_with_those_that_are_there(filled: Run, t
         "File with path outputs/c was not found,\navailable files include: notes,outputs/a,outputs/deep/b."
     )
     assert not (tmp_path / "c").exists()
+
+
+def test_a_place_that_cannot_be_written_is_told_and_left_as_it_was(filled: Run, tmp_path: Path) -> None:
+    (tmp_path / "a-file").write_text("mine")
+
+    with pytest.raises(UserErrorException, match=r"a-file.* cannot be written"):
+        filled.download_file("notes", "a-file/inside")
+
+    assert (tmp_path / "a-file").read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a-file", "outputs", "src"]
+
+
+@pytest.mark.skipif(not is_root(), reason="mounts a small file system")
+def test_a_full_disk_leaves_no_half_of_a_download(filled: Run, tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(b"x" * (2 << 20))
+    filled.upload_file("large", "large")
+    small = tmp_path / "small"
+    small.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)], check=True)
+    try:
+        with pytest.raises(UserErrorException, match="No space left"):
+            filled.download_file("large", str(small / "back"))
+        left = list(small.iterdir())
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+    assert left == []
 
 
 def test_many_files_keep_their_folders(filled: Run, tmp_path: Path) -> None:

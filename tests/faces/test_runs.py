@@ -149,6 +149,7 @@ def test_with_blocks_of_children_share_the_outer_log(run: Run, tmp_path: Path) -
     run.download_file("logs/user_log.txt", "log.txt")
     assert (tmp_path / "log.txt").read_text() == "in child 0\nin child 1\n"
     assert {child.get_status() for child in run.get_children()} == {"Completed"}
+    assert [child.get_file_names() for child in run.get_children()] == [[], []]
 
 
 def test_a_tag_may_have_no_value_and_other_values_become_text(run: Run, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from azureml._errors import speaks_v1, translated
 from azureml.core._types import type_of
@@ -75,7 +76,7 @@ class _MetricsRun:
 
     def get_metrics(
         self, name: str | None = None, recursive: bool = False, run_type: str | None = None, populate: bool = False
-    ) -> dict[str, metrics.Shape]:
+    ) -> dict[str, Any]:  # Any: as SDK v1's values, metrics.Shape or by run id
         self.flush()
         if not recursive:
             return metrics.load_metrics(self._place, self._run_id, name=name, populate=populate)

@@ -35,6 +35,7 @@ class _StateRun(_FilesRun):
         self._known = record
         self._outputs = outputs
         self._with = ExitStack()
+        self._logs: Path | None = None
 
     @property
     def _record(self) -> Json:
@@ -193,12 +194,15 @@ class _StateRun(_FilesRun):
         return told
 
     def __enter__(self) -> Self:
-        self._with.enter_context(captures.captured_stdout(Path(LOGS, USER_LOG)))
+        folder = Path(LOGS).absolute()
+        is_outermost = self._with.enter_context(captures.captured_stdout(folder / USER_LOG))
+        self._logs = folder if is_outermost else None
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: TracebackType | None) -> None:
         self._with.close()
-        self._upload_logs()
+        if self._logs is not None:
+            artifacts.put_folder(self._place, self._run_id, folder=self._logs, prefix=LOGS)
         if is_final(self.get_status()):
             return
         if error is None or (isinstance(error, SystemExit) and not error.code):
@@ -208,10 +212,6 @@ class _StateRun(_FilesRun):
 
     def _move(self, status: str, **facts: object) -> None:
         self._known = runs.set_status(self._place, self._run_id, status=status, **facts)
-
-    def _upload_logs(self) -> None:
-        """What stands in ./logs by the end of a with-block."""
-        artifacts.put_folder(self._place, self._run_id, folder=Path(LOGS), prefix=LOGS)
 
     def _close(self) -> None:
         writers.close(self._place, self._run_id)

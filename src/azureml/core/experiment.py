@@ -79,8 +79,7 @@ class Experiment:
 
     @property
     def archived_time(self) -> str | None:
-        record = experiments.load_experiment(self._place, self._name)
-        return record.get("archived_at") if record["archived"] else None
+        raise not_yet("Experiment.archived_time", instead="Experiment.list with view_type tells what is archived.")
 
     @property
     def portal_url(self) -> str:

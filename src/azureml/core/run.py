@@ -24,7 +24,7 @@ from runstead.domain.errors import RunsteadError
 __all__ = ["Run", "_OfflineRun", "_SubmittedRun"]
 MAX_CHILDREN = 100
 BATCH_TAG = "azureml.batch_child_number"
-DELIVER_TIMEOUT_S = 30.0
+DELIVER_TIMEOUT_S = 5.0
 SCRIPT_RUN = "azureml.scriptrun"
 Runs = list["Run"]
 RunFactory = Callable[[Experiment, Json], "Run"]

@@ -5,6 +5,7 @@ import logging
 import os
 import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -42,7 +43,11 @@ def put_artifact(
 
 def put_file(workspace: Workspace, run_id: str, *, path: str, file: Path, overwrite: bool = False) -> None:
     """Send one file from disk, piece by piece."""
-    with file.open("rb") as content:
+    try:
+        content = file.open("rb")
+    except OSError as error:
+        raise InvalidArgument(f"{file} cannot be read: {error.strerror}") from error
+    with content:
         put_artifact(workspace, run_id, path=path, content=content, overwrite=overwrite)
 
 
@@ -103,16 +108,19 @@ def fetch_artifact(workspace: Workspace, run_id: str, *, path: str, target: Path
 
 
 def write_whole(target: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file that appears whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file that appears whole or not at all; InvalidArgument if it cannot be written there."""
     partial = target.with_name(f".{secrets.token_hex(8)}.partial")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("xb") as file:
             for piece in pieces:
                 file.write(piece)
         partial.replace(target)
+    except OSError as error:
+        raise InvalidArgument(f"{target} cannot be written: {error.strerror}") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # it may be gone, or never have been there
+            partial.unlink()
 
 
 def artifact_path(workspace: Workspace, run_id: str, path: str) -> str:

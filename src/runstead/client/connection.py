@@ -2,11 +2,13 @@
 
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, Any
 from urllib.parse import quote, urlencode
+from weakref import WeakSet
 
 from runstead import client
 from runstead.domain.errors import (
@@ -27,6 +29,7 @@ BY_CODE: dict[str, type[RunsteadError]] = {
 BY_STATUS = {400: InvalidArgument, 401: Unauthenticated, 403: Forbidden, 404: NotFound, 409: Conflict, 413: TooLarge}
 log = logging.getLogger(__name__)
 STREAM_CHUNK_BYTES = 1 << 16
+_connections: "WeakSet[Connection]" = WeakSet()
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Answer:
 
 
 class Connection:
-    """Thread-safe; after a fork, make a new one. `url` without a trailing slash.
+    """Thread-safe, and fork-safe: a child has sockets of its own. `url` without a trailing slash.
 
     found: where the server is now, asked when it cannot be reached: a local one may come back under another port. The
     call that failed is not repeated, but the next one goes there.
@@ -52,6 +55,7 @@ class Connection:
         self._found = found
         self.token = token
         self._timeout_s = timeout_s
+        _connections.add(self)
 
     @cached_property
     def _pool(self) -> "client.pools.PoolManager":
@@ -120,6 +124,14 @@ class Connection:
         if response.status >= 400:
             raise _error_of(response.status, response.data, f"{method} {path}")
         return response
+
+
+def _forget_parents_sockets() -> None:
+    for connection in list(_connections):
+        connection.__dict__.pop("_pool", None)
+
+
+os.register_at_fork(after_in_child=_forget_parents_sockets)
 
 
 def quoted(name: str) -> str:

@@ -124,11 +124,14 @@ def end_processes(script: Script, *, grace_s: float) -> list[Process]:
 def exit_of(folder: JobFolder, script: Script | None) -> Exit:
     """How the script ended, when it has; waits for the keeper to write it down."""
     give_up = time.monotonic() + _EXIT_PATIENCE_S
-    while (told := folder.read(EXIT)) is None:
-        if script is None or not is_alive(script.keeper) or time.monotonic() > give_up:
+    while True:
+        # Asked before the file is read: the keeper writes, then ends, and may do both between two of our steps.
+        may_write = script is not None and is_alive(script.keeper) and time.monotonic() < give_up
+        if (told := folder.read(EXIT)) is not None:
+            return Exit(told["exit_code"], told["error"], told["ended_at"])
+        if not may_write:
             return Exit(None, None, time.time())
         time.sleep(0.002)
-    return Exit(told["exit_code"], told["error"], told["ended_at"])
 
 
 def _keep(folder: JobFolder, argv: Sequence[str], *, log: str, variables: Mapping[str, str], starting: int) -> NoReturn:

@@ -41,6 +41,7 @@ export function RunSection({ name, label, experiment, experiments = null, parent
   const [widths, setWidths] = usePersisted(`widths.${workspace}.${name}`, NO_WIDTHS);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [compared, compare] = useParameter("compare");
+  const comparedIds = useMemo(() => compared?.split(",") ?? [], [compared]);
   const [isPicking, setPicking] = useState(false);
   const { choices, total, noteRows } = useChoices();
   const usual = useMemo(() => defaultColumns(choices.metrics, experiment !== null), [choices, experiment]);
@@ -57,7 +58,12 @@ export function RunSection({ name, label, experiment, experiments = null, parent
   if (compared !== null)
     return (
       <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
-        <ComparePanel runIds={compared.split(",")} close={() => compare(null)} name={`${workspace}.${name}`} />
+        <ComparePanel
+          runIds={comparedIds}
+          close={() => compare(null)}
+          change={(runIds) => compare(runIds.join(",") || null)}
+          name={`${workspace}.${name}`}
+        />
       </Suspense>
     );
   return (
@@ -69,19 +75,20 @@ export function RunSection({ name, label, experiment, experiments = null, parent
           columns={offered}
           experiments={experiments}
         />
-        <span className="topbar-gap" />
-        {total !== null && <span className="quiet">{plural(total, "run")}</span>}
-        {parent === undefined && (
-          <Switch
-            label="Child runs"
-            checked={view.withChildren}
-            onChange={(_, { checked }) => change({ withChildren: checked })}
-          />
-        )}
-        <Button icon={<ColumnTripleEditRegular />} onClick={() => setPicking(true)} data-testid="columns">
-          Columns
-        </Button>
-        <CompareButton selected={selected} />
+        <div className="run-toolbar-side">
+          {total !== null && <span className="quiet">{plural(total, "run")}</span>}
+          {parent === undefined && (
+            <Switch
+              label="Child runs"
+              checked={view.withChildren}
+              onChange={(_, { checked }) => change({ withChildren: checked })}
+            />
+          )}
+          <Button icon={<ColumnTripleEditRegular />} onClick={() => setPicking(true)} data-testid="columns">
+            Columns
+          </Button>
+          <CompareButton selected={selected} />
+        </div>
       </div>
       <RunTable
         label={label}
