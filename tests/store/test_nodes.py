@@ -64,3 +64,8 @@ def test_nodes_come_back_from_their_encoding(rows: list[Row]) -> None:
     found = decode_nodes(encode_nodes(nodes, level=2, start=4096), level=2, start=4096)
     assert found.tobytes() == nodes.tobytes()
     assert found.dtype == NODE
+
+
+def test_a_single_node_comes_back_too() -> None:
+    nodes = nodes_from([(1.5, 0, 10), (2.5, 1, 20)], size=2)
+    assert decode_nodes(encode_nodes(nodes, level=0, start=0), level=0, start=0).tobytes() == nodes.tobytes()

@@ -115,7 +115,7 @@ def encode_nodes(nodes: Nodes, *, level: int, start: int) -> bytes:
 def decode_nodes(document: bytes, *, level: int, start: int) -> Nodes:
     """The nodes that were encoded."""
     planes = np.frombuffer(zlib.decompress(document), np.uint8).reshape(FIELDS * 8, -1)
-    nodes = np.ascontiguousarray(planes.T).view(NODE).reshape(-1)
+    nodes = np.array(planes.T, order="C").view(NODE).reshape(-1)  # a copy: frombuffer is read-only
     _relate(nodes, level=level, start=start, sign=1)
     return nodes
 

@@ -26,7 +26,7 @@ export function staleKeys(workspace: string, change: Change): readonly (readonly
         change.parent_id ? [keys.run(workspace, change.parent_id)] : [],
       );
     case "metrics":
-      return runId ? [keys.series(workspace, runId), keys.points(workspace, runId)] : [];
+      return runId ? [keys.series(workspace, runId)] : [];
     case "artifact":
       return runId ? [keys.artifacts(workspace, runId), keys.series(workspace, runId)] : [];
     case "log":

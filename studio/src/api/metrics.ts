@@ -45,23 +45,30 @@ export type ChartQuery = {
 export const fetchPoints = (workspace: string, runId: string, wanted: ChartQuery, signal?: AbortSignal) =>
   requestJson<ChartPoints>(`${runPath(workspace, runId)}/metrics/chart${query(wanted)}`, { signal });
 
-export const pointsOptions = (workspace: string, runId: string, wanted: ChartQuery) => ({
-  queryKey: [...keys.points(workspace, runId), wanted],
+/** `count`, the number of values there are, makes the same question a new one when there are more. */
+export const pointsOptions = (workspace: string, runId: string, wanted: ChartQuery, count: number) => ({
+  queryKey: [...keys.points(workspace, runId), wanted, count],
   queryFn: ({ signal }: { signal: AbortSignal }) => fetchPoints(workspace, runId, wanted, signal),
   placeholderData: keepPreviousData<ChartPoints>,
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: 20_000,
 });
 
 export type ValueTable = { columns: string[]; rows: Cell[][]; total: number };
 
-export function useValueTable(runId: string, name: string, page: { offset: number; limit: number }) {
-  const workspace = useWorkspace();
-  return useQuery({
-    queryKey: [...keys.points(workspace, runId), "table", name, page],
-    queryFn: ({ signal }) =>
-      requestJson<ValueTable>(`${runPath(workspace, runId)}/metrics/table${query({ name, ...page })}`, { signal }),
-    placeholderData: keepPreviousData,
-  });
-}
+export const valueTableOptions = (
+  workspace: string,
+  runId: string,
+  wanted: { name: string; offset: number; limit: number },
+  count: number,
+) => ({
+  queryKey: [...keys.points(workspace, runId), "table", wanted, count],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    requestJson<ValueTable>(`${runPath(workspace, runId)}/metrics/table${query(wanted)}`, { signal }),
+  placeholderData: keepPreviousData<ValueTable>,
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: 20_000,
+});
 
 export const exportAddress = (workspace: string, runId: string, name: string, format: "csv" | "parquet") =>
   `${runPath(workspace, runId)}/metrics/export${query({ format, name })}`;

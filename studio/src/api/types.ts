@@ -103,8 +103,11 @@ export type Series = {
   description: string | null;
   count: number;
   columns: SeriesColumn[];
+  low_step: number | null;
+  high_step: number | null;
   last_at: string | null;
-  artifacts?: string[];
+  /** Of metrics that are kept as files: their paths; else null. */
+  artifacts: string[] | null;
 };
 
 export type ChartPoints = {

@@ -25,21 +25,23 @@ export function App() {
   const place = placeOf(pathname);
   if (isSignedOut || place.page === "home")
     return (
-      <FluentProvider theme={theme} className="app">
-        {isSignedOut ? <SignedOut /> : <Home />}
+      <FluentProvider theme={theme} className="themed">
+        <div className="app">{isSignedOut ? <SignedOut /> : <Home />}</div>
       </FluentProvider>
     );
   return (
-    <FluentProvider theme={theme} className="app">
-      <LiveWorkspace key={place.workspace} name={place.workspace}>
-        <Shell place={place} themeChoice={choice} chooseTheme={choose}>
-          <PageBoundary key={pathname}>
-            <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
-              <Page place={place} />
-            </Suspense>
-          </PageBoundary>
-        </Shell>
-      </LiveWorkspace>
+    <FluentProvider theme={theme} className="themed">
+      <div className="app">
+        <LiveWorkspace key={place.workspace} name={place.workspace}>
+          <Shell place={place} themeChoice={choice} chooseTheme={choose}>
+            <PageBoundary key={pathname}>
+              <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
+                <Page place={place} />
+              </Suspense>
+            </PageBoundary>
+          </Shell>
+        </LiveWorkspace>
+      </div>
     </FluentProvider>
   );
 }

@@ -74,7 +74,7 @@ test("a key that is being fetched waits for the next round instead of being cut 
   const first = client.fetchQuery({ queryKey: ["series", "w", "r"], queryFn: slow });
   const refresh = refresher(client, 10);
   refresh.mark([["series", "w", "r"]]);
-  await vi.waitFor(() => expect(client.getQueryState(["series", "w", "r"])?.isInvalidated).toBe(true), 1000);
+  await vi.waitFor(() => expect(client.getQueryState(["series", "w", "r"])?.isInvalidated).toBe(true), 10_000);
   expect(await first).toBe(1);
   refresh.stop();
 });

@@ -20,6 +20,9 @@ const series = (name: string, extra: Partial<Series> = {}): Series => ({
   description: null,
   count: 1,
   last_at: null,
+  low_step: null,
+  high_step: null,
+  artifacts: null,
   columns: [
     {
       name: "",

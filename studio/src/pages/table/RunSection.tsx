@@ -41,6 +41,7 @@ export function RunSection({ name, label, experiment, experiments = null, parent
   const [widths, setWidths] = usePersisted(`widths.${workspace}.${name}`, NO_WIDTHS);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [compared, compare] = useParameter("compare");
+  const comparedIds = useMemo(() => compared?.split(",") ?? [], [compared]);
   const [isPicking, setPicking] = useState(false);
   const { choices, total, noteRows } = useChoices();
   const usual = useMemo(() => defaultColumns(choices.metrics, experiment !== null), [choices, experiment]);
@@ -57,7 +58,12 @@ export function RunSection({ name, label, experiment, experiments = null, parent
   if (compared !== null)
     return (
       <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
-        <ComparePanel runIds={compared.split(",")} close={() => compare(null)} name={`${workspace}.${name}`} />
+        <ComparePanel
+          runIds={comparedIds}
+          close={() => compare(null)}
+          change={(runIds) => compare(runIds.join(",") || null)}
+          name={`${workspace}.${name}`}
+        />
       </Suspense>
     );
   return (

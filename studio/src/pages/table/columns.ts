@@ -103,7 +103,7 @@ export type MetricName = { metric: string; column: string; isNumeric: boolean };
 export function metricsUsed(runs: readonly (readonly Series[])[]): MetricName[] {
   const found = new Map<string, MetricName & { runs: number }>();
   for (const series of runs.flat()) {
-    if (series.artifacts !== undefined) continue;
+    if (series.artifacts !== null) continue;
     for (const column of series.columns) {
       const key = JSON.stringify([series.name, column.name]);
       const known = found.get(key) ?? { metric: series.name, column: column.name, isNumeric: false, runs: 0 };

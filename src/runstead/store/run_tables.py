@@ -1,0 +1,173 @@
+"""The run table in SQL: page and values come from summaries and words by key; no point is read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from runstead.domain.records import Cell
+from runstead.domain.run_tables import (
+    ORDERINGS,
+    Both,
+    Column,
+    Comparison,
+    Field,
+    Filter,
+    Metric,
+    Not,
+    Property,
+    TableQuery,
+    Tag,
+    Text,
+)
+from runstead.store.metric_tables import metric_summaries
+from runstead.store.series import name_key
+from runstead.store.summary_rows import exact_value
+from runstead.store.tables import experiments, run_properties, run_tags, runs
+
+SPECIAL_FIELDS: Mapping[str, sa.ColumnElement[Any]] = {
+    "experiment": experiments.c.name,
+    "created_at": runs.c.created_at_ms,
+    "started_at": runs.c.started_at_ms,
+    "ended_at": runs.c.ended_at_ms,
+    "duration_ms": runs.c.ended_at_ms - runs.c.started_at_ms,
+}
+OF_METRIC = ("mask", "exact")
+
+
+class Page(NamedTuple):
+    """Keys of the runs of one page, in order, and how many runs pass the filter in all."""
+
+    run_keys: list[int]
+    total: int
+
+
+def page(connection: sa.Connection, workspace_key: int, query: TableQuery) -> Page:
+    """Which runs, in which order."""
+    sql = _Sql(connection)
+    conditions = [runs.c.workspace_key == workspace_key]
+    if query.experiment is not None:
+        conditions.append(experiments.c.name == query.experiment)
+    if not query.include_children:
+        conditions.append(runs.c.parent_key.is_(None))
+    if query.filter is not None:
+        conditions.append(sql.condition(query.filter))
+    source = runs.join(experiments, experiments.c.experiment_key == runs.c.experiment_key)
+    ordered = [
+        (value.desc() if one.descending else value.asc()).nulls_last()
+        for one in query.sorts
+        for value in [sql.value(one.column)]
+    ]
+    keys = (
+        sa.select(runs.c.run_key)
+        .select_from(source)
+        .where(*conditions)
+        .order_by(*ordered, runs.c.number.desc())
+        .limit(query.limit)
+        .offset(query.offset)
+    )
+    total = connection.execute(sa.select(sa.func.count()).select_from(source).where(*conditions)).scalar_one()
+    return Page(list(connection.execute(keys).scalars()), total)
+
+
+def metric_values(
+    connection: sa.Connection, run_keys: Sequence[int], columns: Sequence[Metric]
+) -> dict[Metric, dict[int, Cell]]:
+    """The values of metric columns for these runs, exact, by column and run key; runs without one are left out."""
+    return {column: _values_of(connection, run_keys, column) for column in columns}
+
+
+def _values_of(connection: sa.Connection, run_keys: Sequence[int], column: Metric) -> dict[int, Cell]:
+    place = _place(connection, column)
+    if place is None:
+        return {}
+    table = metric_summaries.c
+    names = (table.run_key, table[column.of], *(table[name] for name in OF_METRIC))
+    rows = connection.execute(sa.select(*names).where(place, table.run_key.in_(run_keys)))
+    if column.of == "count":
+        return {run_key: count for run_key, count, *_ in rows}
+    return {run_key: exact_value(exact, column.of, number, mask) for run_key, number, mask, exact in rows}
+
+
+def _place(connection: sa.Connection, column: Metric) -> sa.ColumnElement[bool] | None:
+    """The condition on the summaries' rows of this metric and column; None if nothing has these names."""
+    name, inner = name_key(connection, column.name), name_key(connection, column.column)
+    if name is None or inner is None:
+        return None
+    return sa.and_(metric_summaries.c.name_key == name, metric_summaries.c.column_key == inner)
+
+
+class _Sql:
+    """Turns columns and filters into SQL; values are always bound, never written into the text."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def value(self, column: Column) -> sa.ColumnElement[Any]:
+        """The column as a scalar expression over `runs`; null where the run has no such value."""
+        match column:
+            case Field(name):
+                return SPECIAL_FIELDS[name] if name in SPECIAL_FIELDS else runs.c[name]
+            case Tag(key):
+                return _word(run_tags, key)
+            case Property(key):
+                return _word(run_properties, key)
+            case Metric():
+                place = _place(self._connection, column)
+                if place is None:
+                    return sa.cast(sa.null(), sa.Double)
+                found = sa.select(metric_summaries.c[column.of]).where(
+                    place, metric_summaries.c.run_key == runs.c.run_key
+                )
+                return found.correlate(runs).scalar_subquery()
+
+    def condition(self, wanted: Filter) -> sa.ColumnElement[bool]:
+        """True or false, never null: so `not` means what it says for runs without the value, too."""
+        match wanted:
+            case Both(parts, every=True):
+                return sa.and_(sa.true(), *(self.condition(part) for part in parts))
+            case Both(parts):
+                return sa.or_(sa.false(), *(self.condition(part) for part in parts))
+            case Not(part):
+                return sa.not_(self.condition(part))
+            case Text(words):
+                return sa.and_(sa.true(), *(_mentions(word) for word in words))
+            case Comparison():
+                return self._comparison(wanted)
+
+    def _comparison(self, wanted: Comparison) -> sa.ColumnElement[bool]:
+        if wanted.op == "exists":
+            there = self._exists(wanted.column)
+            return there if wanted.value else sa.not_(there)
+        left = self.value(wanted.column)
+        if wanted.op == "in":
+            return _decided(left.in_(wanted.value if isinstance(wanted.value, tuple) else ()))
+        if wanted.op == "contains":
+            return _decided(left.icontains(str(wanted.value), autoescape=True))
+        if wanted.op in ORDERINGS:
+            return _decided(left.op(wanted.op, is_comparison=True)(wanted.value))
+        same = _decided(left == wanted.value)
+        return same if wanted.op == "=" else sa.not_(same)
+
+    def _exists(self, column: Column) -> sa.ColumnElement[bool]:
+        """A tag without a value exists, too."""
+        if isinstance(column, Tag):
+            return sa.exists().where(run_tags.c.run_key == runs.c.run_key, run_tags.c.key == column.key)
+        return self.value(column).is_not(None)
+
+
+def _word(table: sa.Table, key: str) -> sa.ColumnElement[Any]:
+    found = sa.select(table.c.value).where(table.c.run_key == runs.c.run_key, table.c.key == key)
+    return found.correlate(runs).scalar_subquery()
+
+
+def _mentions(word: str) -> sa.ColumnElement[bool]:
+    def has(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        return _decided(column.icontains(word, autoescape=True))
+
+    tagged = sa.exists().where(run_tags.c.run_key == runs.c.run_key, sa.or_(has(run_tags.c.key), has(run_tags.c.value)))
+    return sa.or_(has(runs.c.display_name), has(runs.c.run_id), has(runs.c.description), tagged)
+
+
+def _decided(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.func.coalesce(condition, sa.false())

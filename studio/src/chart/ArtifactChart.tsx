@@ -1,0 +1,82 @@
+/** Metrics that are kept as files: confusion matrix, accuracy table, residuals, predictions. */
+
+import { Button, Spinner } from "@fluentui/react-components";
+import { ChevronLeftRegular, ChevronRightRegular } from "@fluentui/react-icons";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { artifactAddress } from "@/api/artifacts";
+import { requestJson } from "@/api/client";
+import { useWorkspace } from "@/api/live";
+import type { Series } from "@/api/types";
+import { Problem } from "@/parts/Problem";
+import { AccuracyChart } from "./AccuracyChart";
+import { ConfusionChart } from "./ConfusionChart";
+import { Histogram } from "./Histogram";
+import { PredictionsChart } from "./PredictionsChart";
+import { accuracyTable, confusionMatrix, predictions, residuals } from "./payloads";
+
+export function ArtifactChart({ runId, series }: { runId: string; series: Series }) {
+  const paths = series.artifacts ?? [];
+  const [chosen, choose] = useState<number | null>(null);
+  const position = Math.min(chosen ?? paths.length - 1, paths.length - 1);
+  const path = paths[position];
+  if (path === undefined) return <p className="points-note">Its file has not arrived yet.</p>;
+  return (
+    <>
+      <Payload key={path} runId={runId} series={series} path={path} />
+      {paths.length > 1 && (
+        <p className="points-note">
+          <Button
+            size="small"
+            appearance="subtle"
+            icon={<ChevronLeftRegular />}
+            disabled={position === 0}
+            aria-label="Earlier"
+            onClick={() => choose(position - 1)}
+          />
+          {position + 1} of {paths.length}
+          <Button
+            size="small"
+            appearance="subtle"
+            icon={<ChevronRightRegular />}
+            disabled={position === paths.length - 1}
+            aria-label="Later"
+            onClick={() => choose(position + 1)}
+          />
+        </p>
+      )}
+    </>
+  );
+}
+
+function Payload({ runId, series, path }: { runId: string; series: Series; path: string }): ReactNode {
+  const workspace = useWorkspace();
+  const payload = useQuery({
+    queryKey: ["payload", workspace, runId, path],
+    queryFn: ({ signal }) => requestJson<unknown>(artifactAddress(workspace, runId, path), { signal }),
+  });
+  if (payload.isError) return <Problem error={payload.error} retry={() => void payload.refetch()} />;
+  if (payload.data === undefined) return <Spinner size="small" label="Loading" delay={300} />;
+  return (
+    picture(series, payload.data) ?? (
+      <p className="points-note">{path} does not hold what its kind says. It is under Outputs + logs.</p>
+    )
+  );
+}
+
+function picture({ kind, name }: Series, payload: unknown): ReactNode {
+  if (kind === "confusion_matrix") {
+    const found = confusionMatrix(payload);
+    return found && <ConfusionChart {...found} name={name} />;
+  }
+  if (kind === "accuracy_table") {
+    const found = accuracyTable(payload);
+    return found && <AccuracyChart table={found} name={name} />;
+  }
+  if (kind === "residuals") {
+    const found = residuals(payload);
+    return found && <Histogram {...found} name={name} />;
+  }
+  const found = kind === "predictions" ? predictions(payload) : null;
+  return found && <PredictionsChart {...found} name={name} />;
+}

@@ -1,0 +1,24 @@
+/** What a plot draws: lines over a kind of x. */
+
+import { formatDuration, formatNumber } from "@/parts/format";
+
+export type Range = readonly [number, number];
+export type XKind = "number" | "time" | "elapsed";
+
+export type PlotLine = {
+  label: string;
+  /** Which colour and number it has. */
+  index: number;
+  xs: readonly number[];
+  ys: readonly (number | null)[];
+  infinite?: readonly { x: number; sign: 1 | -1 }[];
+  /** `faint`: the raw line under a smoothed one; `low` and `high`: edges of a band, one after the other; `dots`: no line. */
+  role?: "line" | "faint" | "low" | "high" | "dots";
+  /** x goes back and forth: the points are joined in their own order. */
+  isOrdered?: boolean;
+};
+
+export function formatX(kind: XKind, value: number): string {
+  if (kind === "time") return new Date(value).toLocaleString();
+  return kind === "elapsed" ? formatDuration(value) || "0" : formatNumber(value);
+}

@@ -1,0 +1,214 @@
+/** What uPlot is told: scales, axes, lines, and what is drawn besides. */
+
+import type { RefObject } from "react";
+import uPlot from "uplot";
+import { formatX, type PlotLine, type Range, type XKind } from "./lines";
+import { lineColor, lineDash, token } from "./palette";
+import { sortedByX } from "./points";
+import { tooltip } from "./tooltips";
+
+type Latest = RefObject<{ lines: readonly PlotLine[]; range: Range | null; zoom: (range: Range | null) => void }>;
+type Wanted = { latest: Latest; xKind: XKind; logY: boolean; width: number; height: number };
+
+const FONT = "11px system-ui, sans-serif";
+const RETAIN_GAPS = 1;
+
+/** All lines over one x. On a log scale what is not positive has no place. */
+export function alignedData(lines: readonly PlotLine[], logY: boolean): uPlot.AlignedData {
+  const tables = lines.map((line) => {
+    const { xs, ys } = line.isOrdered ? sortedByX({ xs: line.xs, ys: line.ys, infinite: [], nans: 0 }) : line;
+    return [[...xs], ys.map((y) => (logY && y !== null && y <= 0 ? null : y))] as uPlot.AlignedData;
+  });
+  const [first] = tables;
+  if (first === undefined) return [[], []];
+  const isShared = lines.every((line) => line.xs === lines[0]?.xs && !line.isOrdered);
+  if (isShared) return [first[0], ...tables.map((table) => table[1])] as uPlot.AlignedData;
+  return uPlot.join(
+    tables,
+    tables.map(() => [0, RETAIN_GAPS]),
+  );
+}
+
+export function plotOptions({ latest, xKind, logY, width, height }: Wanted): uPlot.Options {
+  const lines = latest.current.lines;
+  const named = lines.filter((line) => line.role === undefined || line.role === "line" || line.role === "dots");
+  return {
+    width,
+    height,
+    ms: 1,
+    padding: [10, named.length > 1 ? 22 : 12, 0, 0],
+    legend: { show: false },
+    scales: {
+      x: { time: xKind === "time", range: (_, min, max) => shownRange(latest.current.range, min, max) },
+      y: logY ? { distr: 3 } : { range: (_, min, max) => paddedRange(min, max) },
+    },
+    axes: [axis(xKind, "x"), axis("number", "y")],
+    series: [{}, ...lines.map(seriesOptions)],
+    bands: lines.flatMap((line, position) =>
+      line.role === "low"
+        ? [{ series: [position + 2, position + 1] as [number, number], fill: () => `${lineColor(line.index)}2e` }]
+        : [],
+    ),
+    cursor: {
+      drag: { x: true, y: false, setScale: false },
+      focus: { prox: 24 },
+      points: { size: 7 },
+      dataIdx: nearestValue,
+    },
+    focus: { alpha: 0.35 },
+    hooks: {
+      setSelect: [(plot) => zoomToSelection(plot, latest)],
+      draw: [(plot) => drawBesides(plot, latest.current.lines, named.length > 1)],
+    },
+    plugins: [tooltip(latest, xKind)],
+  };
+}
+
+function shownRange(wanted: Range | null, min: number | null, max: number | null): [number, number] {
+  if (wanted) return [wanted[0], wanted[1]];
+  if (min === null || max === null) return [0, 1];
+  return min === max ? [min - 0.5, max + 0.5] : [min, max];
+}
+
+/** A little air above and below; a constant in the middle, with a scale that does not blow up rounding. */
+function paddedRange(min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null) return [0, 1];
+  const size = Math.max(Math.abs(min), Math.abs(max));
+  if (max - min <= size * 1e-12) return [min - (size || 1) * 0.1, max + (size || 1) * 0.1];
+  const air = (max - min) * 0.06;
+  return [min - air, max + air];
+}
+
+function axis(kind: XKind, side: "x" | "y"): uPlot.Axis {
+  const values: Pick<uPlot.Axis, "values"> =
+    kind === "time"
+      ? {}
+      : { values: (_, splits) => splits.map((split) => (split == null ? "" : formatX(kind, split))) };
+  return {
+    ...values,
+    font: FONT,
+    space: side === "x" ? 72 : 34,
+    stroke: () => token("--colorNeutralForeground3"),
+    grid: { stroke: () => token("--colorNeutralStroke3"), width: 1 },
+    ticks: { show: false },
+    size: side === "y" ? (_, labels) => 16 + 6.2 * Math.max(3, ...(labels ?? []).map((label) => label.length)) : 28,
+    gap: 6,
+  };
+}
+
+function seriesOptions(line: PlotLine): uPlot.Series {
+  const { label, index, role } = line;
+  // The fill between two edges needs their paths, though they are not drawn themselves.
+  if (role === "low" || role === "high") return { label, stroke: "transparent", width: 0, points: { show: false } };
+  const isWithoutPath = role === "dots" || line.isOrdered === true;
+  return {
+    label,
+    stroke: () => lineColor(index) + (role === "faint" ? "48" : ""),
+    width: isWithoutPath ? 0 : 1.6,
+    dash: lineDash(index),
+    ...(isWithoutPath ? { paths: () => null } : {}),
+    points: role === "dots" ? { show: true, size: 8, width: 1.5 } : role === "faint" ? { show: false } : { size: 5 },
+  };
+}
+
+/** Lines do not share their points: the cursor looks for each one's nearest. */
+function nearestValue(plot: uPlot, seriesIndex: number, closest: number, x: number): number {
+  const values = plot.data[seriesIndex];
+  const xs = plot.data[0];
+  if (!values || values[closest] != null) return closest;
+  let left = closest;
+  let right = closest;
+  while (left >= 0 && values[left] == null) left -= 1;
+  while (right < values.length && values[right] == null) right += 1;
+  if (left < 0) return right < values.length ? right : closest;
+  if (right >= values.length) return left;
+  return x - (xs[left] as number) <= (xs[right] as number) - x ? left : right;
+}
+
+function zoomToSelection(plot: uPlot, latest: Latest): void {
+  const { left, width } = plot.select;
+  if (width < 4) return;
+  latest.current.zoom([plot.posToVal(left, "x"), plot.posToVal(left + width, "x")]);
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+}
+
+function drawBesides(plot: uPlot, lines: readonly PlotLine[], isNumbered: boolean): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(
+    bbox.left,
+    bbox.top - 6 * devicePixelRatio,
+    bbox.width + 22 * devicePixelRatio,
+    bbox.height + 12 * devicePixelRatio,
+  );
+  ctx.clip();
+  for (const line of lines) {
+    if (line.isOrdered) drawOrdered(plot, line);
+    drawInfinite(plot, line);
+  }
+  if (isNumbered) drawNumbers(plot, lines);
+  ctx.restore();
+}
+
+function drawOrdered(plot: uPlot, line: PlotLine): void {
+  const { ctx } = plot;
+  ctx.strokeStyle = lineColor(line.index);
+  ctx.lineWidth = 1.6 * devicePixelRatio;
+  ctx.beginPath();
+  let isDown = false;
+  line.xs.forEach((x, position) => {
+    const y = line.ys[position];
+    if (y === null || y === undefined) {
+      isDown = false;
+      return;
+    }
+    const left = plot.valToPos(x, "x", true);
+    const top = plot.valToPos(y, "y", true);
+    if (isDown) ctx.lineTo(left, top);
+    else ctx.moveTo(left, top);
+    isDown = true;
+  });
+  ctx.stroke();
+}
+
+/** A triangle at the edge that the value left through. */
+function drawInfinite(plot: uPlot, line: PlotLine): void {
+  const { ctx, bbox } = plot;
+  const size = 5 * devicePixelRatio;
+  ctx.fillStyle = lineColor(line.index);
+  for (const { x, sign } of line.infinite ?? []) {
+    const left = plot.valToPos(x, "x", true);
+    const edge = sign > 0 ? bbox.top : bbox.top + bbox.height;
+    ctx.beginPath();
+    ctx.moveTo(left, edge);
+    ctx.lineTo(left - size, edge + sign * size * 1.6);
+    ctx.lineTo(left + size, edge + sign * size * 1.6);
+    ctx.fill();
+  }
+}
+
+/** Each line's number stands at its end; where ends are close together, the numbers make room for each other. */
+function drawNumbers(plot: uPlot, lines: readonly PlotLine[]): void {
+  const { ctx } = plot;
+  const size = 11 * devicePixelRatio;
+  const ends = lines.flatMap((line) => {
+    if (line.role !== undefined && line.role !== "line") return [];
+    const right = plot.scales.x?.max ?? Number.POSITIVE_INFINITY;
+    const last = line.ys.findLastIndex((y, position) => y !== null && (line.xs[position] ?? 0) <= right);
+    const y = line.ys[last];
+    const x = line.xs[last];
+    if (x === undefined || y === null || y === undefined) return [];
+    return [{ index: line.index, left: plot.valToPos(x, "x", true), top: plot.valToPos(y, "y", true) }];
+  });
+  ends.sort((a, b) => a.top - b.top);
+  ctx.font = `600 ${size}px system-ui, sans-serif`;
+  ctx.textBaseline = "middle";
+  let lowest = Number.NEGATIVE_INFINITY;
+  for (const { index, left, top } of ends) {
+    const free = Math.max(top, lowest + size);
+    lowest = free;
+    ctx.fillStyle = lineColor(index);
+    ctx.fillText(String(index + 1), left + 5 * devicePixelRatio, free);
+  }
+}

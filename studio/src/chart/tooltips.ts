@@ -1,0 +1,65 @@
+/** What the pointer is at: written as text, never as markup. */
+
+import type { RefObject } from "react";
+import type uPlot from "uplot";
+import { formatNumber } from "@/parts/format";
+import { formatX, type PlotLine, type XKind } from "./lines";
+import { lineColor } from "./palette";
+
+const MOST_ROWS = 12;
+
+export function tooltip(latest: RefObject<{ lines: readonly PlotLine[] }>, xKind: XKind): uPlot.Plugin {
+  const box = document.createElement("div");
+  box.className = "plot-tip";
+  box.hidden = true;
+  return {
+    hooks: {
+      init: [(plot: uPlot) => plot.over.append(box)],
+      setCursor: [
+        (plot: uPlot) => {
+          const { left, top, idx } = plot.cursor;
+          const isInside = left !== undefined && left >= 0 && top !== undefined && top >= 0 && idx != null;
+          box.hidden = !isInside || !fill(box, plot, latest.current.lines, xKind);
+          if (isInside && !box.hidden) place(box, plot, left, top);
+        },
+      ],
+    },
+  };
+}
+
+function fill(box: HTMLElement, plot: uPlot, lines: readonly PlotLine[], xKind: XKind): boolean {
+  const rows = lines.flatMap((line, position) => {
+    const at = plot.cursor.idxs?.[position + 1];
+    const value = at == null ? null : plot.data[position + 1]?.[at];
+    if (value == null || line.role === "faint") return [];
+    return [{ line, value, x: plot.data[0][at as number] as number }];
+  });
+  if (rows.length === 0) return false;
+  rows.sort((a, b) => b.value - a.value);
+  const head = document.createElement("div");
+  head.className = "plot-tip-x";
+  head.textContent = formatX(xKind, (rows[0] as { x: number }).x);
+  const body = rows.slice(0, MOST_ROWS).map(({ line, value }) => row(line, value, lines.length > 1));
+  box.replaceChildren(head, ...body);
+  return true;
+}
+
+function row(line: PlotLine, value: number, isNamed: boolean): HTMLElement {
+  const element = document.createElement("div");
+  element.className = "plot-tip-row";
+  const mark = document.createElement("i");
+  mark.style.background = lineColor(line.index);
+  const name = document.createElement("span");
+  name.textContent = isNamed ? `${line.index + 1} ${line.label}` : line.label;
+  const number = document.createElement("b");
+  number.textContent = formatNumber(value);
+  element.append(mark, name, number);
+  return element;
+}
+
+function place(box: HTMLElement, plot: uPlot, left: number, top: number): void {
+  const isRight = left > plot.over.clientWidth / 2;
+  box.style.left = isRight ? "" : `${left + 14}px`;
+  box.style.right = isRight ? `${plot.over.clientWidth - left + 14}px` : "";
+  box.style.top = `${Math.max(0, Math.min(top - 12, plot.over.clientHeight - box.offsetHeight))}px`;
+}
