@@ -329,7 +329,7 @@ def test_completing_survives_a_server_that_is_just_restarting(tmp_path: Path, mo
 
 
 def test_completing_without_a_server_is_told_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("azureml.core._run_state.SERVER_PATIENCE_S", 0.5)  # ten seconds otherwise
+    monkeypatch.setattr("azureml.core.workspace.PATIENCE_S", 0.5)  # ten seconds otherwise
     monkeypatch.setenv("RUNSTEAD_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     with running_server(tmp_path / "home"):

@@ -20,7 +20,6 @@ from runstead.client.connection import Json
 from runstead.domain.runs import is_final
 
 LOGS = "logs"
-SERVER_PATIENCE_S = 10.0
 USER_LOG = "user_log.txt"
 OUTPUTS = "outputs"
 
@@ -212,8 +211,7 @@ class _StateRun(_FilesRun):
             self.fail(f"User program failed with {type(error).__name__}: {error}")
 
     def _deliver_all(self) -> None:
-        # Asked first, so that a server that is gone is told in seconds, not after flush's five minutes.
-        self._known = runs.await_run_record(self._place, self._run_id, patience_s=SERVER_PATIENCE_S)
+        self._fresh()  # asked first: a server that is gone is told in seconds, not after flush's five minutes
         self.flush()
 
     def _move(self, status: str, **facts: object) -> None:

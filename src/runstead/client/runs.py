@@ -1,14 +1,11 @@
 """Runs of a workspace: make, find, change, end."""
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from runstead.client.connection import Json, quoted
 from runstead.client.workspaces import Workspace
-from runstead.domain.errors import Unavailable
 
 PAGE = 200
-LOOK_AGAIN_S = 0.2
 Tags = Mapping[str, str | None]
 
 
@@ -21,18 +18,6 @@ def create_run(workspace: Workspace, run_id: str, *, experiment: str, kind: str,
 def load_run(workspace: Workspace, run_id: str) -> Json:
     """Raises NotFound."""
     return workspace.connection.call("GET", run_path(workspace, run_id))
-
-
-def await_run_record(workspace: Workspace, run_id: str, *, patience_s: float) -> Json:
-    """The run, also from a server that is just restarting; Unavailable if it is away for longer."""
-    deadline = time.monotonic() + patience_s
-    while True:
-        try:
-            return load_run(workspace, run_id)
-        except Unavailable:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(LOOK_AGAIN_S)
 
 
 def list_runs(
