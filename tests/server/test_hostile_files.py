@@ -1,6 +1,8 @@
 """Files with names and content that attack whoever downloads, unpacks or looks at them."""
 
+import hashlib
 import io
+import json
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from runstead.domain.snapshots import SnapshotFile, manifest_json, snapshot_id_of
 from tests.server.grounds import Grounds, W, laid_out
 
 RUN = f"{W}/runs/mine"
@@ -162,3 +165,16 @@ def test_a_log_takes_bytes_as_they_are_and_gives_them_back_as_text(grounds: Grou
     assert reply.body == hostile
     assert reply.header("Content-Type").split(";")[0] in ("text/plain", "application/octet-stream")
     assert reply.header("X-Content-Type-Options") == "nosniff"
+
+
+@pytest.mark.parametrize("name", [*NO_NAMES, "./a", "a//b", "a/", "", "a/./b"])
+def test_a_snapshot_holds_no_name_that_means_another_place(grounds: Grounds, name: str) -> None:
+    """A job unpacks its snapshot where it runs."""
+    content = b"print('hello')"
+    digest = hashlib.sha256(content)
+    framed = digest.digest() + len(content).to_bytes(8, "little") + content
+    assert grounds.send("POST", f"{W}/blobs", body=framed).status == 200
+    file = SnapshotFile(name, digest.hexdigest(), len(content))
+    manifest = json.dumps({"files": manifest_json([file])}).encode()
+    headers = [*grounds.bearer, ("Content-Type", "application/json")]
+    assert grounds.send("PUT", f"{W}/snapshots/{snapshot_id_of([file])}", headers, manifest).status == 400

@@ -2,7 +2,7 @@
 
 import zlib
 
-from httpx import Response
+from httpx2 import Response
 
 from runstead.domain.columns import decode_columns
 from runstead.domain.records import Cell

@@ -21,6 +21,7 @@ from runstead.driver.jobs import JobFolder
 _PR_SET_CHILD_SUBREAPER = 36
 _KILL_PATIENCE_S = 5.0  # a process in an uninterruptible wait may take this long to die, or for ever
 _EXIT_PATIENCE_S = 5.0
+_KEEPER_PATIENCE_S = 0.05  # between writing the exit code down and ending
 NOT_STARTED = 127
 
 
@@ -105,6 +106,16 @@ def wait_for_exit(process: Process, asked: Callable[[], str | None], *, every_ms
         os.close(opened)
 
 
+def has_left_processes(script: Script) -> bool:
+    """Whether an ended script left others running: its keeper stays as long as it has any child."""
+    give_up = time.monotonic() + _KEEPER_PATIENCE_S
+    while is_alive(script.keeper):
+        if time.monotonic() > give_up:
+            return True
+        time.sleep(0.001)
+    return False
+
+
 def end_processes(script: Script, *, grace_s: float) -> list[Process]:
     """Asks every process of the job to end, then kills what is left; answers what could not be killed."""
     _signal_all(_processes_of(script), signal.SIGTERM)
@@ -124,11 +135,14 @@ def end_processes(script: Script, *, grace_s: float) -> list[Process]:
 def exit_of(folder: JobFolder, script: Script | None) -> Exit:
     """How the script ended, when it has; waits for the keeper to write it down."""
     give_up = time.monotonic() + _EXIT_PATIENCE_S
-    while (told := folder.read(EXIT)) is None:
-        if script is None or not is_alive(script.keeper) or time.monotonic() > give_up:
+    while True:
+        # Asked before the file is read: the keeper writes, then ends, and may do both between two of our steps.
+        may_write = script is not None and is_alive(script.keeper) and time.monotonic() < give_up
+        if (told := folder.read(EXIT)) is not None:
+            return Exit(told["exit_code"], told["error"], told["ended_at"])
+        if not may_write:
             return Exit(None, None, time.time())
         time.sleep(0.002)
-    return Exit(told["exit_code"], told["error"], told["ended_at"])
 
 
 def _keep(folder: JobFolder, argv: Sequence[str], *, log: str, variables: Mapping[str, str], starting: int) -> NoReturn:

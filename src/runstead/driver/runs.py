@@ -32,7 +32,7 @@ from runstead.driver.endings import CANCELED, TOO_LONG, Ending, closing_line, en
 from runstead.driver.jobs import JobFolder
 from runstead.driver.journals import ship_journals
 from runstead.driver.logs import LogShipper, Root
-from runstead.driver.processes import Script, end_processes, exit_of, started_script, wait_for_exit
+from runstead.driver.processes import Script, end_processes, exit_of, has_left_processes, started_script, wait_for_exit
 from runstead.driver.scripts import Begun
 
 _LOOK_MS = 50  # how often the driver looks for the file `cancel`
@@ -85,10 +85,11 @@ def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Ev
         reason = _wait_for_end(folder, script, cancel)
         if reason is not None:
             _note(folder, f"Ending the script and its processes, reason: {reason}")
-        grace_s = _LEFTOVER_GRACE_S if reason is None else patience.kill_grace_s
-        if left := end_processes(script, grace_s=grace_s):
-            _note(folder, f"These processes could not be ended: {[p.pid for p in left]}")
+            _end(folder, script, grace_s=patience.kill_grace_s)
     ended = exit_of(folder, script)
+    if script is not None and (ended.code is None or has_left_processes(script)):
+        _note(folder, "Ending what the script left running")
+        _end(folder, script, grace_s=_LEFTOVER_GRACE_S)
     _note(folder, f"The script has ended with exit code {ended.code}")
     told = folder.read(SCRIPT)
     ending = ending_of(
@@ -116,6 +117,11 @@ def _wait_for_end(folder: JobFolder, script: Script, cancel: threading.Event) ->
         return TOO_LONG if too_late_at is not None and time.time() > too_late_at else None
 
     return wait_for_exit(script.process, asked, every_ms=_LOOK_MS)
+
+
+def _end(folder: JobFolder, script: Script, *, grace_s: float) -> None:
+    if left := end_processes(script, grace_s=grace_s):
+        _note(folder, f"These processes could not be ended: {[p.pid for p in left]}")
 
 
 def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending, *, until: float) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from runstead.blobs.disks import told_when_full
 from runstead.domain.errors import RunsteadError
@@ -20,29 +21,37 @@ from runstead.domain.runs import CANCEL_REQUESTED, is_final
 from runstead.launch.contract import Launcher
 from runstead.launch.folders import read_fact, remove_job, stage_job, write_plan
 from runstead.launch.plan import Host, RunToken, plan_of_job
-from runstead.service import jobs, snapshots
+from runstead.service import jobs, logs, snapshots
 from runstead.service.unit import Unit
 from runstead.store.changes import Change
 
 LOOK_S = 0.5  # how often living drivers are looked for
 MAX_STARTS = 6  # drivers of one job in one server's life
 FIRST_REST_S = 0.25  # before a job that failed to move is looked at again; twice as long each time
+LONGEST_JOB_S = 365 * 24 * 3600
+AFTERWARDS_S = 7 * 24 * 3600  # to deliver what the script left
 _LAST_WORDS_BYTES = 2_000
 log = logging.getLogger(__name__)
 
 
-class Controller:
-    """The loop. `run_token(workspace, run id)` makes a run's token and tells when it ends (ms).
+class RunTokens(Protocol):
+    """Makes a run's token and tells when it ends (ms)."""
 
-    There is one server per home, so host and home are the name under which jobs are claimed.
-    """
+    def __call__(self, workspace: str, run_id: str, *, life_s: float) -> tuple[str, int]:
+        """A new one."""
+        ...
+
+
+class Controller:
+    """The loop. There is one server per home, so host and home are the name under which jobs are claimed."""
 
     def __init__(
         self,
         unit: Unit,
         launchers: Mapping[str, Launcher],
+        *,
         host: Host,
-        run_token: Callable[[str, str], tuple[str, int]],
+        run_token: RunTokens,
     ) -> None:
         self._unit = unit
         self._launchers = launchers
@@ -176,10 +185,18 @@ class Controller:
             raise
 
     def _plan(self, job: Job, folder: Path) -> Plan:
-        token = RunToken(*self._run_token(job.workspace, job.run_id))
+        # The script cannot renew its token, so it lasts for as long as the script may.
+        life_s = (job.spec.max_run_duration_s or LONGEST_JOB_S) + AFTERWARDS_S
+        token = RunToken(*self._run_token(job.workspace, job.run_id, life_s=life_s))
         return plan_of_job(job.spec, jobs.surroundings(self._unit, job), self._host, folder=folder, token=token)
 
     def _give_up(self, job: Job, why: str) -> None:
+        place = (self._unit, job.workspace, job.run_id, CONTROL_LOG)
+        try:
+            size_bytes = logs.append(*place, offset=0, content=b"")
+            logs.append(*place, offset=size_bytes, content=f"{_now()} {why}\n".encode())
+        except RunsteadError:
+            log.exception("the control log of job %s could not be written", job.run_id)  # the run says it as well
         error = {"code": "ServiceError", "message": why}
         self._apply(job, {"phase": ENDED, "native_id": None}, status="Failed", error=error)
 
@@ -203,9 +220,13 @@ class Controller:
 def _note(folder: Path, log_name: str, text: str) -> None:
     path = folder / LOGS / log_name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     with told_when_full(str(path)), path.open("a") as file:
-        file.write(f"[{at}] {text}\n")
+        file.write(f"{_now()} {text}\n")
+
+
+def _now() -> str:
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return f"[{at.replace('+00:00', 'Z')}]"
 
 
 def _last_words(path: Path) -> str:

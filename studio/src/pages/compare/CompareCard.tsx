@@ -39,7 +39,7 @@ export function CompareCard(props: Props) {
   return (
     <article ref={card} className="card compare-card" aria-label={title} data-testid="compare-chart">
       <header className="card-head">
-        <h3 title={title}>{title}</h3>
+        <h2 title={title}>{title}</h2>
         <Button
           size="small"
           appearance="subtle"

@@ -75,19 +75,20 @@ export function RunSection({ name, label, experiment, experiments = null, parent
           columns={offered}
           experiments={experiments}
         />
-        <span className="topbar-gap" />
-        {total !== null && <span className="quiet">{plural(total, "run")}</span>}
-        {parent === undefined && (
-          <Switch
-            label="Child runs"
-            checked={view.withChildren}
-            onChange={(_, { checked }) => change({ withChildren: checked })}
-          />
-        )}
-        <Button icon={<ColumnTripleEditRegular />} onClick={() => setPicking(true)} data-testid="columns">
-          Columns
-        </Button>
-        <CompareButton selected={selected} />
+        <div className="run-toolbar-side">
+          {total !== null && <span className="quiet">{plural(total, "run")}</span>}
+          {parent === undefined && (
+            <Switch
+              label="Child runs"
+              checked={view.withChildren}
+              onChange={(_, { checked }) => change({ withChildren: checked })}
+            />
+          )}
+          <Button icon={<ColumnTripleEditRegular />} onClick={() => setPicking(true)} data-testid="columns">
+            Columns
+          </Button>
+          <CompareButton selected={selected} />
+        </div>
       </div>
       <RunTable
         label={label}
