@@ -1,7 +1,11 @@
-"""`make demo`: trains the examples for real, in a Runstead home of their own, and leaves Studio open for a look."""
+"""`make demo`: trains the examples for real, in a Runstead home of their own, and leaves Studio open for a look.
+
+usage: python examples/demo.py [HOME]
+"""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -9,7 +13,7 @@ from pathlib import Path
 
 EXAMPLES = Path(__file__).parent
 ROOT = EXAMPLES.parent
-HOME = ROOT / ".runstead-demo"
+HOME = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else ROOT / ".runstead-demo"
 ENVIRONMENT = {
     **{k: v for k, v in os.environ.items() if not k.startswith(("RUNSTEAD_", "AZUREML_"))},
     "RUNSTEAD_HOME": str(HOME),
@@ -28,20 +32,21 @@ def main() -> None:
     """The whole demo; an example that fails ends it with that example's exit code."""
     work = HOME / "work"  # examples write ./outputs where they are started
     work.mkdir(mode=0o700, parents=True, exist_ok=True)
-    server = told_by("up", "--json")
-    say(f"Runstead {server['version']} is up: {server['url']}   (its state: {HOME.relative_to(ROOT)}/)")
+    server = told_by("up", "--any-port", "--json")
+    say(f"Runstead is up at {server['url']}; its state is in {os.path.relpath(HOME)}")
     say_link("Open Studio now and watch the runs come in:")
     for script, what in TOUR.items():
         run_example(script, what, work)
     say_link("All done. Look around in Studio:")
-    command = f"RUNSTEAD_HOME={HOME.relative_to(ROOT)} .venv/bin/runstead"
-    say(f"The server stays up. A fresh link:  {BOLD}{command} open{PLAIN}")
-    say(f"              Stop it:       {BOLD}{command} down{PLAIN}")
+    command = f"RUNSTEAD_HOME={os.path.relpath(HOME)} .venv/bin/runstead"
+    say(f"\nThe server stays up.  A fresh link: {BOLD}{command} open{PLAIN}")
+    say(f"                      Stop it:      {BOLD}{command} down{PLAIN}")
 
 
 def run_example(script: str, what: str, work: Path) -> None:
     """Run one example as anybody would, and show what it prints."""
-    say(f"\n{BOLD}python examples/{script}{PLAIN} {what}")
+    width = shutil.get_terminal_size((120, 0)).columns - 4
+    say(f"\n{BOLD}python examples/{script}{PLAIN}   {what}")
     started = time.monotonic()
     with subprocess.Popen(
         [sys.executable, EXAMPLES / script],
@@ -53,7 +58,7 @@ def run_example(script: str, what: str, work: Path) -> None:
         text=True,
     ) as example:
         for line in example.stdout or ():
-            say(f"{DIM}  │{PLAIN} {line.rstrip()}")
+            say(f"{DIM}  │{PLAIN} {line.rstrip()[:width]}")
     if example.returncode:
         sys.exit(f"{script} ended with {example.returncode}; the server's log is {HOME / 'server.log'}")
     say(f"  {GREEN}✓{PLAIN} {time.monotonic() - started:.1f} s")

@@ -63,8 +63,9 @@ class Writer:
         self._bounds = bounds
         self._lock = threading.RLock()  # a signal handler may log while the same thread is in here
         self._fd = self._acked_fd = -1
-        # The window shows the file from _base on. Records end at _position in it; up to _limit they may be copied in.
-        self._base = self._position = self._limit = 0
+        # The window shows _room bytes of the file from _base on; records end at _position in it. `append` may copy them
+        # in up to _limit: _room, or 0 while only the slow way will do.
+        self._base = self._position = self._room = self._limit = 0
         self._window: mmap.mmap | None = None
         self._mappable = True
         self._cuts = [0]  # offsets between records, about a window apart: where a piece for the server may end
@@ -83,7 +84,7 @@ class Writer:
         size = len(block)
         with self._lock:
             # No call from here to the copy, and the space is reserved before it: whatever CPython runs in between (a
-            # signal handler, a finaliser) that logs as well finds a consistent journal.
+            # finaliser; a signal handler it does not) that logs as well finds a consistent journal.
             start = self._position
             end = start + size
             if end <= self._limit:
@@ -109,10 +110,10 @@ class Writer:
     def seal(self) -> None:
         """Take no more records, and give back the blocks that were allocated too many."""
         with self._lock:
+            self._sealed, self._limit = True, 0
             if self._holding:
                 self._retry_at = 0.0
                 self._settle()
-            self._sealed = True
             self._move_to(self._base + self._position, None)
             if self._fd >= 0 and not self._holding:
                 os.ftruncate(self._fd, self._base)
@@ -172,13 +173,15 @@ class Writer:
         if self._sealed:
             return False
         self._queue.append(block)
-        if self._storing:  # a signal handler logs while this very thread makes room
+        if self._storing:  # a signal handler logs while this very thread makes room: that thread will store it
             return True
         self._storing = True
+        self._limit = 0
         try:
             while self._queue:
                 self._store(self._queue.pop(0))
         finally:
+            self._limit = self._room  # no call since the queue was found empty: nothing can have come into it
             self._storing = False
         return True
 
@@ -203,7 +206,7 @@ class Writer:
     def _write(self, block: bytes, at: int) -> None:
         if self._fd < 0:
             self._fd = _create(self.path)
-        if self._mappable and at + len(block) > self._base + self._limit:
+        if self._mappable and at + len(block) > self._base + self._room:
             page = at // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY
             usual = min(self._bounds.window_bytes, max(FIRST_WINDOW_BYTES, at))
             size = max(usual, -(-(at + len(block) - page) // mmap.PAGESIZE) * mmap.PAGESIZE)
@@ -219,7 +222,7 @@ class Writer:
             self._position = end
 
     def _move_to(self, at: int, window: mmap.mmap | None, *, base: int | None = None) -> None:
-        self._window, self._limit = window, 0 if window is None else len(window)
+        self._window, self._room = window, 0 if window is None else len(window)
         self._base = at if base is None or window is None else base
         self._position = at - self._base
 

@@ -210,6 +210,7 @@ def test_a_snapshot_that_the_disk_cannot_hold_fails_the_run_in_words(home: Path,
         run = job.wait()
         assert run["status"] == "Failed"
         assert "No space left on device" in run["error"]["message"]
+        assert "No space left on device" in job.log("azureml-logs/60_control_log.txt")
         assert not job.folder.exists()
     finally:
         subprocess.run(["umount", "--lazy", str(jobs)], check=True)

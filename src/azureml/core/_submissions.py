@@ -48,6 +48,7 @@ def submit_script(
         source=source,
         facts={"tags": tags_of(tags), "parent_id": parent_id, "submitted_by": settings.user_name()},
         git=settings.git_overrides(),
+        carried=settings.carried_variables(),
     )
     log.debug("submitting %s as run %s: %s", spec.script or spec.command, new_id, spec)
     workspace = experiment.workspace

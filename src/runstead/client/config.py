@@ -1,10 +1,17 @@
 """What the environment says about the server to use; the one place of the training side that reads it."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+# The rest of a job's environment is the server's, which may have been started elsewhere and long ago.
+CARRIED = re.compile(
+    r"PATH|LD_LIBRARY_PATH|PYTHONPATH|PYTHONHASHSEED|VIRTUAL_ENV|LANG|LANGUAGE|TZ|SSL_CERT_FILE|REQUESTS_CA_BUNDLE"
+    r"|(CONDA|LC|CUDA|NVIDIA|HIP|ROCR|OMP|MKL|OPENBLAS|NUMEXPR|NCCL|GLOO|TORCH|PYTORCH|TF|XLA|JAX|KERAS|HF)_\w+"
+)
+SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|KEY")
 OFF = ("0", "false", "no", "off")
 GIT_KEYS = ("repository_uri", "branch", "commit", "dirty", "build_id", "build_uri")
 USER_VARIABLES = ("LOGNAME", "USER")
@@ -90,6 +97,11 @@ def has_file_limit(environment: Mapping[str, str] = os.environ) -> bool:
 def search_path(environment: Mapping[str, str] = os.environ) -> str:
     """Where programs are looked for."""
     return environment.get("PATH", os.defpath)
+
+
+def carried_variables(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What a job on this machine takes over from the shell or notebook that submits it; nothing that looks secret."""
+    return {name: value for name, value in environment.items() if CARRIED.fullmatch(name) and not SECRET.search(name)}
 
 
 def home_of(environment: Mapping[str, str] = os.environ) -> Path:

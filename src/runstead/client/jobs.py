@@ -1,11 +1,13 @@
 """Submits a job: checks what can be checked here, takes the snapshot, and asks the server to run it."""
 
+import logging
 import os
 import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from runstead.client.connection import Json, quoted
 from runstead.client.folders import checked_source
@@ -19,6 +21,8 @@ from runstead.domain.plans import PROCESS_INFO, PROCESS_STATUS
 from runstead.domain.runs import is_final
 from runstead.domain.snapshots import SnapshotLimits
 
+log = logging.getLogger(__name__)
+MOST_SENTENCES = 10
 LAST_WORDS_S = 30.0
 LOOK_AGAIN_S = 0.05
 
@@ -28,7 +32,7 @@ class Submission:
     """A run to be made and executed. `facts`: further fields of POST runs (tags, parent_id, display_name …).
 
     spec: its snapshot_id is left empty, the snapshot is taken here. git: overrides, by the keys of
-    `repositories.PROPERTIES`.
+    `repositories.PROPERTIES`. carried: variables of the submitter for a job on this machine; the spec's own win.
     """
 
     run_id: str
@@ -38,6 +42,7 @@ class Submission:
     properties: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
     git: Mapping[str, str] = field(default_factory=dict)
+    carried: Mapping[str, str] = field(default_factory=dict)
 
 
 def submit(workspace: Workspace, submission: Submission, *, home: Path, limits: SnapshotLimits) -> Json:
@@ -51,6 +56,10 @@ def submit(workspace: Workspace, submission: Submission, *, home: Path, limits: 
     _check_interpreter(spec.python)
     question = ask_git(source)
     snapshot = take_snapshot(workspace, source, home=home, limits=limits, must_have=spec.script)
+    for sentence in snapshot.left_out[:MOST_SENTENCES]:
+        log.warning("%s; it is left out of the snapshot", sentence)
+    if (more := len(snapshot.left_out) - MOST_SENTENCES) > 0:
+        log.warning("%d more of the kind are left out of the snapshot", more)
     properties = {
         **git_properties(question, submission.git),
         "ContentSnapshotId": snapshot.snapshot_id,
@@ -59,7 +68,11 @@ def submit(workspace: Workspace, submission: Submission, *, home: Path, limits: 
         "ProcessStatusFile": PROCESS_STATUS,
         **submission.properties,
     }
-    final = replace(spec, snapshot_id=snapshot.snapshot_id, source_directory=str(source))
+    carried = submission.carried if _is_on_this_machine(workspace) else {}
+    variables = {**carried, **spec.environment_variables}
+    final = replace(
+        spec, snapshot_id=snapshot.snapshot_id, source_directory=str(source), environment_variables=variables
+    )
     draft = {**submission.facts, "run_id": submission.run_id, "experiment": submission.experiment, "kind": "script"}
     body = {"run": {**draft, "properties": properties}, "spec": spec_json(final)}
     return workspace.connection.call("POST", f"{workspace.path}/jobs", body)
@@ -86,6 +99,10 @@ def interpreter_of(wanted: str, *, current: str, search_path: str) -> str:
     if found := shutil.which(wanted, path=search_path):
         return str(Path(found).absolute())  # not resolved: a virtual environment's python is a link
     raise InvalidArgument(f"the Python interpreter {wanted!r} is not there; give the path of one that is")
+
+
+def _is_on_this_machine(workspace: Workspace) -> bool:
+    return urlsplit(workspace.connection.url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _check_script(source: Path, script: str | None) -> None:

@@ -11,7 +11,8 @@ from runstead.client.artifacts import list_artifacts
 from runstead.client.connection import Json, quoted, quoted_path
 from runstead.client.runs import load_run, studio_url
 from runstead.client.workspaces import Workspace
-from runstead.domain.errors import Unavailable
+from runstead.domain.errors import NotFound, Unavailable
+from runstead.domain.plans import DRIVER_LOG
 from runstead.domain.runs import is_final
 
 WAIT_S = 1.0  # how long one request waits for new bytes; then we look whether another log has begun
@@ -42,9 +43,14 @@ def append_log(workspace: Workspace, run_id: str, *, path: str, offset: int, con
     return int(json.loads(answer.body)["offset"])
 
 
-def read_log(workspace: Workspace, run_id: str, *, path: str, offset: int = 0, wait_s: float = 0) -> LogPiece:
-    """The log from `offset` (negative: from the end), waiting at most `wait_s` for something. Raises NotFound."""
-    query = {"offset": offset, "wait_s": wait_s}
+def read_log(
+    workspace: Workspace, run_id: str, *, path: str, offset: int = 0, limit: int | None = None, wait_s: float = 0
+) -> LogPiece:
+    """The log from `offset` (negative: from the end), waiting at most `wait_s` for something. Raises NotFound.
+
+    limit: how many bytes at most; by default as many as the server gives at once.
+    """
+    query = {"offset": offset, "limit": limit, "wait_s": wait_s}
     address = _log_path(workspace, run_id, path)
     answer = workspace.connection.send("GET", address, query=query, timeout_s=wait_s + 30)
     told = answer.headers
@@ -82,7 +88,6 @@ def await_run(workspace: Workspace, run_id: str, *, sink: TextIO | None = None, 
     if shown is not None:
         shown.begin()
     patience = _Patience()
-    began = time.monotonic()
     while True:
         try:
             run = load_run(workspace, run_id)
@@ -90,15 +95,23 @@ def await_run(workspace: Workspace, run_id: str, *, sink: TextIO | None = None, 
                 shown.advance(run)
             if is_final(run["status"]):
                 break
+            if shown is None:
+                _wait_for_end(workspace, run_id)
         except Unavailable as error:
             patience.wait(error)
             continue
         patience = _Patience()
-        if shown is None:
-            time.sleep(min(LONGEST_PAUSE_S, FIRST_LOOK_S + (time.monotonic() - began) / 50))
     if shown is not None:
         shown.end(run, show_error=show_error)
     return run
+
+
+def _wait_for_end(workspace: Workspace, run_id: str) -> None:
+    """Returns when the run has ended, or some seconds later. Asking for no bytes of a log waits for just that."""
+    try:
+        read_log(workspace, run_id, path=DRIVER_LOG, limit=0, wait_s=10 * WAIT_S)
+    except NotFound:  # it ended, or the wait did, without that log
+        return
 
 
 def current_log(names: list[str]) -> str | None:

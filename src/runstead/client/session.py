@@ -1,5 +1,6 @@
 """What `run.log` calls: turns values into journal records and returns; the uploader does the rest."""
 
+import itertools
 import os
 import struct
 import threading
@@ -58,7 +59,7 @@ class _Stream:
         self.floats: dict[str, int] = {}  # name → head of a float of that scalar series
         self.numbers: dict[Series, int] = {}
         self.columns: dict[tuple[str, str], tuple[str, ...]] = {}  # name, kind → of its last declaration
-        self.count = 0
+        self.counter = itertools.count(1)
 
 
 class Session:
@@ -221,11 +222,11 @@ class Session:
     def _declare(self, stream: _Stream, series: Series) -> int:
         if stream.writer is None:
             return 0
-        number = stream.count + 1
+        # Whatever interrupts this (a signal handler that logs) gets a number of its own: a series may have several.
+        number = next(stream.counter)
         lost_bytes = stream.writer.lost_bytes
         if not stream.append(encode_series(number, _now_us(), series)):
             return 0
-        stream.count = number
         if stream.writer.lost_bytes > lost_bytes:  # nobody will know this number: declare it again next time
             return number
         stream.numbers[series] = number
@@ -242,10 +243,14 @@ class Session:
         with self._lock:
             if self._stream is not stream:
                 return
-            opening = Opening(self.run_id, f"{self._origin}{self._journals:08x}", self._workspace, _now_us())
+            writer_id = f"{self._origin}{next(self._journals):08x}"
+            opening = Opening(self.run_id, writer_id, self._workspace, _now_us())
             writer = Writer(self._folder, opening, bounds=self._bounds)
-            self._journals += 1
-            self._stream = _Stream(writer)
+            fresh = _Stream(writer)
+            if self._stream is not stream:  # a signal handler, on this very thread, has logged meanwhile
+                writer.remove()
+                return
+            self._stream = fresh
             if self._shipment:
                 uploader().add(self._shipment, writer)
             elif stream.writer:
@@ -256,7 +261,7 @@ class Session:
 
     def _start_anew(self) -> None:
         self._lock = threading.RLock()
-        self._origin, self._journals = uuid.uuid4().hex[:24], 0
+        self._origin, self._journals = uuid.uuid4().hex[:24], itertools.count()
         self._stream, self._shipment = _Stream(), self._new_shipment()
 
     def start_anew_after_fork(self) -> None:

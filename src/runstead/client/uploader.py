@@ -4,6 +4,7 @@ import atexit
 import json
 import logging
 import os
+import queue
 import random
 import sys
 import threading
@@ -11,6 +12,7 @@ import time
 import zlib
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 from runstead.client.connection import Connection, quoted
 from runstead.domain.errors import (
@@ -119,7 +121,7 @@ class Uploader:
     def __init__(self) -> None:
         self._shipments: list[Shipment] = []
         self._progress = threading.Condition()  # guards the shipments; told after every change
-        self._wake = threading.Event()
+        self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()  # re-entrant, unlike an Event: signal handlers log
         self._waiting = 0  # callers of flush
         self._thread: threading.Thread | None = None
 
@@ -133,7 +135,7 @@ class Uploader:
                 _finish_at_exit()
                 self._thread = threading.Thread(target=self._run, name="runstead-uploader", daemon=True)
                 self._thread.start()
-        self._wake.set()
+        self._wake.put(None)
 
     def flush(self, shipment: Shipment, *, timeout_s: float, patient: bool = True) -> None:
         """Wait until the server has all that is written by now.
@@ -150,7 +152,7 @@ class Uploader:
             deadline = time.monotonic() + timeout_s
             shipment.retry_at, shipment.trouble = 0.0, None
             self._waiting += 1
-            self._wake.set()
+            self._wake.put(None)
             try:
                 while not shipment.has_arrived(writer, offset):
                     left_s = deadline - time.monotonic()
@@ -164,7 +166,7 @@ class Uploader:
         """Nobody logs to these journals any more: go on shipping them, and let go of each when it has arrived."""
         with self._progress:
             shipment.released = True
-        self._wake.set()
+        self._wake.put(None)
 
     def finish(self) -> None:
         """At a normal end of the process: ship what can be shipped in a short time, and say what could not."""
@@ -179,8 +181,8 @@ class Uploader:
 
     def _run(self) -> None:
         while True:
-            self._wake.wait(POLL_S if self._shipments else None)
-            self._wake.clear()
+            with suppress(queue.Empty):
+                self._wake.get(timeout=POLL_S if self._shipments else None)
             while sum(map(self._advance, list(self._shipments))):  # a piece of each in turn
                 pass
 

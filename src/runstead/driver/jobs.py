@@ -4,15 +4,13 @@ import fcntl
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from runstead.domain.plans import DRIVER_LOCK, JOURNAL, LOGS, PLAN, WORK, Plan, plan_of
 
 
-@dataclass(frozen=True)
-class JobFolder:
+class JobFolder(NamedTuple):
     """An open job: its folder and its plan."""
 
     path: Path

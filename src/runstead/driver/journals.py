@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from runstead.client.runs import load_run
-from runstead.client.sync import Delivery, sync_directory
+from runstead.client.sync import Delivery, left_behind, sync_directory
 from runstead.driver.connections import Link
 
 _ATTEMPTS = 5
@@ -16,6 +16,8 @@ def ship_journals(link: Link, folder: Path, *, until: float) -> list[str]:
 
     Raises Unavailable if the server is not there until the monotonic time `until`.
     """
+    if not left_behind(folder):
+        return []
     failed: list[Delivery] = []
     for _ in range(_ATTEMPTS):
         link.insist(lambda w: load_run(w, link.run_id), until=until)

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
@@ -17,6 +18,7 @@ PIECE_BYTES = 1 << 20
 FAST_S = 0.02  # for the log that people watch
 SLOW_S = 0.5  # for all the others, and for finding new ones
 _LONGEST_PAUSE_S = 2.0
+_PARALLEL = 4  # logs delivered at a time, in the end
 _HELD_BACK_CHARS = 8  # a log that ends in this many characters of a secret waits for the next ones
 
 
@@ -70,9 +72,13 @@ class LogShipper:
         self._stop.set()
         self._thread.join()
         self._search()
-        for file in list(self._files.values()):
-            while self._ship(file, is_last=True, until=until):
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            for _ in pool.map(lambda file: self._drain(file, until=until), list(self._files.values())):
                 pass
+
+    def _drain(self, file: Followed, *, until: float) -> None:
+        while self._ship(file, is_last=True, until=until):
+            pass
 
     def _run(self) -> None:
         pause_s = FAST_S

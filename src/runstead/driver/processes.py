@@ -21,6 +21,7 @@ from runstead.driver.jobs import JobFolder
 _PR_SET_CHILD_SUBREAPER = 36
 _KILL_PATIENCE_S = 5.0  # a process in an uninterruptible wait may take this long to die, or for ever
 _EXIT_PATIENCE_S = 5.0
+_KEEPER_PATIENCE_S = 0.05  # between writing the exit code down and ending
 NOT_STARTED = 127
 
 
@@ -103,6 +104,16 @@ def wait_for_exit(process: Process, asked: Callable[[], str | None], *, every_ms
         return None
     finally:
         os.close(opened)
+
+
+def has_left_processes(script: Script) -> bool:
+    """Whether an ended script left others running: its keeper stays as long as it has any child."""
+    give_up = time.monotonic() + _KEEPER_PATIENCE_S
+    while is_alive(script.keeper):
+        if time.monotonic() > give_up:
+            return True
+        time.sleep(0.001)
+    return False
 
 
 def end_processes(script: Script, *, grace_s: float) -> list[Process]:

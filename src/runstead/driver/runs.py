@@ -32,11 +32,12 @@ from runstead.driver.endings import CANCELED, TOO_LONG, Ending, closing_line, en
 from runstead.driver.jobs import JobFolder
 from runstead.driver.journals import ship_journals
 from runstead.driver.logs import LogShipper, Root
-from runstead.driver.processes import Script, end_processes, exit_of, started_script, wait_for_exit
+from runstead.driver.processes import Script, end_processes, exit_of, has_left_processes, started_script, wait_for_exit
 from runstead.driver.scripts import Begun
 
 _LOOK_MS = 50  # how often the driver looks for the file `cancel`
 _HEARTBEAT_S = 5.0
+_MOST_WARNINGS = 20
 _LEFTOVER_GRACE_S = 2.0  # for what the script left running when it ended
 
 
@@ -85,10 +86,11 @@ def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Ev
         reason = _wait_for_end(folder, script, cancel)
         if reason is not None:
             _note(folder, f"Ending the script and its processes, reason: {reason}")
-        grace_s = _LEFTOVER_GRACE_S if reason is None else patience.kill_grace_s
-        if left := end_processes(script, grace_s=grace_s):
-            _note(folder, f"These processes could not be ended: {[p.pid for p in left]}")
+            _end(folder, script, grace_s=patience.kill_grace_s)
     ended = exit_of(folder, script)
+    if script is not None and (ended.code is None or has_left_processes(script)):
+        _note(folder, "Ending what the script left running")
+        _end(folder, script, grace_s=_LEFTOVER_GRACE_S)
     _note(folder, f"The script has ended with exit code {ended.code}")
     told = folder.read(SCRIPT)
     ending = ending_of(
@@ -118,6 +120,11 @@ def _wait_for_end(folder: JobFolder, script: Script, cancel: threading.Event) ->
     return wait_for_exit(script.process, asked, every_ms=_LOOK_MS)
 
 
+def _end(folder: JobFolder, script: Script, *, grace_s: float) -> None:
+    if left := end_processes(script, grace_s=grace_s):
+        _note(folder, f"These processes could not be ended: {[p.pid for p in left]}")
+
+
 def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending, *, until: float) -> None:
     began = time.monotonic()
     _tell(folder, link, "Finalizing", until=until)
@@ -135,9 +142,14 @@ def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending,
     )
     folder.append(CONTROL_LOG, _line(f"Logging experiment {ending.status.lower()} status in history service."))
     shipper.finish(until=until)
-    warnings = [*collected.left_out, *undelivered, *shipper.refusals]
+    warnings = _at_most([*collected.left_out, *undelivered, *shipper.refusals])
     _tell(folder, link, ending.status, until=until, error=ending.error, warnings=warnings)
     folder.write(SHIPPED, {"shipped_at": _iso(time.time()), "warnings": warnings})
+
+
+def _at_most(sentences: list[str]) -> list[str]:
+    more = len(sentences) - _MOST_WARNINGS
+    return sentences if more <= 0 else [*sentences[:_MOST_WARNINGS], f"and {more} more; see {RELEASE_LOG}"]
 
 
 def _tell(folder: JobFolder, link: Link, status: str, *, until: float, **details: object) -> None:

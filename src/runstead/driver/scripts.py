@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,4 +63,4 @@ def _preamble(folder: JobFolder, argv: list[str]) -> str:
 
 
 def _now() -> str:
-    return f"[{datetime.fromtimestamp(time.time(), UTC).isoformat(timespec='microseconds')}]"
+    return time.strftime("[%Y-%m-%dT%H:%M:%SZ]", time.gmtime())

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from runstead.blobs.disks import told_when_full
 from runstead.domain.errors import RunsteadError
@@ -20,29 +21,37 @@ from runstead.domain.runs import CANCEL_REQUESTED, is_final
 from runstead.launch.contract import Launcher
 from runstead.launch.folders import read_fact, remove_job, stage_job, write_plan
 from runstead.launch.plan import Host, RunToken, plan_of_job
-from runstead.service import jobs, snapshots
+from runstead.service import jobs, logs, snapshots
 from runstead.service.unit import Unit
 from runstead.store.changes import Change
 
 LOOK_S = 0.5  # how often living drivers are looked for
 MAX_STARTS = 6  # drivers of one job in one server's life
 FIRST_REST_S = 0.25  # before a job that failed to move is looked at again; twice as long each time
+LONGEST_JOB_S = 365 * 24 * 3600
+AFTERWARDS_S = 7 * 24 * 3600  # to deliver what the script left
 _LAST_WORDS_BYTES = 2_000
 log = logging.getLogger(__name__)
 
 
-class Controller:
-    """The loop. `run_token(workspace, run id)` makes a run's token and tells when it ends (ms).
+class RunTokens(Protocol):
+    """Makes a run's token and tells when it ends (ms)."""
 
-    There is one server per home, so host and home are the name under which jobs are claimed.
-    """
+    def __call__(self, workspace: str, run_id: str, *, life_s: float) -> tuple[str, int]:
+        """A new one."""
+        ...
+
+
+class Controller:
+    """The loop. There is one server per home, so host and home are the name under which jobs are claimed."""
 
     def __init__(
         self,
         unit: Unit,
         launchers: Mapping[str, Launcher],
+        *,
         host: Host,
-        run_token: Callable[[str, str], tuple[str, int]],
+        run_token: RunTokens,
     ) -> None:
         self._unit = unit
         self._launchers = launchers
@@ -77,7 +86,8 @@ class Controller:
                 continue
             try:
                 self._act(job, living=job.native_id in living)
-            except (RunsteadError, OSError):
+            except Exception:
+                # One job that cannot be moved, whatever the reason, must not hold the others up.
                 self.failures += 1
                 self._put_off(job)
                 log.exception("job %s could not be moved on; it is tried again", job.run_id)
@@ -107,9 +117,13 @@ class Controller:
         return living
 
     def _act(self, job: Job, *, living: bool) -> None:
-        if job.phase == WAITING:
+        if job.spec.target not in self._launchers:
+            # One that waits may be meant for another server of this database; one that was started is ours.
+            if job.phase != WAITING:
+                self._give_up(job, f"no launcher for the compute target {job.spec.target!r} is installed any more")
+        elif job.phase == WAITING:
             self._begin(job)
-        elif not living:
+        elif not living or (is_final(job.run_status) and read_fact(self._folder(job), SHIPPED) is not None):
             self._take_up(job)
         elif job.run_status in (CANCEL_REQUESTED, "Canceled") and not (self._folder(job) / CANCEL).exists():
             self._launchers[job.spec.target].cancel(self._folder(job))
@@ -137,16 +151,16 @@ class Controller:
         self._apply(mine, {"phase": STARTED, "native_id": native_id, "starts": mine.starts + 1}, status="Starting")
 
     def _take_up(self, job: Job) -> None:
-        """A job whose driver is gone: done if it delivered everything, else a new driver goes on where it was."""
+        """A job that is delivered has ended; one whose driver is gone gets a new one, which goes on where it was."""
         folder = self._folder(job)
         launcher = self._launchers[job.spec.target]
         starts = self._starts.get(job.run_id, 0)
-        if (native_id := launcher.attach(folder)) is not None:
-            self._apply(job, {"native_id": native_id})
-        elif read_fact(folder, SHIPPED) is not None:
+        if read_fact(folder, SHIPPED) is not None:
             self._apply(job, {"phase": ENDED, "native_id": None})
             self._starts.pop(job.run_id, None)
             self._not_before.pop(job.run_id, None)
+        elif (native_id := launcher.attach(folder)) is not None:
+            self._apply(job, {"native_id": native_id})
         elif not (folder / PLAN).exists():
             self._give_up(job, f"its job folder {folder} is gone")
         elif starts >= MAX_STARTS:
@@ -176,10 +190,18 @@ class Controller:
             raise
 
     def _plan(self, job: Job, folder: Path) -> Plan:
-        token = RunToken(*self._run_token(job.workspace, job.run_id))
+        # The script cannot renew its token, so it lasts for as long as the script may.
+        life_s = (job.spec.max_run_duration_s or LONGEST_JOB_S) + AFTERWARDS_S
+        token = RunToken(*self._run_token(job.workspace, job.run_id, life_s=life_s))
         return plan_of_job(job.spec, jobs.surroundings(self._unit, job), self._host, folder=folder, token=token)
 
     def _give_up(self, job: Job, why: str) -> None:
+        place = (self._unit, job.workspace, job.run_id, CONTROL_LOG)
+        try:
+            size_bytes = logs.append(*place, offset=0, content=b"")
+            logs.append(*place, offset=size_bytes, content=f"{_now()} {why}\n".encode())
+        except RunsteadError:
+            log.exception("the control log of job %s could not be written", job.run_id)  # the run says it as well
         error = {"code": "ServiceError", "message": why}
         self._apply(job, {"phase": ENDED, "native_id": None}, status="Failed", error=error)
 
@@ -203,9 +225,13 @@ class Controller:
 def _note(folder: Path, log_name: str, text: str) -> None:
     path = folder / LOGS / log_name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     with told_when_full(str(path)), path.open("a") as file:
-        file.write(f"[{at}] {text}\n")
+        file.write(f"{_now()} {text}\n")
+
+
+def _now() -> str:
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return f"[{at.replace('+00:00', 'Z')}]"
 
 
 def _last_words(path: Path) -> str:

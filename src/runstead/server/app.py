@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 
@@ -45,6 +46,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     changes.routes,
     studio.routes,  # last: it answers every other path
 )
+
+
+# Writers wait for one another in a thread each; enough are left for readers meanwhile.
+THREADS = 96
 
 
 class Background(Protocol):
@@ -101,6 +106,7 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = THREADS
         await run_in_threadpool(ensure_default, unit)
         async with AsyncExitStack() as stack:
             for service in background:

@@ -58,9 +58,9 @@ class Tokens:
         claims = self._decoded(token, "run")
         return Caller(run_id=claims["run"], workspace=claims["ws"])
 
-    def run_token(self, workspace: str, run_id: str) -> tuple[str, int]:
+    def run_token(self, workspace: str, run_id: str, *, life_s: float = RUN_TOKEN_S) -> tuple[str, int]:
         """(a token for one run, when it ends in ms)."""
-        ends_at_s = int(self._now_s()) + RUN_TOKEN_S
+        ends_at_s = int(self._now_s() + life_s)
         return self._encoded({"aud": "run", "ws": workspace, "run": run_id, "exp": ends_at_s}), ends_at_s * 1000
 
     def renewed(self, token: str) -> str | None:

@@ -25,7 +25,7 @@ export function PictureCard({ name, pictures, open, position = null }: Props) {
   const picture = pictures[at];
   return (
     <article ref={card} className="picture-card" aria-label={name} data-testid="image-card">
-      <h3 title={name}>{name}</h3>
+      <h2 title={name}>{name}</h2>
       {picture ? (
         <button type="button" className="picture" onClick={() => open(picture)} aria-label={`Enlarge ${picture.title}`}>
           {isNear && <img src={picture.address} alt={picture.title} />}

@@ -54,7 +54,7 @@ export function SeriesCard(props: Props) {
       data-look={look}
     >
       <header className="card-head">
-        <h3 title={series.description ? `${series.name}: ${series.description}` : series.name}>{series.name}</h3>
+        <h2 title={series.description ? `${series.name}: ${series.description}` : series.name}>{series.name}</h2>
         <CardControls {...props} look={look} />
       </header>
       <div className="card-body">{isNear && <CardBody {...props} look={look} />}</div>

@@ -2,11 +2,17 @@
 
 import type { ReactNode } from "react";
 
-type Props = { title: ReactNode; note?: ReactNode; children?: ReactNode };
+type Props = { crumbs?: ReactNode; title: ReactNode; note?: ReactNode; children?: ReactNode };
 
-export function PageHeader({ title, note, children }: Props) {
+export function PageHeader({ crumbs, title, note, children }: Props) {
   return (
     <header className="page-header">
+      {crumbs && (
+        <nav className="crumbs" aria-label="Where this page belongs">
+          {crumbs}
+          <span aria-hidden="true">/</span>
+        </nav>
+      )}
       <h1>{title}</h1>
       {note && <span className="quiet">{note}</span>}
       <div className="page-controls">{children}</div>

@@ -18,16 +18,8 @@ export default function RunsPage({ experiment }: { experiment: string | null }) 
   return (
     <>
       <PageHeader
-        title={
-          experiment === null ? (
-            "All runs"
-          ) : (
-            <>
-              <Link href={addresses.experiments(workspace)}>Experiments</Link> <span className="quiet">/</span>{" "}
-              {experiment}
-            </>
-          )
-        }
+        crumbs={experiment !== null && <Link href={addresses.experiments(workspace)}>Experiments</Link>}
+        title={experiment ?? "All runs"}
         note={description}
       />
       <RunSection

@@ -46,6 +46,8 @@ function classesOf(style: Style): string | undefined {
   const names = [
     typeof foreground === "number" && `ansi-f${foreground}`,
     typeof background === "number" && `ansi-b${background}`,
+    typeof foreground === "string" && (background === null ? "ansi-own" : "ansi-own-exact"),
+    background !== null && foreground === null && (isLight(background) ? "ansi-on-light" : "ansi-on-dark"),
     style.inverse && foreground === null && "ansi-inverse-f",
     style.inverse && background === null && "ansi-inverse-b",
     style.bold && "ansi-bold",
@@ -57,12 +59,19 @@ function classesOf(style: Style): string | undefined {
   return names.length > 0 ? names.join(" ") : undefined;
 }
 
+/** Of the sixteen: the theme's are dark on light, and light on dark, so that text on them is the page's own colour. */
+function isLight(color: number | string): boolean {
+  if (typeof color === "number") return document.documentElement.dataset.theme === "dark";
+  const [red = 0, green = 0, blue = 0] = (color.match(/\d+/g) ?? []).map(Number);
+  return red * 0.299 + green * 0.587 + blue * 0.114 > 140;
+}
+
 function colorsOf(style: Style): CSSProperties | undefined {
   const foreground = style.inverse ? style.background : style.foreground;
   const background = style.inverse ? style.foreground : style.background;
   if (typeof foreground !== "string" && typeof background !== "string") return undefined;
   return {
-    ...(typeof foreground === "string" ? { color: foreground } : {}),
+    ...(typeof foreground === "string" ? { "--ansi-own": foreground } : {}),
     ...(typeof background === "string" ? { backgroundColor: background } : {}),
-  };
+  } as CSSProperties;
 }

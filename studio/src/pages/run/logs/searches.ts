@@ -38,24 +38,27 @@ export async function searchLog(
   }
 }
 
+const CONTROLS = ["\x1b", "\r", "\b"];
+
 /** Where the lines begin whose shown text holds `needle` (lower case). */
 function lineOffsets(bytes: Uint8Array, needle: string): number[] {
-  const decoder = new TextDecoder();
+  const text = new TextDecoder().decode(bytes);
+  const isPlain = !CONTROLS.some((control) => text.includes(control));
+  // Most of a long log holds nothing that is searched for, and is passed over as a whole.
+  if (isPlain && !text.toLowerCase().includes(needle)) return [];
   const found: number[] = [];
   let start = 0;
-  while (start < bytes.length) {
-    const end = bytes.indexOf(NEW_LINE, start);
-    const stop = end < 0 ? bytes.length : end;
-    const text = decoder.decode(bytes.subarray(start, stop));
-    if (holds(text, needle)) found.push(start);
-    start = stop + 1;
+  for (const line of text.split("\n")) {
+    if (holds(line, needle)) found.push(start);
+    // A line end is one byte in UTF-8 and part of no other letter: lines of the text are lines of the bytes.
+    start = bytes.indexOf(NEW_LINE, start) + 1;
   }
   return found;
 }
 
 /** Whether any line that this text would show holds the words: escapes are not part of what one reads. */
 function holds(text: string, needle: string): boolean {
-  if (!["\x1b", "\r", "\b"].some((control) => text.includes(control))) return text.toLowerCase().includes(needle);
+  if (!CONTROLS.some((control) => text.includes(control))) return text.toLowerCase().includes(needle);
   const screen = terminal("frames");
   screen.write(text);
   return screen.lines().some((line) => line.text.toLowerCase().includes(needle));
