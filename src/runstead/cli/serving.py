@@ -25,6 +25,7 @@ from runstead.launch.controller import Controller
 from runstead.launch.plan import Host
 from runstead.server import tokens
 from runstead.server.app import Background, create_app
+from runstead.server.sweep import Sweeper
 from runstead.service import unit
 from runstead.service.compactions import Compactor
 from runstead.service.settings import Settings
@@ -91,6 +92,7 @@ def background_of(house: Unit, keys: tokens.Tokens) -> list[Background]:
     return [
         Controller(house, installed_launchers(), host=host, run_token=keys.run_token),
         Compactor(house),
+        Sweeper(house),
     ]
 
 
