@@ -1,4 +1,5 @@
 import json
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -60,7 +61,7 @@ def test_an_occupied_port_is_named_with_what_would_do(home: Path) -> None:
         port = other.getsockname()[1]
         code, _, err = runstead(home, "up", "--port", str(port))
     assert code == 1
-    assert f"port {port} of 127.0.0.1 cannot be used: Address already in use" in err
+    assert f"port {port} of 127.0.0.1 cannot be used: Address already in use by process {os.getpid()} (" in err
     assert "--port" in err
     assert "runstead down --home" in err
 

@@ -88,3 +88,32 @@ def is_dark(page: Page) -> bool:
         }"""
     )
     return bool(red + green + blue < 384)
+
+
+def test_everything_on_the_way_to_a_run_is_reached_by_the_keyboard(signed_in: Page, a_run: str) -> None:
+    expect(signed_in.get_by_role("link", name="ours")).to_be_visible()
+    signed_in.keyboard.press("Tab")
+    expect(signed_in.get_by_role("link", name="Skip to the page")).to_be_focused()
+    signed_in.keyboard.press("Enter")
+    tab_to(signed_in, "ours")
+    signed_in.keyboard.press("Enter")
+    expect(signed_in.get_by_role("heading", name="ours", level=1)).to_be_visible()
+    expect(signed_in.get_by_role("row", name="the first")).to_be_visible()
+    tab_to(signed_in, "the first")
+    signed_in.keyboard.press("Enter")
+    expect(signed_in).to_have_url(re.compile(f"/runs/{a_run}"))
+    expect(signed_in.get_by_role("heading", name="the first")).to_be_visible()
+    tab_to(signed_in, "Details")
+    signed_in.keyboard.press("ArrowRight")
+    signed_in.keyboard.press("Enter")
+    expect(signed_in).to_have_url(re.compile(f"/runs/{a_run}/metrics"))
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the thing of this name, or its row, has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = str(page.evaluate("(document.activeElement?.innerText ?? '').trim()"))
+        if name in focused.splitlines():
+            return
+    raise AssertionError(f"Tab never reached {name!r}")

@@ -18,6 +18,7 @@ from types import FrameType
 import uvicorn
 
 from runstead import __version__
+from runstead.cli.ports import holder_of
 from runstead.domain.addresses import is_loopback
 from runstead.domain.errors import Conflict, InvalidArgument, Unavailable
 from runstead.launch.contract import installed_launchers
@@ -164,9 +165,11 @@ def _bound(settings: Settings, *, any_port: bool) -> socket.socket:
             return _listener(settings.host, 0)
         if isinstance(error, socket.gaierror):
             raise InvalidArgument(f"{settings.host!r} is no address of this machine: {error.strerror}") from error
+        holder = holder_of(settings.port)
         raise Unavailable(
-            f"port {settings.port} of {settings.host} cannot be used: {error.strerror}. If another Runstead holds it, "
-            "stop that one (runstead down --home ITS_FOLDER); or choose a port with --port or --any-port"
+            f"port {settings.port} of {settings.host} cannot be used: {error.strerror}"
+            f"{f' by {holder}' if holder else ''}. End that (another Runstead: runstead down --home ITS_FOLDER), "
+            "choose a port with --port, or take a free one with --any-port"
         ) from error
 
 

@@ -1,5 +1,6 @@
 """Submits a job: checks what can be checked here, takes the snapshot, and asks the server to run it."""
 
+import logging
 import os
 import shutil
 import time
@@ -20,6 +21,8 @@ from runstead.domain.plans import PROCESS_INFO, PROCESS_STATUS
 from runstead.domain.runs import is_final
 from runstead.domain.snapshots import SnapshotLimits
 
+log = logging.getLogger(__name__)
+MOST_SENTENCES = 10
 LAST_WORDS_S = 30.0
 LOOK_AGAIN_S = 0.05
 
@@ -53,6 +56,10 @@ def submit(workspace: Workspace, submission: Submission, *, home: Path, limits: 
     _check_interpreter(spec.python)
     question = ask_git(source)
     snapshot = take_snapshot(workspace, source, home=home, limits=limits, must_have=spec.script)
+    for sentence in snapshot.left_out[:MOST_SENTENCES]:
+        log.warning("%s; it is left out of the snapshot", sentence)
+    if (more := len(snapshot.left_out) - MOST_SENTENCES) > 0:
+        log.warning("%d more of the kind are left out of the snapshot", more)
     properties = {
         **git_properties(question, submission.git),
         "ContentSnapshotId": snapshot.snapshot_id,

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 import threading
 import time
@@ -18,6 +19,7 @@ from runstead.client.workspaces import Workspace
 from runstead.domain.errors import Conflict, InvalidArgument
 from runstead.domain.snapshots import SnapshotFile, SnapshotLimits, check_limits, manifest_json, snapshot_id_of
 
+log = logging.getLogger(__name__)
 BATCH_BYTES = 8 << 20
 ATTEMPTS = 5  # a folder that changes all the time: after so many tries, say so
 # Two writes within one tick of the file system's clock leave the same times: what was just written is hashed again.
@@ -164,7 +166,10 @@ def _write_cache(cache: Path, hashed: Mapping[str, Hashed], known: Mapping[str, 
     keep = {path: one for path, one in hashed.items() if max(one.version.mtime_ns, one.version.ctime_ns) < settled_ns}
     if keep == known:
         return
-    cache.parent.mkdir(parents=True, exist_ok=True)
     draft = cache.with_name(f"{cache.name}.{os.getpid()}.{threading.get_ident()}")
-    draft.write_text(json.dumps({"files": keep}))
-    draft.replace(cache)
+    try:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps({"files": keep}))
+        draft.replace(cache)
+    except OSError as error:  # a home that cannot be written to costs time, not the submission
+        log.warning("the hashes of unchanged files cannot be remembered: %s", error)

@@ -2,13 +2,23 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from runstead.driver.scripts import begin
 
 _ANOTHER_DRIVES = 75
-_DEFAULT_KILL_GRACE_S = "10"
-_DEFAULT_SERVER_PATIENCE_S = "60"
+_KILL_GRACE_S = 10.0
+_SERVER_PATIENCE_S = 60.0
+
+
+def _seconds(variables: Mapping[str, str], name: str, default_s: float) -> float:
+    try:
+        return float(variables.get(name, default_s))
+    except ValueError:
+        sys.stderr.write(f"{name} is {variables[name]!r}, no number of seconds; {default_s:g} is taken\n")
+        return default_s
+
 
 if __name__ == "__main__":
     begun = begin(Path(sys.argv[1]).resolve(), os.environ)
@@ -22,7 +32,7 @@ if __name__ == "__main__":
     see_through(
         begun,
         Patience(
-            kill_grace_s=float(variables.get("AZUREML_RUN_KILL_SIGNAL_TIMEOUT_SEC", _DEFAULT_KILL_GRACE_S)),
-            server_s=float(variables.get("RUNSTEAD_DRIVER_PATIENCE_S", _DEFAULT_SERVER_PATIENCE_S)),
+            kill_grace_s=_seconds(variables, "AZUREML_RUN_KILL_SIGNAL_TIMEOUT_SEC", _KILL_GRACE_S),
+            server_s=_seconds(variables, "RUNSTEAD_DRIVER_PATIENCE_S", _SERVER_PATIENCE_S),
         ),
     )

@@ -37,6 +37,7 @@ from runstead.driver.scripts import Begun
 
 _LOOK_MS = 50  # how often the driver looks for the file `cancel`
 _HEARTBEAT_S = 5.0
+_MOST_WARNINGS = 20
 _LEFTOVER_GRACE_S = 2.0  # for what the script left running when it ended
 
 
@@ -141,9 +142,14 @@ def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending,
     )
     folder.append(CONTROL_LOG, _line(f"Logging experiment {ending.status.lower()} status in history service."))
     shipper.finish(until=until)
-    warnings = [*collected.left_out, *undelivered, *shipper.refusals]
+    warnings = _at_most([*collected.left_out, *undelivered, *shipper.refusals])
     _tell(folder, link, ending.status, until=until, error=ending.error, warnings=warnings)
     folder.write(SHIPPED, {"shipped_at": _iso(time.time()), "warnings": warnings})
+
+
+def _at_most(sentences: list[str]) -> list[str]:
+    more = len(sentences) - _MOST_WARNINGS
+    return sentences if more <= 0 else [*sentences[:_MOST_WARNINGS], f"and {more} more; see {RELEASE_LOG}"]
 
 
 def _tell(folder: JobFolder, link: Link, status: str, *, until: float, **details: object) -> None:

@@ -86,7 +86,8 @@ class Controller:
                 continue
             try:
                 self._act(job, living=job.native_id in living)
-            except (RunsteadError, OSError):
+            except Exception:
+                # One job that cannot be moved, whatever the reason, must not hold the others up.
                 self.failures += 1
                 self._put_off(job)
                 log.exception("job %s could not be moved on; it is tried again", job.run_id)
@@ -116,9 +117,13 @@ class Controller:
         return living
 
     def _act(self, job: Job, *, living: bool) -> None:
-        if job.phase == WAITING:
+        if job.spec.target not in self._launchers:
+            # One that waits may be meant for another server of this database; one that was started is ours.
+            if job.phase != WAITING:
+                self._give_up(job, f"no launcher for the compute target {job.spec.target!r} is installed any more")
+        elif job.phase == WAITING:
             self._begin(job)
-        elif not living:
+        elif not living or (is_final(job.run_status) and read_fact(self._folder(job), SHIPPED) is not None):
             self._take_up(job)
         elif job.run_status in (CANCEL_REQUESTED, "Canceled") and not (self._folder(job) / CANCEL).exists():
             self._launchers[job.spec.target].cancel(self._folder(job))
@@ -146,16 +151,16 @@ class Controller:
         self._apply(mine, {"phase": STARTED, "native_id": native_id, "starts": mine.starts + 1}, status="Starting")
 
     def _take_up(self, job: Job) -> None:
-        """A job whose driver is gone: done if it delivered everything, else a new driver goes on where it was."""
+        """A job that is delivered has ended; one whose driver is gone gets a new one, which goes on where it was."""
         folder = self._folder(job)
         launcher = self._launchers[job.spec.target]
         starts = self._starts.get(job.run_id, 0)
-        if (native_id := launcher.attach(folder)) is not None:
-            self._apply(job, {"native_id": native_id})
-        elif read_fact(folder, SHIPPED) is not None:
+        if read_fact(folder, SHIPPED) is not None:
             self._apply(job, {"phase": ENDED, "native_id": None})
             self._starts.pop(job.run_id, None)
             self._not_before.pop(job.run_id, None)
+        elif (native_id := launcher.attach(folder)) is not None:
+            self._apply(job, {"native_id": native_id})
         elif not (folder / PLAN).exists():
             self._give_up(job, f"its job folder {folder} is gone")
         elif starts >= MAX_STARTS:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 
@@ -16,6 +17,7 @@ from runstead.server.tokens import Tokens
 from runstead.server.v1 import (
     artifacts,
     changes,
+    charts,
     experiments,
     jobs,
     logs,
@@ -38,11 +40,16 @@ ROUTERS: tuple[APIRouter, ...] = (
     artifacts.routes,
     logs.routes,
     metrics.routes,
+    charts.routes,
     snapshots.routes,
     jobs.routes,
     changes.routes,
     studio.routes,  # last: it answers every other path
 )
+
+
+# Writers wait for one another in a thread each; enough are left for readers meanwhile.
+THREADS = 96
 
 
 class Background(Protocol):
@@ -99,6 +106,7 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = THREADS
         await run_in_threadpool(ensure_default, unit)
         async with AsyncExitStack() as stack:
             for service in background:

@@ -11,7 +11,7 @@ from runstead.journal.deliveries import Delivery, Store, deliver_all
 from runstead.service import metrics
 from runstead.service.unit import Unit
 
-SWEEP_S = 10.0
+SWEEP_S = 5.0
 log = logging.getLogger(__name__)
 
 

@@ -38,14 +38,15 @@ def insert(unit: Unit, tx: Tx, workspace: Workspace, draft: RunDraft) -> Run:
         "number": counters.take(tx.connection, workspace.key, NUMBER),
     }
     key = runs.insert(tx.connection, values)
-    if key is not None:
-        runs.set_tags(tx.connection, key, draft.tags)
-        runs.add_properties(tx.connection, key, draft.properties)
-        experiment_rows.count_run(tx.connection, experiment.key, tx.at_ms)
-        feed.publish_experiment(tx, workspace, experiment.name)
-        if parent is not None:
-            runs.count_child(tx.connection, parent.key)
-            feed.publish(tx, "run", parent)
+    if key is None:  # somebody else made it this instant
+        return _same_run(found(tx.connection, workspace, draft.run_id), workspace, draft)
+    runs.set_tags(tx.connection, key, draft.tags)
+    runs.add_properties(tx.connection, key, draft.properties)
+    experiment_rows.count_run(tx.connection, experiment.key, tx.at_ms)
+    feed.publish_experiment(tx, workspace, experiment.name)
+    if parent is not None:
+        runs.count_child(tx.connection, parent.key)
+        feed.publish(tx, "run", parent)
     made = found(tx.connection, workspace, draft.run_id)
     feed.publish(tx, "run", made)
     return made

@@ -27,8 +27,11 @@ class Settings:
     @property
     def url(self) -> str:
         """Where clients and browsers find this server."""
-        if self.public_url:
-            return self.public_url.rstrip("/")
+        return self.public_url.rstrip("/") or self.own_url
+
+    @property
+    def own_url(self) -> str:
+        """Where this machine finds it."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 

@@ -114,13 +114,13 @@ def _made_engine(url: str) -> sa.Engine:
         ) from error
     if parsed.get_backend_name() == "sqlite":
         engine = sa.create_engine(
-            parsed, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}, pool_size=24, max_overflow=40
+            parsed, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}, pool_size=24, max_overflow=80
         )
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
     if parsed.drivername == "postgresql+psycopg":
-        return sa.create_engine(parsed, pool_pre_ping=True, pool_size=12, max_overflow=40)
+        return sa.create_engine(parsed, pool_pre_ping=True, pool_size=12, max_overflow=24)
     raise InvalidArgument(
         f"the database address begins with {parsed.drivername!r}; write postgresql+psycopg://… (or leave it out)"
     )
