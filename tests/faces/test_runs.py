@@ -1,6 +1,7 @@
 """SDK v1 Run: life, tags, properties, children, context outside of a job."""
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from azureml.core import Experiment, Run, ScriptRun, Workspace
 from azureml.exceptions import ServiceException, UserErrorException
+from runstead.testing.servers import running_server, start_server, stop_server
 
 
 @pytest.fixture
@@ -306,3 +308,39 @@ def test_what_is_not_there_yet_says_so(run: Run, call: object) -> None:
     assert callable(call)
     with pytest.raises(UserErrorException, match="not in this version"):
         call(run)
+
+
+def test_completing_survives_a_server_that_is_just_restarting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNSTEAD_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    with running_server(tmp_path / "home") as server:
+        run = Experiment(Workspace.from_config(), "e").start_logging(snapshot_directory=None)
+        run.log("m", 1)
+        server.kill()
+        restart = threading.Timer(1.0, start_server, [tmp_path / "home"])
+        restart.start()
+
+        run.complete()
+
+        restart.join()
+        assert run.get_status() == "Completed"
+        assert run.get_metrics() == {"m": 1}
+        stop_server(tmp_path / "home")
+
+
+def test_completing_without_a_server_is_told_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("azureml.core.workspace.PATIENCE_S", 0.5)  # ten seconds otherwise
+    monkeypatch.setenv("RUNSTEAD_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    with running_server(tmp_path / "home"):
+        run = Experiment(Workspace.from_config(), "e").start_logging(snapshot_directory=None)
+        run.log("m", 1)
+        stop_server(tmp_path / "home")
+
+        with pytest.raises(ServiceException, match="cannot be reached") as gone:
+            run.complete()
+        assert gone.value.status_code == 503
+
+        start_server(tmp_path / "home")
+        run.complete()
+        assert run.get_metrics() == {"m": 1}

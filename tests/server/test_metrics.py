@@ -95,3 +95,57 @@ def test_summaries_of_several_runs_come_at_once(house: House) -> None:
         "r1": [("loss", 1)],
         "r2": [("loss", 2)],
     }
+
+
+def test_a_chart_says_how_many_of_how_many_points_it_shows(house: House) -> None:
+    a_run(house)
+    ship(house, a_journal_with("loss", *[float(place) for place in range(100)]))
+    chart = house.http.get(f"{RUN}/metrics/chart", params={"name": "loss", "from": 10, "to": 59, "pixels": 5}).json()
+    assert (chart["shown"], chart["total"], chart["points"], chart["x_kind"]) == (20, 50, 100, "step")
+    assert (chart["x"][0], chart["y"][-1]) == (10, 59.0)
+
+
+def test_a_chart_over_time_speaks_milliseconds(house: House) -> None:
+    a_run(house)
+    ship(house, a_journal_with("loss", 1.0, float("nan"), float("inf")))
+    chart = house.http.get(f"{RUN}/metrics/chart", params={"name": "loss", "x": "time"}).json()
+    assert chart["y"] == [1.0, None, "Infinity"]
+    assert chart["from"] == chart["x"][0] == 1_700_000_000_001.0
+    again = {"name": "loss", "x": "time", "from": chart["x"][1], "to": chart["x"][2]}
+    assert house.http.get(f"{RUN}/metrics/chart", params=again).json()["total"] == 2
+
+
+def test_a_chart_with_another_column_on_x_is_sorted_by_it(house: House) -> None:
+    a_run(house)
+    journal = Journal("r1", "w1")
+    for x, y in ((3, 30), (1, 10), (2, 20)):
+        journal.row("xy", {"x": x, "y": y})
+    ship(house, journal)
+    chart = house.http.get(f"{RUN}/metrics/chart", params={"name": "xy", "x": "x"}).json()
+    assert (chart["column"], chart["x"], chart["y"]) == ("y", [1.0, 2.0, 3.0], [10.0, 20.0, 30.0])
+
+
+def test_an_unknown_metric_names_those_there_are(house: House) -> None:
+    a_run(house)
+    ship(house, a_journal_with("loss", 1.0))
+    refused = house.http.get(f"{RUN}/metrics/chart", params={"name": "acc"})
+    assert refused.status_code == 404
+    assert "'loss'" in refused.json()["error"]["message"]
+
+
+def test_a_table_comes_in_pages(house: House) -> None:
+    a_run(house)
+    journal = Journal("r1", "w1")
+    journal.table("t", {"x": list(range(10)), "y": [f"row {place}" for place in range(10)]})
+    ship(house, journal)
+    page = house.http.get(f"{RUN}/metrics/table", params={"name": "t", "offset": 8, "limit": 5}).json()
+    assert page == {"columns": ["x", "y"], "rows": [[8, "row 8"], [9, "row 9"]], "total": 10}
+
+
+def test_a_live_view_asks_for_what_it_lacks(house: House) -> None:
+    a_run(house)
+    journal = a_journal_with("loss", 1.0, 2.0, 3.0)
+    ship(house, journal)
+    tail = house.http.get(f"{RUN}/metrics/tail", params={"name": "loss", "after": 1}).json()
+    assert (tail["start"], tail["total"], tail["steps"], tail["columns"]) == (1, 3, [1, 2], {"": [2.0, 3.0]})
+    assert house.http.get(f"{RUN}/metrics/tail", params={"name": "loss", "after": 3}).json()["steps"] == []

@@ -161,14 +161,14 @@ class _StateRun(_FilesRun):
         self._move("Running")
 
     def complete(self) -> None:
-        self.flush()
+        self._deliver_all()
         if self._outputs is not None:
             artifacts.put_folder(self._place, self._run_id, folder=self._outputs, prefix=OUTPUTS)
         self._move("Completed")
         self._close()
 
     def fail(self, error_details: object = None, error_code: str | None = None) -> None:
-        self.flush()
+        self._deliver_all()
         self._move("Failed", error=details.failure_of(error_details, error_code))
         self._close()
 
@@ -209,6 +209,10 @@ class _StateRun(_FilesRun):
             self.complete()
         else:
             self.fail(f"User program failed with {type(error).__name__}: {error}")
+
+    def _deliver_all(self) -> None:
+        self._fresh()  # asked first: a server that is gone is told in seconds, not after flush's five minutes
+        self.flush()
 
     def _move(self, status: str, **facts: object) -> None:
         self._known = runs.set_status(self._place, self._run_id, status=status, **facts)

@@ -116,6 +116,14 @@ class Run(_StateRun):
             raise UserErrorException(f"run {self._run_id} was not submitted with an environment")
         return core.Environment._from_definition(definition["environment"])
 
+    @property
+    def input_datasets(self) -> object:
+        raise not_yet("Run.input_datasets", instead="A script can take paths as arguments.")
+
+    @property
+    def output_datasets(self) -> object:
+        raise not_yet("Run.output_datasets", instead="What a script writes into ./outputs is kept.")
+
     def get_secret(self, name: str) -> str:
         raise not_yet("Run.get_secret", instead="A script can read environment variables.")
 

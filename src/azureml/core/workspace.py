@@ -20,6 +20,7 @@ from runstead.domain.workspaces import DEFAULT_WORKSPACE
 
 ARM_TYPE = "Microsoft.MachineLearningServices/workspaces"
 PLAIN_FILES = "A script can use plain paths and files."
+PATIENCE_S = 10.0  # for a server that is just restarting
 log = logging.getLogger(__name__)
 
 
@@ -41,7 +42,7 @@ class Workspace:
     ) -> None:
         identity = {"subscription_id": subscription_id, "resource_group": resource_group}
         self._settings = config.from_environment()
-        self._place = workspaces.Workspace(local.connect(self._settings), workspace_name)
+        self._place = workspaces.Workspace(local.connect(self._settings, patience_s=PATIENCE_S), workspace_name)
         self._record = (
             workspaces.load_workspace(self._place)  # a job's token may not make one
             if self._settings.in_job
@@ -65,7 +66,7 @@ class Workspace:
         """The workspace of the job that this process belongs to; the server is not asked, it may be away."""
         settings = config.from_environment()
         told = {"subscription_id": job.subscription_id, "resource_group": job.resource_group}
-        return cls._known(settings, local.connect(settings), {"name": job.workspace, **told})
+        return cls._known(settings, local.connect(settings, patience_s=PATIENCE_S), {"name": job.workspace, **told})
 
     @staticmethod
     def from_config(path: str | None = None, auth: object = None) -> "Workspace":
@@ -98,7 +99,7 @@ class Workspace:
         if subscription_id and resource_group:
             return Workspace(subscription_id, resource_group, name, auth)  # as much as a config.json says
         settings = config.from_environment()
-        connection = local.connect(settings)
+        connection = local.connect(settings, patience_s=PATIENCE_S)
         try:
             record = workspaces.load_workspace(workspaces.Workspace(connection, name))
         except NotFound as error:
@@ -112,7 +113,7 @@ class Workspace:
         subscription_id: str | None, auth: object = None, resource_group: str | None = None
     ) -> dict[str, list["Workspace"]]:
         settings = config.from_environment()
-        connection = local.connect(settings)
+        connection = local.connect(settings, patience_s=PATIENCE_S)
         found = workspaces.list_workspaces(connection)
         kept = [one for one in found if resource_group in (None, one["resource_group"])]
         return {one["name"]: [Workspace._known(settings, connection, one)] for one in kept}
@@ -148,7 +149,7 @@ class Workspace:
         v1_legacy_mode: bool | None = None,
     ) -> "Workspace":
         settings = config.from_environment()
-        place = workspaces.Workspace(local.connect(settings), name)
+        place = workspaces.Workspace(local.connect(settings, patience_s=PATIENCE_S), name)
         known = any(one["name"] == name for one in workspaces.list_workspaces(place.connection))
         if known and not exist_ok:
             raise WorkspaceException(f"the workspace {name!r} exists already; pass exist_ok=True to use it")

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +30,7 @@ BY_CODE: dict[str, type[RunsteadError]] = {
 BY_STATUS = {400: InvalidArgument, 401: Unauthenticated, 403: Forbidden, 404: NotFound, 409: Conflict, 413: TooLarge}
 log = logging.getLogger(__name__)
 STREAM_CHUNK_BYTES = 1 << 16
+KNOCK_AGAIN_S = 0.1
 _connections: "WeakSet[Connection]" = WeakSet()
 
 
@@ -44,15 +46,23 @@ class Answer:
 class Connection:
     """Thread-safe, and fork-safe: a child has sockets of its own. `url` without a trailing slash.
 
-    found: where the server is now, asked when it cannot be reached: a local one may come back under another port. The
-    call that failed is not repeated, but the next one goes there.
+    found: where the server is now, asked when it cannot be reached: a local one may come back under another port.
+    patience_s: how long to knock again where nobody listens, as while a server restarts. A call that was cut off on its
+    way is never repeated.
     """
 
     def __init__(
-        self, url: str, token: str, *, timeout_s: float = 30.0, found: Callable[[], str | None] | None = None
+        self,
+        url: str,
+        token: str,
+        *,
+        timeout_s: float = 30.0,
+        found: Callable[[], str | None] | None = None,
+        patience_s: float = 0.0,
     ) -> None:
         self.url = url.rstrip("/")
         self._found = found
+        self._patience_s = patience_s
         self.token = token
         self._timeout_s = timeout_s
         _connections.add(self)
@@ -110,17 +120,24 @@ class Connection:
         timeout_s: float | None,
         preload: bool,
     ) -> "client.pools.BaseHTTPResponse":
-        target = self.url + path + (f"?{urlencode(_present(query), doseq=True)}" if query else "")
+        asked = path + (f"?{urlencode(_present(query), doseq=True)}" if query else "")
         sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
-        try:
-            response = self._pool.request(
-                method, target, body=body, headers=sent, timeout=timeout_s or self._timeout_s, preload_content=preload
-            )
-        except client.pools.HTTPError as error:
+        limit_s = timeout_s or self._timeout_s
+        give_up = time.monotonic() + self._patience_s
+        while True:
             tried = self.url
-            self.url = (self._found() if self._found else None) or tried
-            raise Unavailable(f"the server {tried} cannot be reached: {error}") from error
-        log.debug("%s %s: %s", method, target, response.status)
+            try:
+                response = self._pool.request(
+                    method, tried + asked, body=body, headers=sent, timeout=limit_s, preload_content=preload
+                )
+                break
+            except client.pools.HTTPError as error:
+                self.url = (self._found() if self._found else None) or tried
+                nothing_was_sent = isinstance(error, client.pools.NewConnectionError)
+                if not nothing_was_sent or time.monotonic() >= give_up:
+                    raise Unavailable(f"the server {tried} cannot be reached: {error}") from error
+                time.sleep(KNOCK_AGAIN_S)
+        log.debug("%s %s%s: %s", method, tried, asked, response.status)
         if response.status >= 400:
             raise _error_of(response.status, response.data, f"{method} {path}")
         return response

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from runstead.client.config import Settings
@@ -30,19 +31,24 @@ class Running:
     version: str
 
 
-def connect(settings: Settings) -> Connection:
+def connect(settings: Settings, *, patience_s: float = 0.0) -> Connection:
     """The connection to use; starts the local server if none is configured and none runs.
 
+    patience_s: as of Connection.
     Raises Unavailable if there is none and none may or can be started, Unauthenticated if the token is not known.
     """
     if settings.url is not None:
         if settings.token is None:
             raise Unauthenticated(f"RUNSTEAD_URL is {settings.url}, but RUNSTEAD_TOKEN is not set; set it to its token")
-        return Connection(settings.url, settings.token)
+        # A job of this home's own server finds it again when it has moved; any other address stays as it is.
+        is_ours = settings.in_job and settings.journal.is_relative_to(settings.home)
+        found = partial(address_of, settings.home) if is_ours else None
+        return Connection(settings.url, settings.token, found=found, patience_s=patience_s)
     server = running(settings.home)
     if server is None:
         server = _autostarted(settings)
-    return Connection(server.url, token_of(settings.home), found=lambda: address_of(settings.home))
+    found = partial(address_of, settings.home)
+    return Connection(server.url, token_of(settings.home), found=found, patience_s=patience_s)
 
 
 def running(home: Path) -> Running | None:

@@ -17,6 +17,7 @@ from runstead.server.tokens import Tokens
 from runstead.server.v1 import (
     artifacts,
     changes,
+    charts,
     experiments,
     jobs,
     logs,
@@ -39,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     artifacts.routes,
     logs.routes,
     metrics.routes,
+    charts.routes,
     snapshots.routes,
     jobs.routes,
     changes.routes,

@@ -29,8 +29,18 @@ def encode_chunk(points: Points, columns: Sequence[str]) -> bytes:
     return HEADER.pack(VERSION, len(columns), len(points)) + sizes + b"".join(parts)
 
 
-def decode_chunk(document: bytes, columns: Sequence[str], *, wanted: Sequence[str] | None = None) -> Points:
-    """The points, with all columns or those `wanted`. `columns` may name more than the chunk has: those are null."""
+def decode_chunk(
+    document: bytes,
+    columns: Sequence[str],
+    *,
+    wanted: Sequence[str] | None = None,
+    times: bool = True,
+    steps: bool = True,
+) -> Points:
+    """The points, with all columns or those `wanted`. `columns` may name more than the chunk has: those are null.
+
+    Without `times` or `steps` these are zeros, and cost nothing.
+    """
     _, stored, count = HEADER.unpack_from(document)
     parts = _parts(document, PARTS_BEFORE_COLUMNS + stored * PARTS_OF_COLUMN)
     found = {}
@@ -39,7 +49,10 @@ def decode_chunk(document: bytes, columns: Sequence[str], *, wanted: Sequence[st
             continue
         first = PARTS_BEFORE_COLUMNS + place * PARTS_OF_COLUMN
         found[name] = nulls(count) if place >= stored else _decode_column(parts[first : first + 3], count)
-    return Points(decode_words(parts[0], count), decode_words(parts[1], count), found)
+    nothing = np.zeros(count, np.int64)
+    return Points(
+        decode_words(parts[0], count) if times else nothing, decode_words(parts[1], count) if steps else nothing, found
+    )
 
 
 def _parts(document: bytes, count: int) -> list[memoryview]:

@@ -29,16 +29,26 @@ def window_of(index: int) -> int:
 
 
 def chunked_points(
-    connection: sa.Connection, one: Series, start: int, end: int, *, wanted: Sequence[str] | None = None
+    connection: sa.Connection,
+    one: Series,
+    start: int,
+    end: int,
+    *,
+    wanted: Sequence[str] | None = None,
+    times: bool = True,
+    steps: bool = True,
 ) -> Iterator[Points]:
-    """The points from index `start` on, up to `end`, as far as they are in chunks; piece by piece."""
+    """The points from index `start` on, up to `end`, as far as they are in chunks; piece by piece.
+
+    `wanted`, `times`, `steps`: as for `decode_chunk`.
+    """
     end = min(end, one.chunked)
     if start >= end:
         return
     asked = {"series_key": one.key, "window": window_of(start), "until": end}
     for row in connection.execution_options(stream_results=True).execute(CHUNKS, asked):
         if row.start + row.count > start:
-            points = decode_chunk(row.body, one.column_names, wanted=wanted)
+            points = decode_chunk(row.body, one.column_names, wanted=wanted, times=times, steps=steps)
             whole = row.start >= start and row.start + row.count <= end
             yield points if whole else sliced(points, max(0, start - row.start), min(row.count, end - row.start))
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from runstead.domain.records import NO_STEP
 from runstead.store.columns import Column, Flags, Words, floats_of, is_number
 
-BUCKET_POINTS = 256  # of a node of level 0; a node of the next level is made of FAN
+BUCKET_POINTS = 128  # of a node of level 0 (why: charts.md); a node of the next level is made of FAN
 FAN = 4
 BLOCK_NODES = 256  # in one row of the database
 POINT = np.dtype([("value", "<f8"), ("at", "<i8"), ("time_us", "<i8"), ("step", "<i8")])

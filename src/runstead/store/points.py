@@ -56,6 +56,12 @@ def sliced(points: Points, start: int, end: int) -> Points:
     return Points(points.times_us[where], points.steps[where], columns)
 
 
+def taken(points: Points, places: Words) -> Points:
+    """The points at these indices."""
+    columns = {name: part(column, places) for name, column in points.columns.items()}
+    return Points(points.times_us[places], points.steps[places], columns)
+
+
 def split(records: Records, declared: Mapping[int, Declared]) -> dict[int, Points]:
     """The points of each series, by the key under which its numbers were declared.
 

@@ -7,7 +7,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from runstead.domain.records import NO_STEP
-from runstead.store.columns import is_number
+from runstead.store.columns import Words, is_number
 from runstead.store.metric_tables import metric_nodes
 from runstead.store.nodes import (
     BLOCK_NODES,
@@ -44,7 +44,9 @@ def levels_of(points: int) -> int:
     return levels
 
 
-def load(connection: sa.Connection, series_key: int, column_key: int, level: int, places: Sequence[int]) -> Nodes:
+def load(
+    connection: sa.Connection, series_key: int, column_key: int, level: int, places: Sequence[int] | Words
+) -> Nodes:
     """The nodes of a level at these places (0 is the first of the series), in this order."""
     wanted = np.asarray(places, np.int64)
     blocks, within = np.divmod(wanted, BLOCK_NODES)

@@ -26,7 +26,7 @@ def postgres_server(bin_folder: Path) -> Iterator[str]:
     """Start a server; the address is that of its `postgres` database. Ends, and leaves nothing, at the end."""
     with tempfile.TemporaryDirectory(prefix="runstead-pg-") as name:
         folder = Path(name)
-        port = _free_port()
+        port = free_port()
         as_user = _as_postgres(folder)
         _run([*as_user, str(bin_folder / "initdb"), "-D", f"{name}/data", "-U", "postgres", "-A", "trust", "-N"])
         options = f"-p {port} -k {name} -c listen_addresses=127.0.0.1 -c fsync=off"
@@ -50,7 +50,8 @@ def _run(command: Sequence[str]) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd="/", timeout=60)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -14,6 +14,12 @@ export class ApiError extends Error {
 
 export const isUnauthenticated = (error: unknown) => error instanceof ApiError && error.status === 401;
 
+export const isUnreachable = (error: unknown) => error instanceof ApiError && error.status === 0;
+
+/** The error of the first answer that never came; one that is only getting old is still worth showing. */
+export const firstLoadingError = (...answers: { isLoadingError: boolean; error: unknown }[]): unknown =>
+  answers.find((answer) => answer.isLoadingError)?.error ?? null;
+
 export const workspacePath = (workspace: string) => `/api/v1/workspaces/${encodeURIComponent(workspace)}`;
 export const runPath = (workspace: string, runId: string) =>
   `${workspacePath(workspace)}/runs/${encodeURIComponent(runId)}`;

@@ -55,7 +55,7 @@ function Payload({ runId, series, path }: { runId: string; series: Series; path:
     queryKey: ["payload", workspace, runId, path],
     queryFn: ({ signal }) => requestJson<unknown>(artifactAddress(workspace, runId, path), { signal }),
   });
-  if (payload.isError) return <Problem error={payload.error} retry={() => void payload.refetch()} />;
+  if (payload.isLoadingError) return <Problem error={payload.error} retry={() => void payload.refetch()} />;
   if (payload.data === undefined) return <Spinner size="small" label="Loading" delay={300} />;
   return (
     picture(series, payload.data) ?? (

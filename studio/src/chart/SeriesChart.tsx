@@ -42,7 +42,7 @@ export function SeriesChart({ runId, series, x, columns, logY, smoothing, height
     })),
     combine: (results) => ({
       points: results.map((result) => result.data),
-      error: results.find((result) => result.error)?.error ?? null,
+      error: results.find((result) => result.isLoadingError)?.error ?? null,
     }),
   });
   const curves = useMemo(() => answers.points.map((points) => points && curveOf(points.x, points.y)), [answers.points]);

@@ -39,7 +39,7 @@ export function ValueTable({ runId, series }: { runId: string; series: Series })
   const to = Math.floor((items.at(-1)?.index ?? 0) / PAGE_ROWS);
   const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
   const pages = useQueries({ queries: numbers.map(page) });
-  if (head.isError) return <Problem error={head.error} retry={() => void head.refetch()} />;
+  if (head.isLoadingError) return <Problem error={head.error} retry={() => void head.refetch()} />;
   if (!head.data) return <Spinner size="small" label="Loading" delay={300} />;
   const { columns } = head.data;
   const layout = { gridTemplateColumns: `64px repeat(${columns.length}, minmax(88px, 1fr))` };

@@ -70,6 +70,6 @@ function Home() {
   useEffect(() => {
     if (name !== undefined) navigate(addresses.experiments(name), { replace: true });
   }, [name]);
-  if (workspaces.isError) return <Problem error={workspaces.error} retry={() => void workspaces.refetch()} />;
+  if (workspaces.isLoadingError) return <Problem error={workspaces.error} retry={() => void workspaces.refetch()} />;
   return <Spinner className="page-wait" label="Loading" delay={300} />;
 }

@@ -19,7 +19,7 @@ const client = new QueryClient({
       staleTime: 30_000,
       refetchOnWindowFocus: false,
       // What the server refused stays refused; only silence is worth another try.
-      retry: (count, error) => count < 2 && error instanceof ApiError && (error.status === 0 || error.status === 503),
+      retry: (count, error) => count < 1 && error instanceof ApiError && (error.status === 0 || error.status === 503),
       retryDelay: (count) => 300 * 2 ** count,
     },
   },

@@ -2,7 +2,7 @@
 
 import type { Run } from "@/api/types";
 import { useNow } from "./clock";
-import { formatAgo, formatDuration, formatTime } from "./format";
+import { formatAgo, formatDuration, formatElapsed, formatTime } from "./format";
 
 export function Ago({ at }: { at: string | null }) {
   const nowMs = useNow();
@@ -25,5 +25,5 @@ export function RunDuration({ run }: { run: Run }) {
 
 function Elapsed({ since }: { since: string }) {
   const nowMs = useNow();
-  return <span>{formatDuration(Math.max(0, Math.floor((nowMs - Date.parse(since)) / 1000) * 1000))}</span>;
+  return <span>{formatElapsed(nowMs - Date.parse(since))}</span>;
 }

@@ -100,7 +100,7 @@ function LinesOfRuns({ spec, runs, summaries, smoothing }: Props) {
     })),
     combine: (results) => ({
       points: results.map((result) => result.data),
-      error: results.find((result) => result.error)?.error ?? null,
+      error: results.find((result) => result.isLoadingError)?.error ?? null,
     }),
   });
   const lines = useMemo(() => {
@@ -182,7 +182,7 @@ function PointsOfRuns({ spec, runs, summaries }: Props) {
   }, [answer.data, runs, spec]);
   return (
     <div className="series-chart">
-      {answer.isError && <Problem error={answer.error} />}
+      {answer.isLoadingError && <Problem error={answer.error} />}
       <Plot
         lines={lines}
         xKind="number"

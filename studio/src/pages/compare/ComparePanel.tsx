@@ -4,6 +4,7 @@ import { Button, Spinner, Tab, TabList } from "@fluentui/react-components";
 import { ArrowLeftRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { firstLoadingError } from "@/api/client";
 import { keys } from "@/api/keys";
 import { useChanges, useWorkspace } from "@/api/live";
 import { useSummaries } from "@/api/metrics";
@@ -40,7 +41,7 @@ export default function ComparePanel({ runIds, close, change, name }: Props) {
     });
   }, [answer.data, runIds]);
   const shown = useMemo(() => runs.filter(({ run }) => !hidden.has(run.run_id)), [runs, hidden]);
-  const error = answer.error ?? summaries.error;
+  const error = firstLoadingError(answer, summaries);
   const toggle = (runId: string) => {
     const next = new Set(hidden);
     if (!next.delete(runId)) next.add(runId);

@@ -27,7 +27,7 @@ export default function ExperimentsPage() {
   useTitle("Experiments");
   const experiments = useExperiments();
   const [text, setText] = useState("");
-  if (experiments.isError) return <Problem error={experiments.error} retry={() => void experiments.refetch()} />;
+  if (experiments.isLoadingError) return <Problem error={experiments.error} retry={() => void experiments.refetch()} />;
   if (!experiments.data) return <Spinner className="page-wait" label="Loading experiments" delay={300} />;
   if (experiments.data.length === 0) return <NoExperiments />;
   const words = text.trim().toLowerCase();

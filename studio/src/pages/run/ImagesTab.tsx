@@ -3,6 +3,7 @@
 import { Spinner } from "@fluentui/react-components";
 import { useState } from "react";
 import { useArtifacts } from "@/api/artifacts";
+import { firstLoadingError } from "@/api/client";
 import { useSeries } from "@/api/metrics";
 import type { Run } from "@/api/types";
 import { Lightbox, type Picture } from "@/chart/Lightbox";
@@ -16,7 +17,7 @@ export default function ImagesTab({ run }: { run: Run }) {
   const series = useSeries(run.run_id);
   const artifacts = useArtifacts(run.run_id);
   const [shown, show] = useState<number | null>(null);
-  const error = series.error ?? artifacts.error;
+  const error = firstLoadingError(series, artifacts);
   const retry = () => {
     void series.refetch();
     void artifacts.refetch();

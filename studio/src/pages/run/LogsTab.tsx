@@ -21,7 +21,7 @@ import { LogViewer } from "./logs/LogViewer";
 export default function LogsTab({ run }: { run: Run }) {
   const artifacts = useArtifacts(run.run_id);
   const [asked, ask] = useParameter("file");
-  if (artifacts.isError) return <Problem error={artifacts.error} retry={() => void artifacts.refetch()} />;
+  if (artifacts.isLoadingError) return <Problem error={artifacts.error} retry={() => void artifacts.refetch()} />;
   if (!artifacts.data) return <Spinner className="page-wait" label="Loading the files" delay={300} />;
   if (artifacts.data.length === 0) return <NoFiles run={run} />;
   const path = asked ?? firstToShow(artifacts.data);

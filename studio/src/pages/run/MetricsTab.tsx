@@ -24,7 +24,7 @@ export default function MetricsTab({ run }: { run: Run }) {
   const place = `${run.workspace}.${run.experiment}`;
   const [settings, setSettings] = usePersisted(`metrics.${place}`, USUAL);
   const [cards, setCards] = usePersisted(`cards.${place}`, NO_CARDS);
-  if (series.isError) return <Problem error={series.error} retry={() => void series.refetch()} />;
+  if (series.isLoadingError) return <Problem error={series.error} retry={() => void series.refetch()} />;
   if (!series.data) return <Spinner className="page-wait" label="Loading the metrics" delay={300} />;
   const metrics = series.data.filter((each) => each.kind !== "image");
   if (metrics.length === 0) return <NoMetrics run={run} />;

@@ -32,7 +32,7 @@ export default function RunPage({ runId, tab }: { runId: string; tab: RunTab | n
   const run = useRun(runId);
   const shown = tab ?? "details";
   useTitle(`${run.data?.display_name ?? runId} · ${TITLES[shown]}`);
-  if (run.isError) return <Problem error={run.error} retry={() => void run.refetch()} />;
+  if (run.isLoadingError) return <Problem error={run.error} retry={() => void run.refetch()} />;
   if (!run.data) return <Spinner className="page-wait" label="Loading the run" delay={300} />;
   return (
     <>

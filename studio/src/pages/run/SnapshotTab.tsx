@@ -22,7 +22,7 @@ function SnapshotFiles({ run, snapshotId }: { run: Run; snapshotId: string }) {
   const workspace = useWorkspace();
   const files = useSnapshot(snapshotId);
   const [asked, ask] = useParameter("file");
-  if (files.isError) return <Problem error={files.error} retry={() => void files.refetch()} />;
+  if (files.isLoadingError) return <Problem error={files.error} retry={() => void files.refetch()} />;
   if (!files.data) return <Spinner className="page-wait" label="Loading the snapshot" delay={300} />;
   if (files.data.length === 0)
     return (

@@ -1,6 +1,5 @@
 /** One row of the run table. */
 
-import { Checkbox } from "@fluentui/react-components";
 import { memo } from "react";
 import type { Column, TableRow } from "@/api/types";
 import { addresses } from "@/parts/addresses";
@@ -37,11 +36,12 @@ export const Row = memo(function Row({ index, top, row, columns, isActive, activ
     >
       <div role="gridcell" className="run-cell run-cell-check">
         {run && (
-          <Checkbox
+          <input
+            type="checkbox"
             checked={isSelected}
             tabIndex={-1}
             aria-label={`Select ${run.display_name}`}
-            onChange={(_, { checked }) => select(run.run_id, checked === true)}
+            onChange={(event) => select(run.run_id, event.target.checked)}
           />
         )}
       </div>

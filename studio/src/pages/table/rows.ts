@@ -2,6 +2,7 @@
 
 import { type QueryClient, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { firstLoadingError } from "@/api/client";
 import { keys } from "@/api/keys";
 import { useChanges, useWorkspace } from "@/api/live";
 import { queryTable, type TableAnswer } from "@/api/runs";
@@ -9,7 +10,7 @@ import type { Change, TableQuery, TableRow } from "@/api/types";
 
 export const PAGE_ROWS = 100;
 const PATCH_MS = 400;
-const RECOUNT_MS = 1500;
+const RECOUNT_MS = 600;
 
 export type RowQuery = Omit<TableQuery, "limit" | "offset">;
 
@@ -44,7 +45,7 @@ export function useRows(query: RowQuery, range: { first: number; last: number })
     total,
     rowAt: (index) => pages[numbers.indexOf(Math.floor(index / PAGE_ROWS))]?.data?.rows[index % PAGE_ROWS],
     isOld: shown !== query && head.isFetching,
-    error: head.error ?? pages.find((page) => page.error)?.error ?? null,
+    error: firstLoadingError(head, ...pages),
     newRuns: counted !== null && total !== null ? Math.max(0, counted - total) : 0,
     refresh,
   };

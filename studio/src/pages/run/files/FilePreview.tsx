@@ -138,7 +138,7 @@ function UnknownFile({ file, actions }: { file: FileToShow; actions: ReactNode }
   if (head.data && looksLikeText(head.data)) return <TextFile file={file} actions={actions} />;
   return (
     <FileFrame file={file} actions={actions}>
-      {head.isError && <Problem error={head.error} retry={() => void head.refetch()} />}
+      {head.isLoadingError && <Problem error={head.error} retry={() => void head.refetch()} />}
       {head.data && (
         <>
           <p className="file-note">
@@ -155,7 +155,7 @@ function UnknownFile({ file, actions }: { file: FileToShow; actions: ReactNode }
 function JsonText({ file }: { file: FileToShow }) {
   const head = useHead(file, JSON_BYTES);
   const text = useMemo(() => head.data && formattedJson(new TextDecoder().decode(head.data)), [head.data]);
-  if (head.isError) return <Problem error={head.error} retry={() => void head.refetch()} />;
+  if (head.isLoadingError) return <Problem error={head.error} retry={() => void head.refetch()} />;
   return text === undefined ? (
     <Spinner size="small" label="Loading" delay={300} />
   ) : (
@@ -175,7 +175,7 @@ function formattedJson(text: string): string {
 function CsvTable({ file }: { file: FileToShow }) {
   const head = useHead(file, TABLE_BYTES);
   const rows = useMemo(() => head.data && csvRows(new TextDecoder().decode(head.data), TABLE_ROWS + 1), [head.data]);
-  if (head.isError) return <Problem error={head.error} retry={() => void head.refetch()} />;
+  if (head.isLoadingError) return <Problem error={head.error} retry={() => void head.refetch()} />;
   if (rows === undefined) return <Spinner size="small" label="Loading" delay={300} />;
   const [names = [], ...body] = rows;
   const isCut = body.length >= TABLE_ROWS || file.sizeBytes > TABLE_BYTES;

@@ -3,6 +3,7 @@
 import { Spinner } from "@fluentui/react-components";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { isUnreachable } from "@/api/client";
 import { formatBytes } from "@/parts/format";
 import { Problem } from "@/parts/Problem";
 import { usePersisted } from "@/parts/persisted";
@@ -54,6 +55,8 @@ export function LogViewer({ source, name, actions, emptyText }: Props) {
     if (below < EDGE_PX && view.endBytes < view.sizeBytes && !view.isLoading) void window.later();
     setFollowing(source.opensAt === "end" && below < LINE_PX && view.endBytes >= view.sizeBytes);
   };
+  // A server that is away is told of above every page; what is here can still be read.
+  const hasProblem = view?.error != null && (view.lineCount === 0 || !isUnreachable(view.error));
   const toStart = () => {
     setFollowing(false);
     void window?.openAt(0).then(() => scroller.current?.scrollTo({ top: 0 }));
@@ -78,7 +81,7 @@ export function LogViewer({ source, name, actions, emptyText }: Props) {
         search={search}
         actions={actions}
       />
-      {view?.error != null && <Problem error={view.error} retry={() => void window?.follow()} />}
+      {hasProblem && <Problem error={view?.error} retry={() => void window?.follow()} />}
       <div
         ref={scroller}
         className={wraps ? "log-text log-wraps" : "log-text"}

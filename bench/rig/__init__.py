@@ -1,0 +1,1 @@
+"""What the benchmarks share: the peers' environment, the loops that run in it, tables of results."""

@@ -1,0 +1,167 @@
+"""The peers' loops, run as a script in their environment: `loops.py NAME FOLDER '{"n": …}'` prints one line of JSON."""
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+Log = Callable[[int], object]
+
+
+def percall(log: Log, n: int) -> dict[str, float]:
+    """Nanoseconds per call: p50 and p99 timed one by one, the mean of as many calls without the clock between them."""
+    for i in range(min(n, 200)):
+        log(i)
+    clock = time.perf_counter_ns
+    times = []
+    for i in range(n):
+        began = clock()
+        log(i)
+        times.append(clock() - began)
+    began = clock()
+    for i in range(n):
+        log(i)
+    mean = (clock() - began) / n
+    times.sort()
+    return {"p50": statistics.median(times), "p99": times[int(n * 0.99)], "mean": mean, "n": n}
+
+
+def trackio(folder: Path) -> tuple[Log, Callable[[], object]]:
+    import trackio as peer
+
+    peer.init(project="bench")
+    return lambda i: peer.log({"loss": i * 0.5}), peer.finish
+
+
+def tensorboard(folder: Path) -> tuple[Log, Callable[[], object]]:
+    from tensorboardX import SummaryWriter
+
+    writer = SummaryWriter(str(folder))
+    return lambda i: writer.add_scalar("loss", i * 0.5, i), writer.close
+
+
+def mlflow(folder: Path) -> tuple[Log, Callable[[], object]]:
+    import mlflow as peer
+
+    peer.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
+    peer.set_experiment("bench")
+    peer.start_run()
+    return lambda i: peer.log_metric("loss", i * 0.5, step=i), peer.end_run
+
+
+def dvclive(folder: Path) -> tuple[Log, Callable[[], object]]:
+    from dvclive import Live
+
+    live = Live(str(folder / "live"), save_dvc_exp=False, dvcyaml=None, report=None)
+
+    def log(i: int) -> None:
+        live.log_metric("loss", i * 0.5)
+        live.step += 1
+
+    return log, live.end
+
+
+def wandb(folder: Path) -> tuple[Log, Callable[[], object]]:
+    import wandb as peer
+
+    run = peer.init(project="bench", mode="offline", dir=str(folder))
+    return lambda i: run.log({"loss": i * 0.5}), run.finish
+
+
+def aim(folder: Path) -> tuple[Log, Callable[[], object]]:
+    from aim import Run
+
+    run = Run(repo=str(folder), system_tracking_interval=None, log_system_params=False)
+    return lambda i: run.track(i * 0.5, name="loss"), run.close
+
+
+OPEN = {
+    "trackio": trackio,
+    "tensorboard": tensorboard,
+    "mlflow": mlflow,
+    "dvclive": dvclive,
+    "wandb": wandb,
+    "aim": aim,
+}
+
+
+def cost(peer: str, folder: Path, n: int) -> dict[str, Any]:
+    """What a caller pays per logged value."""
+    log, close = OPEN[peer](folder)
+    found = percall(log, n)
+    close()
+    return found
+
+
+def mlflow_whole(folder: Path, n: int) -> dict[str, Any]:
+    """n points by log_batch of 1 000, until get_metric_history has them."""
+    from mlflow.entities import Metric
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{folder}/mlflow.db")
+    run_id = client.create_run(client.create_experiment("bench")).info.run_id
+    began = time.perf_counter()
+    for start in range(0, n, 1000):
+        client.log_batch(run_id, [Metric("loss", i * 0.5, i, i) for i in range(start, min(start + 1000, n))])
+    count = len(client.get_metric_history(run_id, "loss"))
+    return {"seconds": time.perf_counter() - began, "points": count}
+
+
+def mlflow_write(folder: Path, n: int, writer: int = 0, port: int = 0) -> dict[str, Any]:
+    """One of several writers to a running MLflow server."""
+    from mlflow.entities import Metric
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(f"http://127.0.0.1:{port}")
+    run_id = client.create_run("0").info.run_id
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for start in range(0, n, 1000):
+        client.log_batch(run_id, [Metric("loss", i * 0.5, i, i) for i in range(start, min(start + 1000, n))])
+    return {"points": n}
+
+
+def mlflow_table(folder: Path, runs: int, series: int) -> dict[str, Any]:
+    """Runs with metrics, then the first page sorted by one of them; MLflow knows only the last value."""
+    from mlflow.entities import Metric
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{folder}/mlflow.db")
+    experiment = client.create_experiment("bench")
+    for number in range(runs):
+        run_id = client.create_run(experiment).info.run_id
+        client.log_batch(run_id, [Metric(f"m{j}", (number * 7919 + j) % 10007 / 10007, 1, 1) for j in range(series)])
+    times = []
+    for name in ("m1", "m2", "m3"):
+        began = time.perf_counter()
+        page = client.search_runs([experiment], order_by=[f"metrics.{name} ASC"], max_results=50)
+        times.append(time.perf_counter() - began)
+        assert len(page) == min(50, runs)
+    return {"seconds": statistics.median(times)}
+
+
+def trackio_whole(folder: Path, n: int) -> dict[str, Any]:
+    """n points by trackio.log until finish has handed them over."""
+    log, close = trackio(folder)
+    began = time.perf_counter()
+    for i in range(n):
+        log(i)
+    close()
+    return {"seconds": time.perf_counter() - began, "points": n}
+
+
+LOOPS: dict[str, Callable[..., dict[str, Any]]] = {  # Any: JSON
+    **{f"cost-{peer}": partial(cost, peer) for peer in OPEN},
+    "whole-mlflow": mlflow_whole,
+    "whole-trackio": trackio_whole,
+    "write-mlflow": mlflow_write,
+    "table-mlflow": mlflow_table,
+}
+
+if __name__ == "__main__":
+    name, folder_name, numbers = sys.argv[1:4]
+    print(json.dumps(LOOPS[name](Path(folder_name), **json.loads(numbers))))
