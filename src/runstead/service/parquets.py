@@ -18,8 +18,6 @@ TIME = pa.timestamp("us", tz="UTC")
 PLACES = (("index", pa.int64()), ("step", pa.int64()), ("time", TIME))
 WORDS = (("column", pa.string()), ("value", pa.float64()), ("text", pa.string()))
 LONG = pa.schema([("metric", pa.string()), *PLACES, *WORDS])
-    [("metric", pa.string()), *PLACES, ("column", pa.string()), ("value", pa.float64()), ("text", pa.string())]
-)
 
 
 class Outlet(io.RawIOBase):
