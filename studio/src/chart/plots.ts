@@ -10,13 +10,14 @@ import { tooltip } from "./tooltips";
 type Latest = RefObject<{ lines: readonly PlotLine[]; range: Range | null; zoom: (range: Range | null) => void }>;
 type Wanted = { latest: Latest; xKind: XKind; logY: boolean; width: number; height: number };
 
+const WHOLE_STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 const FONT = "11px system-ui, sans-serif";
 const RETAIN_GAPS = 1;
 
 /** All lines over one x. On a log scale what is not positive has no place. */
 export function alignedData(lines: readonly PlotLine[], logY: boolean): uPlot.AlignedData {
   const tables = lines.map((line) => {
-    const { xs, ys } = line.isOrdered ? sortedByX({ xs: line.xs, ys: line.ys, infinite: [], nans: 0 }) : line;
+    const { xs, ys } = line.isOrdered ? sortedByX({ xs: line.xs, ys: line.ys, infinite: [] }) : line;
     return [[...xs], ys.map((y) => (logY && y !== null && y <= 0 ? null : y))] as uPlot.AlignedData;
   });
   const [first] = tables;
@@ -86,6 +87,7 @@ function axis(kind: XKind, side: "x" | "y"): uPlot.Axis {
       : { values: (_, splits) => splits.map((split) => (split == null ? "" : formatX(kind, split))) };
   return {
     ...values,
+    ...(kind === "whole" ? { incrs: WHOLE_STEPS } : {}),
     font: FONT,
     space: side === "x" ? 72 : 34,
     stroke: () => token("--colorNeutralForeground3"),
