@@ -13,7 +13,7 @@ from runstead.client.session import Session
 from runstead.client.uploader import Shipper
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.records import Kind
-from runstead.journal import Bounds
+from runstead.journal.writers import Bounds
 from tests.client.ingest_server import Ingest, ingest_server
 
 

@@ -17,7 +17,7 @@ from runstead.client.session import Session
 from runstead.client.sync import sync_directory
 from runstead.client.uploader import Shipper
 from runstead.domain.errors import Forbidden, NotFound, Unavailable
-from runstead.journal import Bounds
+from runstead.journal.writers import Bounds
 from runstead.testing.servers import run_quietly, wait_until
 from tests.client.ingest_server import Ingest, ingest_server
 

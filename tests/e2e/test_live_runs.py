@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from runstead.testing.servers import RealServer
 from tests.e2e.conftest import one_time_link
@@ -82,3 +82,26 @@ def test_log_and_files_of_a_running_script_arrive_by_themselves(page: Page, stud
         assert archive.read("outputs/model.txt") == b"weights"
         printed = re.findall(rb"step (\d+) done", archive.read("azureml-logs/70_driver_log.txt"))
     assert [int(step) for step in printed] == list(range(30))
+
+
+def test_points_of_a_running_script_are_drawn_as_they_are_logged(page: Page, studio: RealServer, job: Job) -> None:
+    page.goto(one_time_link(studio, f"/w/default/runs/{job.run_id}/metrics"))
+    card = page.get_by_role("article").filter(has=page.get_by_role("heading", name="loss", exact=True))
+    expect(card).to_contain_text("10 points")
+    before = drawn_pixels(card)
+    assert before > 0
+    job.go_on(0)
+    expect(card).to_contain_text("20 points")
+    job.go_on(1)
+    job.go_on(2)
+    expect(card).to_contain_text("30 points")
+    expect(page.get_by_role("main")).to_contain_text("Completed")
+
+
+def drawn_pixels(card: Locator) -> int:
+    """How many pixels of the card's chart are not empty."""
+    counted = card.locator("canvas").first.evaluate(
+        """(canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+            .reduce((count, value, place) => count + (place % 4 === 3 && value > 0 ? 1 : 0), 0)"""
+    )
+    return int(counted)

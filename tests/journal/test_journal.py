@@ -18,7 +18,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runstead import journal
 from runstead.domain.records import (
     NO_STEP,
     Cell,
@@ -34,7 +33,9 @@ from runstead.domain.records import (
     encode_value,
     head_of,
 )
-from runstead.journal import Bounds, Writer, read_records, recover
+from runstead.journal.files import claimed
+from runstead.journal.recoveries import read_records, recover
+from runstead.journal.writers import Bounds, Writer
 from runstead.testing.servers import is_root
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -131,10 +132,10 @@ def test_a_long_journal_says_it_is_full_and_is_trimmed(tmp_path: Path) -> None:
 
 def test_a_living_writer_holds_its_lock_and_a_closed_one_does_not(tmp_path: Path) -> None:
     writer = Writer(tmp_path, OPENING)
-    with journal.claimed(writer.path) as is_mine:
+    with claimed(writer.path) as is_mine:
         assert not is_mine
     writer.close()
-    with journal.claimed(writer.path) as is_mine:
+    with claimed(writer.path) as is_mine:
         assert is_mine
 
 
@@ -217,7 +218,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from runstead.domain.records import *
-from runstead.journal import Bounds, Writer
+from runstead.journal.writers import Bounds, Writer
 opening = Opening(run_id="r", writer_id=sys.argv[2], workspace="default", created_us=1)
 writer = Writer(Path(sys.argv[1]), opening, bounds=Bounds(window_bytes=8192))
 told = sys.stdout.fileno()

@@ -13,8 +13,9 @@ from runstead.client import local
 from runstead.client.config import from_environment
 from runstead.client.connection import Connection
 from runstead.client.findings import Finding, findings
-from runstead.client.sync import Delivery, sync_directory
+from runstead.client.sync import sync_directory
 from runstead.domain.errors import NotFound
+from runstead.journal.deliveries import Delivery
 
 path_argument = click.argument("path", required=False, type=click.Path(path_type=Path))
 

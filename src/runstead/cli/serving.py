@@ -19,7 +19,6 @@ import uvicorn
 
 from runstead import __version__
 from runstead.cli.ports import holder_of
-from runstead.cli.sweeps import JournalSweep
 from runstead.domain.addresses import is_loopback
 from runstead.domain.errors import Conflict, InvalidArgument, Unavailable
 from runstead.launch.contract import installed_launchers
@@ -27,6 +26,7 @@ from runstead.launch.controller import Controller
 from runstead.launch.plan import Host
 from runstead.server import tokens
 from runstead.server.app import Background, create_app
+from runstead.server.sweep import Sweeper
 from runstead.service import unit
 from runstead.service.compactions import Compactor
 from runstead.service.settings import Settings
@@ -93,7 +93,7 @@ def background_of(house: Unit, keys: tokens.Tokens) -> list[Background]:
     return [
         Controller(house, installed_launchers(), host=host, run_token=keys.run_token),
         Compactor(house),
-        JournalSweep(house.settings.home, house.settings.own_url),
+        Sweeper(house),
     ]
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from runstead import journal
 from runstead.client.connection import Connection
 from runstead.client.uploader import metrics_path
 from runstead.domain.errors import NotFound
 from runstead.domain.records import BrokenRecord, Kind, Opening, Record, Series, decode
+from runstead.journal import files
+from runstead.journal.recoveries import opening_of, recovered
 
 GOOD_STATES = ("sound", "in use", "torn")
 
@@ -47,7 +48,7 @@ def findings(place: Path, connection: Connection | None = None) -> Iterator[Find
     if place.is_file():
         yield _finding(place, connection)
         return
-    for suffix in (journal.SUFFIX, journal.DAMAGED_SUFFIX):
+    for suffix in (files.SUFFIX, files.DAMAGED_SUFFIX):
         for path in sorted(place.rglob("*" + suffix)):
             try:
                 yield _finding(path, connection)
@@ -56,17 +57,17 @@ def findings(place: Path, connection: Connection | None = None) -> Iterator[Find
 
 
 def _finding(path: Path, connection: Connection | None) -> Finding:
-    with journal.claimed(path) as is_free:
+    with files.claimed(path) as is_free:
         content = path.read_bytes()  # not mapped: a living writer may cut the file, and that would kill the reader
-    opening = journal.opening_of(path) if content else None
+    opening = opening_of(path) if content else None
     if opening is None:
         blank = not content.strip(b"\0")  # its writer ended before the first record
         return Finding(str(path), "sound") if blank else Finding(str(path), "foreign", "it begins as no journal")
     view = memoryview(content)
-    found = journal.recovered(view)
-    noted = journal.acked_offset(path)
+    found = recovered(view)
+    noted = files.acked_offset(path)
     if found.damage and found.good_bytes < noted <= len(content):  # a disk was full: the server has what is missing
-        found = journal.recovered(view, start=noted)
+        found = recovered(view, start=noted)
     point_count, wrong = _count_points(view[: found.good_bytes])
     acked_bytes = _acked_bytes(opening, connection) if connection else None
     if wrong or found.damage:

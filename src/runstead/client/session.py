@@ -42,7 +42,7 @@ from runstead.domain.records import (
     encode_value,
     head_of,
 )
-from runstead.journal import DEFAULT_BOUNDS, Bounds, Writer
+from runstead.journal.writers import DEFAULT_BOUNDS, Bounds, Writer
 
 LIST_CHUNK = 8_192  # values per append: a block stays far below a window
 TABLE_CHUNK_CELLS = 32_768

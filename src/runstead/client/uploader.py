@@ -25,7 +25,7 @@ from runstead.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
-from runstead.journal import Writer
+from runstead.journal.writers import Writer
 
 POLL_S = 0.1  # how old a point may get before it is shipped; a syscall per point would cost more than the point
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 20.0

@@ -4,8 +4,10 @@ import time
 from pathlib import Path
 
 from runstead.client.runs import load_run
-from runstead.client.sync import Delivery, left_behind, sync_directory
+from runstead.client.sync import sync_directory
 from runstead.driver.connections import Link
+from runstead.journal.deliveries import Delivery
+from runstead.journal.files import journals_below
 
 _ATTEMPTS = 5
 _PAUSE_S = 0.2
@@ -16,7 +18,7 @@ def ship_journals(link: Link, folder: Path, *, until: float) -> list[str]:
 
     Raises Unavailable if the server is not there until the monotonic time `until`.
     """
-    if not left_behind(folder):
+    if not journals_below(folder):
         return []
     failed: list[Delivery] = []
     for _ in range(_ATTEMPTS):

@@ -35,7 +35,7 @@ from runstead.driver.logs import LogShipper, Root
 from runstead.driver.processes import Script, end_processes, exit_of, has_left_processes, started_script, wait_for_exit
 from runstead.driver.scripts import Begun
 
-_LOOK_MS = 50  # how often the driver looks for the file `cancel`
+_LOOK_MS = 200  # how often the driver looks for the file `cancel`; the end of the script wakes it at once
 _HEARTBEAT_S = 5.0
 _MOST_WARNINGS = 20
 _LEFTOVER_GRACE_S = 2.0  # for what the script left running when it ended

@@ -76,7 +76,7 @@ def declare(
     known = series.numbered(connection, writer_key, {one.number for one in found})
     for one in found:
         key = made[series.clean(one.series.name)].key
-        declared = Declared(key, [series.clean(column) for column in one.series.columns])
+        declared = Declared(key, tuple(series.clean(column) for column in one.series.columns))
         if numbers.setdefault(one.number, known.get(one.number, declared)) != declared:
             raise InvalidArgument(f"the journal declares series number {one.number} a second time, as something else")
     _check_order(records, {one.number: one.place for one in reversed(found) if one.number not in known})

@@ -42,6 +42,8 @@ def joined(pieces: Sequence[Points], columns: Sequence[str] | None = None) -> Po
         columns = list(dict.fromkeys(name for piece in pieces for name in piece.columns))
     if not pieces:
         return no_points(columns)
+    if len(pieces) == 1 and list(pieces[0].columns) == list(columns):
+        return pieces[0]
     return Points(
         np.concatenate([piece.times_us for piece in pieces]),
         np.concatenate([piece.steps for piece in pieces]),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -14,6 +15,21 @@ from runstead.store.metric_tables import metric_names, metric_numbers, metric_se
 from runstead.store.points import Declared
 
 CHUNK = 500  # values in one IN list
+SERIES: sa.Select[Any] = sa.select(  # Any: the row of `_series`
+    metric_series.c.series_key,
+    metric_series.c.run_key,
+    metric_series.c.name_key,
+    metric_series.c.kind,
+    metric_series.c.description,
+    metric_series.c.columns,
+    metric_series.c.chunked,
+    metric_names.c.name,
+).join(metric_names, metric_names.c.name_key == metric_series.c.name_key)
+OF_KEYS = SERIES.where(metric_series.c.series_key.in_(sa.bindparam("keys", expanding=True)))
+NUMBERED = sa.select(metric_numbers.c.number, metric_numbers.c.series_key, metric_numbers.c.columns).where(
+    metric_numbers.c.writer_key == sa.bindparam("writer_key"),
+    metric_numbers.c.number.in_(sa.bindparam("numbers", expanding=True)),
+)
 Item = TypeVar("Item")
 
 
@@ -37,7 +53,7 @@ class Series:
     columns: tuple[ColumnKey, ...]
     chunked: int
 
-    @property
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
         """In the order in which chunks keep them."""
         return tuple(column.name for column in self.columns)
@@ -50,7 +66,7 @@ def of_run(connection: sa.Connection, run_key: int, names: Collection[str] | Non
 
 def of_runs(connection: sa.Connection, run_keys: Sequence[int], names: Collection[str] | None = None) -> list[Series]:
     """The same of many runs, run by run."""
-    query = _selected().order_by(metric_series.c.run_key, metric_series.c.series_key)
+    query = SERIES.order_by(metric_series.c.run_key, metric_series.c.series_key)
     found = []
     for some in chunks(run_keys):
         mine = query.where(metric_series.c.run_key.in_(some))
@@ -62,11 +78,7 @@ def of_runs(connection: sa.Connection, run_keys: Sequence[int], names: Collectio
 
 def of_keys(connection: sa.Connection, series_keys: Collection[int]) -> dict[int, Series]:
     """Series by their keys."""
-    rows = (
-        row
-        for some in chunks(sorted(series_keys))
-        for row in connection.execute(_selected().where(metric_series.c.series_key.in_(some)))
-    )
+    rows = (row for some in chunks(sorted(series_keys)) for row in connection.execute(OF_KEYS, {"keys": some}))
     return {row.series_key: _series(row) for row in rows}
 
 
@@ -111,10 +123,12 @@ def number(connection: sa.Connection, writer_key: int, numbers: Mapping[int, Dec
 
 def numbered(connection: sa.Connection, writer_key: int, numbers: Collection[int]) -> dict[int, Declared]:
     """What these numbers of a writer stand for; unknown ones are left out."""
-    table = metric_numbers.c
-    query = sa.select(table.number, table.series_key, table.columns).where(table.writer_key == writer_key)
-    rows = (row for some in chunks(sorted(numbers)) for row in connection.execute(query.where(table.number.in_(some))))
-    return {row.number: Declared(row.series_key, json.loads(row.columns)) for row in rows}
+    rows = (
+        row
+        for some in chunks(sorted(numbers))
+        for row in connection.execute(NUMBERED, {"writer_key": writer_key, "numbers": some})
+    )
+    return {number: Declared(key, _names(columns)) for number, key, columns in rows}
 
 
 def numbers_of(connection: sa.Connection, run_key: int, series_keys: Collection[int]) -> dict[int, dict[int, Declared]]:
@@ -128,7 +142,7 @@ def numbers_of(connection: sa.Connection, run_key: int, series_keys: Collection[
     found: dict[int, dict[int, Declared]] = {}
     for some in chunks(sorted(series_keys)):
         for row in connection.execute(query.where(table.series_key.in_(some))):
-            found.setdefault(row.writer_key, {})[row.number] = Declared(row.series_key, json.loads(row.columns))
+            found.setdefault(row.writer_key, {})[row.number] = Declared(row.series_key, _names(row.columns))
     return found
 
 
@@ -155,28 +169,13 @@ def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
-def _selected() -> sa.Select[Any]:  # Any: the row of `_series`
-    table = metric_series.c
-    return sa.select(
-        table.series_key,
-        table.run_key,
-        table.name_key,
-        table.kind,
-        table.description,
-        table.columns,
-        table.chunked,
-        metric_names.c.name,
-    ).join(metric_names, metric_names.c.name_key == table.name_key)
-
-
-def _series(row: sa.Row[Any]) -> Series:  # Any: as above
+def _series(row: sa.Row[Any]) -> Series:  # Any: the row of SERIES
     key, run_key, its_name_key, kind, description, columns, chunked, name = tuple(row)
-    pairs = tuple(ColumnKey(*pair) for pair in json.loads(columns))
-    return Series(key, run_key, its_name_key, name, kind, description, pairs, chunked)
+    return Series(key, run_key, its_name_key, name, kind, description, _columns(columns), chunked)
 
 
 def _by_name(connection: sa.Connection, run_key: int, name_keys: Iterable[int]) -> dict[str, Series]:
-    query = _selected().where(metric_series.c.run_key == run_key)
+    query = SERIES.where(metric_series.c.run_key == run_key)
     rows = (
         row
         for some in chunks(list(name_keys))
@@ -229,3 +228,13 @@ def _found_names(connection: sa.Connection, hashes: Iterable[str]) -> dict[str, 
 
 def _hash(name: str) -> str:
     return key_of(clean(name))
+
+
+@lru_cache(maxsize=1_000)
+def _columns(text: str) -> tuple[ColumnKey, ...]:
+    return tuple(ColumnKey(*pair) for pair in json.loads(text))
+
+
+@lru_cache(maxsize=1_000)
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -17,6 +17,12 @@ MARKS = ("first", "last", "min", "max")
 KEYS = ("name_key", "run_key", "column_key")
 VALUES = tuple(column.name for column in metric_summaries.c if column.name not in KEYS)
 SOLID = ~(1 << Kind.NONE)
+ONLY_FLOATS = 1 << Kind.FLOAT
+ROW = tuple(metric_summaries.c[name] for name in VALUES)
+LOAD = sa.select(*(metric_summaries.c[name] for name in KEYS), *ROW).where(
+    metric_summaries.c.name_key.in_(sa.bindparam("names", expanding=True)),
+    metric_summaries.c.run_key.in_(sa.bindparam("runs", expanding=True)),
+)
 
 
 class Place(NamedTuple):
@@ -42,14 +48,11 @@ def load_many(
     connection: sa.Connection, run_keys: Collection[int], name_keys: Collection[int]
 ) -> dict[tuple[int, Place], Stored]:
     """The rows of some series of several runs, by run key and place."""
-    table = metric_summaries.c
     return {
-        (row["run_key"], Place(row["name_key"], row["column_key"])): _stored(row)
+        (run_key, Place(name_key, column_key)): _stored(row)
         for names in chunks(sorted(name_keys))
         for runs in chunks(sorted(run_keys))
-        for row in connection.execute(
-            sa.select(metric_summaries).where(table.name_key.in_(names), table.run_key.in_(runs))
-        ).mappings()
+        for name_key, run_key, column_key, *row in connection.execute(LOAD, {"names": names, "runs": runs})
     }
 
 
@@ -97,34 +100,25 @@ def _values(stored: Stored) -> dict[str, Any]:  # Any: a row
     return row
 
 
-def _stored(row: sa.RowMapping) -> Stored:
-    exact = json.loads(row["exact"]) if row["exact"] is not None else {}
-    mask = row["mask"]
+def _stored(row: Sequence[Any]) -> Stored:  # Any: the columns VALUES
+    mask, count, numbers, nans, total, rest, _, exact, *more = row
+    told = json.loads(exact) if exact is not None else {}
+    values, times, steps, extent = more[:4], more[4:8], more[8:12], more[12:]
     marks = [
-        None
-        if row[f"{name}_us"] is None
-        else Mark(
-            exact[name] if name in exact else _plain(row[name], mask), row[f"{name}_us"], _or_none(row[f"{name}_step"])
-        )
-        for name in MARKS
+        None if at is None else Mark(_value(told, name, value, mask), at, NO_STEP if step is None else step)
+        for name, value, at, step in zip(MARKS, values, times, steps, strict=True)
     ]
-    summary = Summary(
-        mask,
-        row["count"],
-        row["numbers"],
-        row["nans"],
-        math.nan if row["total"] is None else row["total"],
-        row["rest"] or 0.0,
-        *marks,
-    )
-    if row["points"] is None:
+    summary = Summary(mask, count, numbers, nans, math.nan if total is None else total, rest or 0.0, *marks)
+    if extent[0] is None:
         return Stored(summary, NOWHERE)
-    bounds = row["low_us"], row["high_us"], _or_none(row["low_step"]), _or_none(row["high_step"])
-    return Stored(summary, Extent(row["points"], *bounds))
+    points, low_us, high_us, low_step, high_step = extent
+    return Stored(summary, Extent(points, low_us, high_us, _or_none(low_step), _or_none(high_step)))
 
 
 def _double(value: Cell, name: str, exact: dict[str, Cell], mask: int) -> float | None:
     """The value as a column of doubles takes it; what that loses goes into `exact`."""
+    if type(value) is float and mask == ONLY_FLOATS and value == value:
+        return value
     number = _number(value)
     if name == "mean":
         same = number is not None or value is None
@@ -166,3 +160,9 @@ def _step(step: int) -> int | None:
 
 def _or_none(step: int | None) -> int:
     return NO_STEP if step is None else step
+
+
+def _value(told: Mapping[str, Cell], name: str, number: float | None, mask: int) -> Cell:
+    if told and name in told:
+        return told[name]
+    return number if mask == ONLY_FLOATS else _plain(number, mask)

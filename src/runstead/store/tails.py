@@ -16,6 +16,19 @@ LOCK = (
     metric_runs.c.series_count,
     metric_runs.c.warned,
 )
+# Made once: to build a statement costs more than SQLite takes to run it.
+BUMP = (
+    sa.update(metric_runs)
+    .where(metric_runs.c.run_key == sa.bindparam("its_key"))
+    .values(next_piece=metric_runs.c.next_piece + 1)
+    .returning(*LOCK)
+)
+UPDATE = sa.update(metric_runs).where(metric_runs.c.run_key == sa.bindparam("its_key"))
+WRITER = sa.select(metric_writers.c.writer_key, metric_writers.c.offset_bytes).where(
+    metric_writers.c.run_key == sa.bindparam("run_key"), metric_writers.c.writer == sa.bindparam("writer")
+)
+MOVE = sa.update(metric_writers).where(metric_writers.c.writer_key == sa.bindparam("its_key"))
+APPEND = sa.insert(metric_tails)
 
 
 class Lock(NamedTuple):
@@ -46,13 +59,11 @@ class Piece(NamedTuple):
 
 def lock(connection: sa.Connection, run_key: int) -> Lock:
     """Take the run's metrics for this transaction, and the number of the next piece."""
-    table = metric_runs.c
-    bump = sa.update(metric_runs).where(table.run_key == run_key).values(next_piece=table.next_piece + 1)
-    row = connection.execute(bump.returning(*LOCK)).first()
+    row = connection.execute(BUMP, {"its_key": run_key}).first()
     if row is None:
         empty = {"next_piece": 0, "compaction": 0, "tail_bytes": 0, "series_count": 0, "warned": 0}
         insert_if_absent(connection, metric_runs, [{"run_key": run_key, **empty}])
-        row = connection.execute(bump.returning(*LOCK)).one()
+        row = connection.execute(BUMP, {"its_key": run_key}).one()
     return Lock(*row)
 
 
@@ -65,14 +76,12 @@ def peek(connection: sa.Connection, run_key: int) -> Lock | None:
 
 def update(connection: sa.Connection, run_key: int, **values: int | None) -> None:
     """Set columns of the run's row; hold the lock."""
-    connection.execute(sa.update(metric_runs).where(metric_runs.c.run_key == run_key).values(**values))
+    connection.execute(UPDATE, {"its_key": run_key, **values})
 
 
 def writer(connection: sa.Connection, run_key: int, name: str) -> Writer | None:
     """A writer of the run; None if nothing of it is stored."""
-    table = metric_writers.c
-    query = sa.select(table.writer_key, table.offset_bytes).where(table.run_key == run_key, table.writer == name)
-    row = connection.execute(query).first()
+    row = connection.execute(WRITER, {"run_key": run_key, "writer": name}).first()
     return None if row is None else Writer(*row)
 
 
@@ -85,14 +94,13 @@ def new_writer(connection: sa.Connection, run_key: int, name: str) -> Writer:
 
 def move(connection: sa.Connection, writer_key: int, offset: int) -> None:
     """Everything of this writer below `offset` is stored."""
-    mine = metric_writers.c.writer_key == writer_key
-    connection.execute(sa.update(metric_writers).where(mine).values(offset_bytes=offset))
+    connection.execute(MOVE, {"its_key": writer_key, "offset_bytes": offset})
 
 
 def append(connection: sa.Connection, run_key: int, piece: Piece) -> None:
     """Keep a piece; its number comes from `lock`."""
     values = {"run_key": run_key, "piece": piece.number, "writer_key": piece.writer_key, "body": piece.body}
-    connection.execute(sa.insert(metric_tails).values(**values))
+    connection.execute(APPEND, values)
 
 
 def pieces(connection: sa.Connection, run_key: int, *, most_bytes: int | None = None) -> list[Piece]:

@@ -1,35 +1,20 @@
-"""The append-only record file of one writer: write, read, recover; its bytes are also the wire format."""
+"""Writes a journal: at the cost of a copy into memory, and safe from kill -9."""
 
 import bisect
 import errno
 import fcntl
-import itertools
 import logging
 import mmap
 import os
-import re
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from runstead.domain.records import (
-    SLOT_BYTES,
-    BrokenRecord,
-    Kind,
-    Opening,
-    Record,
-    decode,
-    decode_one,
-    encode_opening,
-    record_end,
-)
+from runstead.domain.records import SLOT_BYTES, Opening, encode_opening
+from runstead.journal import files
 
-SUFFIX, UNBORN_SUFFIX, DAMAGED_SUFFIX, ACKED_SUFFIX = ".journal", ".new", ".damaged", ".acked"
 FIRST_WINDOW_BYTES = 1 << 16
-PIECE_BYTES = 1 << 20
 RETRY_DISK_S = 1.0
 UNSUPPORTED = {errno.EOPNOTSUPP, errno.ENOSYS, errno.ENODEV, errno.EINVAL}
 MADV_POPULATE_WRITE = 23  # Linux 5.14; Python has no name for it before 3.14
@@ -57,7 +42,7 @@ class Writer:
     """
 
     def __init__(self, folder: Path, opening: Opening, *, bounds: Bounds = DEFAULT_BOUNDS) -> None:
-        self.path = folder / (opening.writer_id + SUFFIX)
+        self.path = files.journal_path(folder, opening.writer_id)
         self.opening = opening
         self.lost_bytes = 0  # of records that neither disk nor memory took
         self._bounds = bounds
@@ -140,7 +125,7 @@ class Writer:
                 self._held_start += len(self._held.pop(0))
         try:
             if self._acked_fd < 0:
-                self._acked_fd = os.open(acked_path(self.path), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                self._acked_fd = os.open(files.acked_path(self.path), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
             os.pwrite(self._acked_fd, offset.to_bytes(8, "little"), 0)
         except OSError as error:  # only a note: the server's own answer is the truth
             log.debug("the offset beside %s could not be noted: %s", self.path, error)
@@ -148,7 +133,7 @@ class Writer:
     def remove(self) -> None:
         """Seal and delete the journal: the server has all of it."""
         self.seal()
-        _unlink(self.path)
+        files.remove(self.path)
         self.close()
 
     def close(self) -> None:
@@ -205,7 +190,7 @@ class Writer:
 
     def _write(self, block: bytes, at: int) -> None:
         if self._fd < 0:
-            self._fd = _create(self.path)
+            self._fd = files.create(self.path)
         if self._mappable and at + len(block) > self._base + self._room:
             page = at // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY
             usual = min(self._bounds.window_bytes, max(FIRST_WINDOW_BYTES, at))
@@ -241,7 +226,7 @@ class Writer:
             return False
         try:
             if self._fd < 0:
-                self._fd = _create(self.path)
+                self._fd = files.create(self.path)
             _write_at(self._fd, b"".join(self._held) or bytes(SLOT_BYTES), self._held_start)
         except OSError as error:
             log.debug("%s still takes no records: %s", self.path, error)
@@ -251,126 +236,6 @@ class Writer:
         self._holding = False
         self._held.clear()
         return True
-
-
-@dataclass(frozen=True)
-class Recovery:
-    """What a journal holds from some offset on."""
-
-    good_bytes: int  # the offset behind the last valid record of the valid beginning
-    record_count: int
-    pieces: tuple[tuple[int, int], ...]  # the valid beginning in pieces of whole records, about 1 MiB each
-    torn: str | None  # why the last record was dropped
-    damage: str | None  # why the file stops being readable before its end: a valid record follows
-
-
-def recover(path: Path, *, start: int = 0) -> Recovery:
-    """Find the valid beginning of a journal that nobody writes to; `start`: an offset that is known to be good."""
-    with mapped(path) as view:
-        return recovered(view, start=start)
-
-
-def recovered(view: memoryview, *, start: int = 0) -> Recovery:
-    """Find the valid beginning of a journal's bytes."""
-    offset, count, cuts, reason = start, 0, [start], None
-    try:
-        while offset < len(view) and view[offset : offset + SLOT_BYTES] != bytes(SLOT_BYTES):
-            offset = record_end(view, offset)
-            count += 1
-            if offset - cuts[-1] >= PIECE_BYTES:
-                cuts.append(offset)
-    except BrokenRecord as error:
-        reason = error.reason
-    if cuts[-1] < offset:
-        cuts.append(offset)
-    later = _next_valid(view, offset + SLOT_BYTES)
-    torn = damage = None
-    if later is not None:
-        damage = f"byte {offset}: {reason or 'nothing is there'}, but a valid record follows at byte {later}"
-    elif reason:
-        torn = f"byte {offset}: {reason}"
-    return Recovery(offset, count, tuple(itertools.pairwise(cuts)), torn, damage)
-
-
-def opening_of(path: Path) -> Opening | None:
-    """Whose journal it is; None if it does not begin as a journal does."""
-    with mapped(path) as view:
-        try:
-            record = decode_one(view, 0)
-        except BrokenRecord:
-            return None
-        return record.value if record.kind is Kind.OPEN else None
-
-
-def read_records(path: Path) -> Iterator[Record]:
-    """Decode the valid beginning of a journal; raises BrokenRecord where a checksum is right and the content is not."""
-    good_bytes = recover(path).good_bytes
-    with mapped(path) as view:
-        yield from decode(view[:good_bytes])
-
-
-@contextmanager
-def mapped(path: Path) -> Iterator[memoryview]:
-    """The bytes of a file that nobody writes to."""
-    with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:
-            yield memoryview(b"")
-            return
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content, memoryview(content) as view:
-            yield view
-
-
-@contextmanager
-def claimed(path: Path) -> Iterator[bool]:
-    """Whether the journal's writer is gone; while inside, nobody else claims it."""
-    with path.open("rb+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:  # no locks on this file system: nobody can tell, so the writer may be alive
-            log.debug("%s is taken for in use: %s", path, error)
-            yield False
-            return
-        yield path.exists()
-
-
-def acked_path(path: Path) -> Path:
-    """The note beside a journal: the offset that its server acknowledged."""
-    return path.with_suffix(ACKED_SUFFIX)
-
-
-def acked_offset(path: Path) -> int:
-    """The noted offset, 0 if there is none."""
-    try:
-        return int.from_bytes(acked_path(path).read_bytes()[:8], "little")
-    except FileNotFoundError:
-        return 0
-
-
-def remove(path: Path) -> None:
-    """Delete a journal and its note."""
-    _unlink(path)
-
-
-def set_aside(path: Path) -> Path:
-    """Take a damaged journal out of the way, for a human to look at."""
-    return path.rename(path.with_suffix(DAMAGED_SUFFIX))
-
-
-def _create(path: Path) -> int:
-    """A new file under its writer's lock; nobody sees it unlocked."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unborn = path.with_suffix(UNBORN_SUFFIX)
-    fd = os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        log.debug("no lock on %s: %s", unborn, error)
-    try:
-        unborn.rename(path)
-    except OSError:
-        os.close(fd)
-        raise
-    return fd
 
 
 def _mapped(fd: int, at: int, size: int) -> mmap.mmap | None:
@@ -402,22 +267,3 @@ def _read_at(fd: int, offset: int, size: int) -> bytes:
     if len(content) != size:
         raise OSError(errno.EIO, f"{size} bytes expected at {offset}, {len(content)} are there")
     return content
-
-
-def _unlink(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    acked_path(path).unlink(missing_ok=True)
-
-
-def _next_valid(view: memoryview, offset: int) -> int | None:
-    """The first valid record at or after `offset`. Cheap where only zeros follow."""
-    something = re.compile(rb"[^\0]")
-    while found := something.search(view, offset):
-        offset = found.start() // SLOT_BYTES * SLOT_BYTES
-        try:
-            record_end(view, offset)
-        except BrokenRecord:
-            offset += SLOT_BYTES
-            continue
-        return offset
-    return None
