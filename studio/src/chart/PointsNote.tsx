@@ -38,7 +38,9 @@ export function PointsNote({ points, curves, logY, x, range, zoom }: Props) {
   ].filter(Boolean);
   return (
     <p className="points-note">
-      <span data-testid="points-note">{curves.length > 0 ? parts.join(" · ") : "\u00a0"}</span>
+      <span data-testid="points-note">
+        {curves.some((curve) => curve !== undefined) ? parts.join(" · ") : "\u00a0"}
+      </span>
       {range !== null && (
         <Button size="small" appearance="transparent" onClick={() => zoom(null)}>
           Show all

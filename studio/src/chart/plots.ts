@@ -203,14 +203,29 @@ function drawNumbers(plot: uPlot, lines: readonly PlotLine[]): void {
     if (x === undefined || y === null || y === undefined) return [];
     return [{ index: line.index, left: plot.valToPos(x, "x", true), top: plot.valToPos(y, "y", true) }];
   });
+  const { top: roof, height } = plot.bbox;
+  // More numbers than have room would say nothing; the list of runs and the tooltip still do.
+  if (ends.length * size > height) return;
   ends.sort((a, b) => a.top - b.top);
+  const tops = spaced(
+    ends.map((end) => end.top),
+    size,
+    roof + height,
+  );
   ctx.font = `600 ${size}px system-ui, sans-serif`;
   ctx.textBaseline = "middle";
-  let lowest = Number.NEGATIVE_INFINITY;
-  for (const { index, left, top } of ends) {
-    const free = Math.max(top, lowest + size);
-    lowest = free;
+  ctx.textAlign = "left";
+  ends.forEach(({ index, left }, position) => {
     ctx.fillStyle = lineColor(index);
-    ctx.fillText(String(index + 1), left + 5 * devicePixelRatio, free);
-  }
+    ctx.fillText(String(index + 1), left + 5 * devicePixelRatio, tops[position] ?? 0);
+  });
+}
+
+/** Rising places, moved apart until each has `size`, and none is below `floor`. */
+export function spaced(places: readonly number[], size: number, floor: number): number[] {
+  const down: number[] = [];
+  for (const place of places) down.push(Math.max(place, (down.at(-1) ?? Number.NEGATIVE_INFINITY) + size));
+  const up: number[] = [];
+  for (const place of down.reverse()) up.push(Math.min(place, (up.at(-1) ?? floor + size / 2) - size));
+  return up.reverse();
 }

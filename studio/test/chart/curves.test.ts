@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Series, SeriesColumn } from "@/api/types";
 import { usualLook, usualX, xChoices, yColumns } from "@/chart/kinds";
+import { spaced } from "@/chart/plots";
 import { curveOf, isAscending, sortedByX, spread } from "@/chart/points";
 import { smoothed } from "@/chart/smoothing";
 
@@ -113,4 +114,11 @@ test("the first number column of a two-column table is on x, steps of a scalar w
   expect(usualX(stepped, null)).toBe("step");
   expect(usualX(stepped, "time")).toBe("time");
   expect(xChoices(series()).map((choice) => choice.value)).toEqual(["index", "time"]);
+});
+
+test("numbers at the ends of lines make room for each other and stay in the plot", () => {
+  expect(spaced([10, 10, 50], 10, 100)).toEqual([10, 20, 50]);
+  const crowded = spaced([90, 95, 99], 10, 100);
+  expect(crowded.at(-1)).toBeLessThanOrEqual(100);
+  expect(crowded.every((place, index) => index === 0 || place - (crowded[index - 1] as number) >= 10)).toBe(true);
 });
