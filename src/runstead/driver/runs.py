@@ -18,6 +18,7 @@ from runstead.domain.plans import (
     CANCEL,
     CONTROL_LOG,
     DRIVER_LOG,
+    LOGS,
     OUTPUTS,
     PROCESS_INFO,
     PROCESS_STATUS,
@@ -60,13 +61,9 @@ def see_through(begun: Begun, patience: Patience) -> None:
     link = Link(folder.plan)
     cancel = threading.Event()
     done = threading.Event()
-    touch = threading.Thread(
-        target=_keep_in_touch, args=(link, folder, cancel, done), name="runstead-touch", daemon=True
-    )
-    roots = [
-        Root(folder.path / "logs", ""),
-        *(Root(folder.work / d, f"{d}/") for d in folder.plan.directories_to_watch),
-    ]
+    touch = threading.Thread(target=_keep_in_touch, args=(link, folder, cancel, done), daemon=True)
+    watched = [Root(folder.work / name, f"{name}/") for name in folder.plan.directories_to_watch]
+    roots = [Root(folder.path / LOGS, ""), *watched]
     shipper = LogShipper(link, roots, first=DRIVER_LOG, secrets=[folder.plan.token])
     touch.start()
     shipper.start()
