@@ -1,4 +1,7 @@
 import io
+import signal
+import subprocess
+import sys
 import threading
 import time
 from functools import partial
@@ -107,6 +110,27 @@ def test_a_server_killed_while_a_run_is_shown_costs_no_byte_and_doubles_none(tmp
         assert job.log() == (job.folder / "logs/azureml-logs/70_driver_log.txt").read_text()
     finally:
         stop_server(home)
+
+
+def test_ctrl_c_ends_the_watching_and_not_the_run(server: RealServer, tmp_path: Path) -> None:
+    job = submitted(server, a_source(tmp_path / "src", {"train.py": COUNTER}))
+    program = f"""
+import sys
+from runstead.client.connection import Connection
+from runstead.client.logs import await_run
+from runstead.client.workspaces import Workspace
+await_run(Workspace(Connection({server.url!r}, {server.token!r}), "default"), {job.run_id!r}, sink=sys.stdout)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watcher:
+        assert watcher.stdout is not None
+        while b"line 10 " not in watcher.stdout.readline():
+            pass
+        watcher.send_signal(signal.SIGINT)
+        _, errors = watcher.communicate(timeout=10)
+    assert b"KeyboardInterrupt" in errors
+    assert job.run()["status"] == "Running"
+    (job.folder / "work" / "enough").touch()
+    assert job.wait()["status"] == "Completed"
 
 
 def test_a_followed_log_ends_when_its_run_has_ended(server: RealServer, tmp_path: Path) -> None:

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from runstead.client.runs import cancel_run
+from runstead.client.snapshots import take_snapshot
+from runstead.client.workspaces import Workspace
+from runstead.domain.jobs import JobSpec, spec_json
+from runstead.domain.snapshots import SnapshotLimits
 from runstead.testing.servers import RealServer, wait_until
-from tests.submissions import a_source, is_running, submitted
+from tests.submissions import Submitted, a_source, is_running, submitted
 
 SLEEPER = """
     import os, time
@@ -192,11 +196,20 @@ def test_a_killed_script_says_by_which_signal(server: RealServer, tmp_path: Path
     assert "SIGKILL" in run["error"]["message"]
 
 
-def test_a_missing_interpreter_on_the_node_fails_the_run_in_words(server: RealServer, tmp_path: Path) -> None:
-    job = submitted(server, a_source(tmp_path / "src", {"train.py": ""}), command="exec /nowhere/python train.py")
-    run = job.wait()
+def test_an_interpreter_that_is_gone_by_the_start_fails_the_run_in_words(server: RealServer, tmp_path: Path) -> None:
+    """The snapshot is taken while it is there, and the job submitted when it is not."""
+    python = tmp_path / "python"
+    python.symlink_to(sys.executable)
+    source = a_source(tmp_path / "src", {"train.py": ""})
+    place = Workspace(server.connection(), "default")
+    snapshot = take_snapshot(place, source, home=server.home, limits=SnapshotLimits())
+    python.unlink()
+    spec = JobSpec(snapshot.snapshot_id, str(source), str(python), script="train.py")
+    body = {"run": {"run_id": "gone", "experiment": "e"}, "spec": spec_json(spec)}
+    place.connection.call("POST", f"{place.path}/jobs", body)
+    run = Submitted(server.home, "gone", place.connection).wait()
     assert run["status"] == "Failed"
-    assert "exit code 127" in run["error"]["message"]
+    assert f"could not be started: {python}: No such file" in run["error"]["message"]
 
 
 def test_links_in_outputs_are_followed_inside_the_job_and_nowhere_else(server: RealServer, tmp_path: Path) -> None:

@@ -141,8 +141,19 @@ def exit_of(folder: JobFolder, script: Script | None) -> Exit:
         if (told := folder.read(EXIT)) is not None:
             return Exit(told["exit_code"], told["error"], told["ended_at"])
         if not may_write:
-            return Exit(None, None, time.time())
+            return Exit(_reaped_code(script), None, time.time())
         time.sleep(0.002)
+
+
+def _reaped_code(script: Script | None) -> int | None:
+    """The exit code of a script whose keeper was killed: then this driver is its parent. None if it is not."""
+    if script is None:
+        return None
+    try:
+        ended_pid, status = os.waitpid(script.process.pid, os.WNOHANG)
+    except ChildProcessError:
+        return None
+    return os.waitstatus_to_exitcode(status) if ended_pid else None
 
 
 def _keep(folder: JobFolder, argv: Sequence[str], *, log: str, variables: Mapping[str, str], starting: int) -> NoReturn:

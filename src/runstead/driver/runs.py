@@ -18,6 +18,7 @@ from runstead.domain.plans import (
     CANCEL,
     CONTROL_LOG,
     DRIVER_LOG,
+    LOGS,
     OUTPUTS,
     PROCESS_INFO,
     PROCESS_STATUS,
@@ -35,7 +36,7 @@ from runstead.driver.logs import LogShipper, Root
 from runstead.driver.processes import Script, end_processes, exit_of, has_left_processes, started_script, wait_for_exit
 from runstead.driver.scripts import Begun
 
-_LOOK_MS = 50  # how often the driver looks for the file `cancel`
+_LOOK_MS = 200  # how often the driver looks for the file `cancel`; the end of the script wakes it at once
 _HEARTBEAT_S = 5.0
 _MOST_WARNINGS = 20
 _LEFTOVER_GRACE_S = 2.0  # for what the script left running when it ended
@@ -60,13 +61,9 @@ def see_through(begun: Begun, patience: Patience) -> None:
     link = Link(folder.plan)
     cancel = threading.Event()
     done = threading.Event()
-    touch = threading.Thread(
-        target=_keep_in_touch, args=(link, folder, cancel, done), name="runstead-touch", daemon=True
-    )
-    roots = [
-        Root(folder.path / "logs", ""),
-        *(Root(folder.work / d, f"{d}/") for d in folder.plan.directories_to_watch),
-    ]
+    touch = threading.Thread(target=_keep_in_touch, args=(link, folder, cancel, done), daemon=True)
+    watched = [Root(folder.work / name, f"{name}/") for name in folder.plan.directories_to_watch]
+    roots = [Root(folder.path / LOGS, ""), *watched]
     shipper = LogShipper(link, roots, first=DRIVER_LOG, secrets=[folder.plan.token])
     touch.start()
     shipper.start()

@@ -42,22 +42,8 @@ export type ChartQuery = {
   pixels: number;
 };
 
-/** Times go over the wire in microseconds; here they are milliseconds, as everywhere in a browser. */
-const WIRE_PER_MS = 1000;
-
-async function fetchPoints(
-  workspace: string,
-  runId: string,
-  wanted: ChartQuery,
-  signal?: AbortSignal,
-): Promise<ChartPoints> {
-  const scale = wanted.x === "time" ? WIRE_PER_MS : 1;
-  const { from, to, ...rest } = wanted;
-  const range = { from: from == null ? null : from * scale, to: to == null ? null : to * scale };
-  const address = `${runPath(workspace, runId)}/metrics/chart${query({ ...rest, ...range })}`;
-  const points = await requestJson<ChartPoints>(address, { signal });
-  return scale === 1 ? points : { ...points, x: points.x.map((x) => (typeof x === "number" ? x / scale : x)) };
-}
+const fetchPoints = (workspace: string, runId: string, wanted: ChartQuery, signal?: AbortSignal) =>
+  requestJson<ChartPoints>(`${runPath(workspace, runId)}/metrics/chart${query(wanted)}`, { signal });
 
 /** `count`, the number of values there are, makes the same question a new one when there are more. */
 export const pointsOptions = (workspace: string, runId: string, wanted: ChartQuery, count: number) => ({

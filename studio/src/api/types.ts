@@ -110,13 +110,22 @@ export type Series = {
   artifacts: string[] | null;
 };
 
+/** Points to draw (docs/notes/charts.md), sorted by x; times are milliseconds since 1970. */
 export type ChartPoints = {
   x: Cell[];
+  /** null: the line breaks, as what was logged there is not a number. */
   y: Cell[];
   shown: number;
+  /** Points in the range that was asked for. */
   total: number;
+  nan_count: number;
+  /** Points of the series. */
+  points: number;
+  column: string;
   x_kind: string;
   level: number;
+  /** How many pixels wide the widest stretch is of which only the extremes were looked at. */
+  widest: number;
 };
 
 export type Artifact = {

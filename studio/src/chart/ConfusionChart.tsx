@@ -11,9 +11,9 @@ export function ConfusionChart({ labels, matrix, name }: ConfusionMatrix & { nam
   const most = Math.max(1, ...matrix.flat());
   return (
     <div className="confusion">
+      <p className="points-note">Rows: what it was. Columns: what was predicted.</p>
       <div className="confusion-scroll" tabIndex={0} role="region" aria-label={name}>
         <table>
-          <caption>Rows: what it was. Columns: what was predicted.</caption>
           <thead>
             <tr>
               <td />

@@ -10,6 +10,7 @@ import {
   ZoomOutRegular,
 } from "@fluentui/react-icons";
 import { type KeyboardEvent, useState } from "react";
+import "./chart.css";
 
 export type Picture = { title: string; address: string; download: string };
 

@@ -1,6 +1,7 @@
 /** Which line is which: number, colour and name. */
 
 import { lineColor } from "./palette";
+import "./chart.css";
 
 export function LineLegend({ lines }: { lines: readonly { label: string; index: number; role?: string }[] }) {
   const named = lines.filter(({ role }) => role === undefined || role === "line" || role === "dots");

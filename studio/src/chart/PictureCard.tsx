@@ -6,6 +6,7 @@ import { artifactAddress } from "@/api/artifacts";
 import type { Run } from "@/api/types";
 import { useNearView } from "@/parts/measures";
 import type { Picture } from "./Lightbox";
+import "./chart.css";
 
 export const pictureOf = (run: Pick<Run, "workspace" | "run_id">, path: string): Picture => ({
   title: path,

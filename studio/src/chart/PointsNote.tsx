@@ -18,14 +18,19 @@ type Props = {
 
 export function PointsNote({ points, curves, logY, x, range, zoom }: Props) {
   const shown = points.reduce((sum, each) => sum + each.shown, 0);
-  const total = points.reduce((sum, each) => sum + each.total, 0);
-  const nans = curves.reduce((sum, curve) => sum + (curve?.nans ?? 0), 0);
+  const drawn = curves.reduce((sum, curve) => sum + (curve?.xs.length ?? 0), 0);
+  const total = points.length > 0 ? points.reduce((sum, each) => sum + each.total, 0) : drawn;
+  const nans = points.reduce((sum, each) => sum + each.nan_count, 0);
+  // Only where x is in no order over millions of points: see docs/notes/charts.md.
+  const isRough = points.some((each) => each.widest > 0.5);
   const infinite = curves.reduce((sum, curve) => sum + (curve?.infinite.length ?? 0), 0);
   const hidden = logY
     ? curves.reduce((sum, curve) => sum + (curve?.ys.filter((y) => y !== null && y <= 0).length ?? 0), 0)
     : 0;
   const parts = [
-    shown < total ? `${grouped(shown)} of ${grouped(total)} points, all extremes` : plural(total, "point"),
+    points.length > 0 && shown < total
+      ? `${grouped(shown)} of ${grouped(total)} points, ${isRough ? "extremes to within some pixels" : "all extremes"}`
+      : plural(total, "point"),
     `over ${x}`,
     nans > 0 && `${grouped(nans)} NaN (gaps)`,
     infinite > 0 && `${grouped(infinite)} infinite (▲▼)`,
@@ -33,7 +38,9 @@ export function PointsNote({ points, curves, logY, x, range, zoom }: Props) {
   ].filter(Boolean);
   return (
     <p className="points-note">
-      <span data-testid="points-note">{points.length > 0 ? parts.join(" · ") : "\u00a0"}</span>
+      <span data-testid="points-note">
+        {curves.some((curve) => curve !== undefined) ? parts.join(" · ") : "\u00a0"}
+      </span>
       {range !== null && (
         <Button size="small" appearance="transparent" onClick={() => zoom(null)}>
           Show all

@@ -24,6 +24,7 @@ import { ArtifactChart } from "./ArtifactChart";
 import { canBeDrawn, type Look, lastValue, numberColumns, usualLook, usualX, xChoices, yColumns } from "./kinds";
 import { SeriesChart } from "./SeriesChart";
 import { ValueTable } from "./ValueTable";
+import "./chart.css";
 
 export type CardSettings = { x?: string; log?: boolean; look?: "chart" | "table"; y?: string[] };
 

@@ -1,11 +1,12 @@
 /** The lines of one series of one run. */
 
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
 import { useWorkspace } from "@/api/live";
-import { pointsOptions } from "@/api/metrics";
+import { pointsOptions, valueTableOptions } from "@/api/metrics";
 import type { ChartPoints, Series } from "@/api/types";
 import { plural } from "@/parts/format";
+import { useKept } from "@/parts/kept";
 import { useRoughWidth } from "@/parts/measures";
 import { Problem } from "@/parts/Problem";
 import { xTitle } from "./kinds";
@@ -25,35 +26,30 @@ type Props = {
   height: number;
 };
 
-const USUAL_PIXELS = 600;
+// So many rows of a table are drawn in the order in which they were logged; more come from the server sorted by x.
+const MOST_ORDERED_ROWS = 2000;
 
-export function SeriesChart({ runId, series, x, columns, logY, smoothing, height }: Props) {
-  const workspace = useWorkspace();
+export function SeriesChart(props: Props) {
+  const { runId, series, x, columns, logY, smoothing, height } = props;
   const frame = useRef<HTMLDivElement>(null);
   const width = useRoughWidth(frame);
   const [range, zoom] = useState<Range | null>(null);
-  const pixels = width || USUAL_PIXELS;
-  const [from = null, to = null] = range ?? [];
-  const answers = useQueries({
-    queries: columns.map((column) => ({
-      // The number of values is part of the question: new points are asked for when there are some.
-      ...pointsOptions(workspace, runId, { name: series.name, column, x, from, to, pixels }, series.count),
-      enabled: width > 0,
-    })),
-    combine: (results) => ({
-      points: results.map((result) => result.data),
-      error: results.find((result) => result.isLoadingError)?.error ?? null,
-    }),
-  });
-  const curves = useMemo(() => answers.points.map((points) => points && curveOf(points.x, points.y)), [answers.points]);
+  const isOverColumn = x !== "step" && x !== "time" && x !== "index";
+  const ordered = useOrderedCurves(runId, series, x, columns, isOverColumn && series.count <= MOST_ORDERED_ROWS);
+  const answers = usePoints(props, range, width > 0 && ordered === null ? width : null);
+  const error = ordered?.error ?? answers.error;
+  const curves = useMemo(
+    () => ordered?.curves ?? answers.points.map((points) => points && curveOf(points.x, points.y)),
+    [ordered, answers.points],
+  );
   const lines = useMemo(
     () => linesOf(curves, columns, series.name, smoothing),
     [curves, columns, series.name, smoothing],
   );
-  const xKind: XKind = x === "time" ? "time" : "number";
+  const xKind: XKind = x === "time" ? "time" : isOverColumn ? "number" : "whole";
   return (
     <div ref={frame} className="series-chart">
-      {answers.error !== null && <Problem error={answers.error} />}
+      {error !== null && <Problem error={error} />}
       <Plot
         lines={lines}
         xKind={xKind}
@@ -73,6 +69,43 @@ export function SeriesChart({ runId, series, x, columns, logY, smoothing, height
       />
     </div>
   );
+}
+
+/** What the server would have drawn on so many pixels; `pixels` null: nothing is asked. */
+function usePoints({ runId, series, x, columns }: Props, range: Range | null, pixels: number | null) {
+  const workspace = useWorkspace();
+  const [from = null, to = null] = range ?? [];
+  const answers = useQueries({
+    queries: columns.map((column) => ({
+      // The number of values is part of the question: new points are asked for when there are some.
+      ...pointsOptions(workspace, runId, { name: series.name, column, x, from, to, pixels: pixels ?? 1 }, series.count),
+      enabled: pixels !== null,
+    })),
+    combine: (results) => ({
+      points: results.map((result) => result.data),
+      error: results.find((result) => result.isLoadingError)?.error ?? null,
+    }),
+  });
+  const points = useKept(
+    columns.map((column) => `${x} ${column}`),
+    answers.points,
+  );
+  return { points, error: answers.error };
+}
+
+/** The curves of a short table over one of its columns, in the order of its rows; null where that is not wanted. */
+function useOrderedCurves(runId: string, series: Series, x: string, columns: readonly string[], isWanted: boolean) {
+  const workspace = useWorkspace();
+  const wanted = { name: series.name, offset: 0, limit: MOST_ORDERED_ROWS };
+  const table = useQuery({ ...valueTableOptions(workspace, runId, wanted, series.count), enabled: isWanted });
+  return useMemo(() => {
+    if (!isWanted) return null;
+    const { columns: names = [], rows = [] } = table.data ?? {};
+    const cells = (name: string) => rows.map((row) => row[names.indexOf(name)] ?? null);
+    const xs = cells(x);
+    const curves: (Curve | undefined)[] = table.data ? columns.map((column) => curveOf(xs, cells(column))) : [];
+    return { curves, error: table.isLoadingError ? table.error : null };
+  }, [isWanted, table.data, table.isLoadingError, table.error, x, columns]);
 }
 
 /** With smoothing the raw line stays, faint. */

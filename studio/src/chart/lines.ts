@@ -3,7 +3,8 @@
 import { formatDuration, formatNumber } from "@/parts/format";
 
 export type Range = readonly [number, number];
-export type XKind = "number" | "time" | "elapsed";
+/** `whole`: numbers between which there is nothing. */
+export type XKind = "number" | "whole" | "time" | "elapsed";
 
 export type PlotLine = {
   label: string;

@@ -10,13 +10,14 @@ import { tooltip } from "./tooltips";
 type Latest = RefObject<{ lines: readonly PlotLine[]; range: Range | null; zoom: (range: Range | null) => void }>;
 type Wanted = { latest: Latest; xKind: XKind; logY: boolean; width: number; height: number };
 
+const WHOLE_STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 const FONT = "11px system-ui, sans-serif";
 const RETAIN_GAPS = 1;
 
 /** All lines over one x. On a log scale what is not positive has no place. */
 export function alignedData(lines: readonly PlotLine[], logY: boolean): uPlot.AlignedData {
   const tables = lines.map((line) => {
-    const { xs, ys } = line.isOrdered ? sortedByX({ xs: line.xs, ys: line.ys, infinite: [], nans: 0 }) : line;
+    const { xs, ys } = line.isOrdered ? sortedByX({ xs: line.xs, ys: line.ys, infinite: [] }) : line;
     return [[...xs], ys.map((y) => (logY && y !== null && y <= 0 ? null : y))] as uPlot.AlignedData;
   });
   const [first] = tables;
@@ -86,6 +87,7 @@ function axis(kind: XKind, side: "x" | "y"): uPlot.Axis {
       : { values: (_, splits) => splits.map((split) => (split == null ? "" : formatX(kind, split))) };
   return {
     ...values,
+    ...(kind === "whole" ? { incrs: WHOLE_STEPS } : {}),
     font: FONT,
     space: side === "x" ? 72 : 34,
     stroke: () => token("--colorNeutralForeground3"),
@@ -201,14 +203,29 @@ function drawNumbers(plot: uPlot, lines: readonly PlotLine[]): void {
     if (x === undefined || y === null || y === undefined) return [];
     return [{ index: line.index, left: plot.valToPos(x, "x", true), top: plot.valToPos(y, "y", true) }];
   });
+  const { top: roof, height } = plot.bbox;
+  // More numbers than have room would say nothing; the list of runs and the tooltip still do.
+  if (ends.length * size > height) return;
   ends.sort((a, b) => a.top - b.top);
+  const tops = spaced(
+    ends.map((end) => end.top),
+    size,
+    roof + height,
+  );
   ctx.font = `600 ${size}px system-ui, sans-serif`;
   ctx.textBaseline = "middle";
-  let lowest = Number.NEGATIVE_INFINITY;
-  for (const { index, left, top } of ends) {
-    const free = Math.max(top, lowest + size);
-    lowest = free;
+  ctx.textAlign = "left";
+  ends.forEach(({ index, left }, position) => {
     ctx.fillStyle = lineColor(index);
-    ctx.fillText(String(index + 1), left + 5 * devicePixelRatio, free);
-  }
+    ctx.fillText(String(index + 1), left + 5 * devicePixelRatio, tops[position] ?? 0);
+  });
+}
+
+/** Rising places, moved apart until each has `size`, and none is below `floor`. */
+export function spaced(places: readonly number[], size: number, floor: number): number[] {
+  const down: number[] = [];
+  for (const place of places) down.push(Math.max(place, (down.at(-1) ?? Number.NEGATIVE_INFINITY) + size));
+  const up: number[] = [];
+  for (const place of down.reverse()) up.push(Math.min(place, (up.at(-1) ?? floor + size / 2) - size));
+  return up.reverse();
 }

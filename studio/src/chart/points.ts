@@ -9,29 +9,23 @@ export type Curve = {
   readonly ys: readonly (number | null)[];
   /** Where the value was infinite. */
   readonly infinite: readonly { x: number; sign: 1 | -1 }[];
-  /** How many values were NaN. */
-  readonly nans: number;
 };
-
-export const NO_CURVE: Curve = { xs: [], ys: [], infinite: [], nans: 0 };
 
 /** A point without a finite place on x is left out; a value that is not a number makes a gap. */
 export function curveOf(x: readonly Cell[], y: readonly Cell[]): Curve {
   const xs: number[] = [];
   const ys: (number | null)[] = [];
   const infinite: { x: number; sign: 1 | -1 }[] = [];
-  let nans = 0;
   for (let index = 0; index < x.length; index += 1) {
     const at = numberOf(x[index]);
     if (at === null || !Number.isFinite(at)) continue;
     const value = numberOf(y[index]);
-    if (value !== null && Number.isNaN(value)) nans += 1;
     if (value === Number.POSITIVE_INFINITY) infinite.push({ x: at, sign: 1 });
     if (value === Number.NEGATIVE_INFINITY) infinite.push({ x: at, sign: -1 });
     xs.push(at);
     ys.push(value !== null && Number.isFinite(value) ? value : null);
   }
-  return { xs, ys, infinite, nans };
+  return { xs, ys, infinite };
 }
 
 export function isAscending(xs: readonly number[]): boolean {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Series, SeriesColumn } from "@/api/types";
 import { usualLook, usualX, xChoices, yColumns } from "@/chart/kinds";
+import { spaced } from "@/chart/plots";
 import { curveOf, isAscending, sortedByX, spread } from "@/chart/points";
 import { smoothed } from "@/chart/smoothing";
 
@@ -32,11 +33,10 @@ const series = (extra: Partial<Series> = {}): Series => ({
   ...extra,
 });
 
-test("NaN is a gap and counted, infinity a gap and marked, and neither moves a neighbour", () => {
+test("NaN is a gap, infinity a gap and marked, and neither moves a neighbour", () => {
   const curve = curveOf([0, 1, 2, 3, 4], [1, "NaN", "Infinity", "-Infinity", 5]);
   expect(curve.xs).toEqual([0, 1, 2, 3, 4]);
   expect(curve.ys).toEqual([1, null, null, null, 5]);
-  expect(curve.nans).toBe(1);
   expect(curve.infinite).toEqual([
     { x: 2, sign: 1 },
     { x: 3, sign: -1 },
@@ -114,4 +114,11 @@ test("the first number column of a two-column table is on x, steps of a scalar w
   expect(usualX(stepped, null)).toBe("step");
   expect(usualX(stepped, "time")).toBe("time");
   expect(xChoices(series()).map((choice) => choice.value)).toEqual(["index", "time"]);
+});
+
+test("numbers at the ends of lines make room for each other and stay in the plot", () => {
+  expect(spaced([10, 10, 50], 10, 100)).toEqual([10, 20, 50]);
+  const crowded = spaced([90, 95, 99], 10, 100);
+  expect(crowded.at(-1)).toBeLessThanOrEqual(100);
+  expect(crowded.every((place, index) => index === 0 || place - (crowded[index - 1] as number) >= 10)).toBe(true);
 });

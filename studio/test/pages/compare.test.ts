@@ -115,3 +115,16 @@ test("differences are set apart from what all runs share", () => {
   ]);
   expect(rows.some((row) => row.name === "Script")).toBe(false);
 });
+
+test("a table of two number columns is drawn over its first one", () => {
+  const [column] = series("loss", 5).columns;
+  const table = {
+    ...series("curve", 5),
+    kind: "table" as const,
+    columns: [
+      { ...column, name: "alpha" },
+      { ...column, name: "mse" },
+    ],
+  } as Series;
+  expect(usualSpecs([[table]])).toMatchObject([{ metrics: [{ metric: "curve", column: "mse" }], x: "alpha" }]);
+});

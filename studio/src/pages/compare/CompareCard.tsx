@@ -15,6 +15,7 @@ import { Plot } from "@/chart/Plot";
 import { curveOf } from "@/chart/points";
 import { columnTitle } from "@/pages/table/columns";
 import { grouped, plural } from "@/parts/format";
+import { useKept } from "@/parts/kept";
 import { useNearView, useRoughWidth } from "@/parts/measures";
 import { Problem } from "@/parts/Problem";
 import type { ComparedRun } from "./ComparePanel";
@@ -103,15 +104,19 @@ function LinesOfRuns({ spec, runs, summaries, smoothing }: Props) {
       error: results.find((result) => result.isLoadingError)?.error ?? null,
     }),
   });
+  const points = useKept(
+    wanted.map(({ run, metric }) => JSON.stringify([spec.x, run.run_id, metric])),
+    answers.points,
+  );
   const lines = useMemo(() => {
     const drawn = wanted.flatMap(({ run, position, metric }, index) => {
-      const points = answers.points[index];
-      return points ? [{ run, position, metric, curve: curveOf(points.x, points.y) }] : [];
+      const found = points[index];
+      return found ? [{ run, position, metric, curve: curveOf(found.x, found.y) }] : [];
     });
     return comparedLines(spec, drawn, smoothing);
-  }, [wanted, answers.points, spec, smoothing]);
-  const shown = answers.points.reduce((sum, points) => sum + (points?.shown ?? 0), 0);
-  const total = answers.points.reduce((sum, points) => sum + (points?.total ?? 0), 0);
+  }, [wanted, points, spec, smoothing]);
+  const shown = points.reduce((sum, each) => sum + (each?.shown ?? 0), 0);
+  const total = points.reduce((sum, each) => sum + (each?.total ?? 0), 0);
   return (
     <div ref={frame} className="series-chart">
       {answers.error !== null && <Problem error={answers.error} />}
@@ -140,7 +145,7 @@ function LinesOfRuns({ spec, runs, summaries, smoothing }: Props) {
   );
 }
 
-const KINDS: Record<string, XKind> = { time: "time", elapsed: "elapsed" };
+const KINDS: Record<string, XKind> = { time: "time", elapsed: "elapsed", step: "whole", index: "whole" };
 
 /** What the server is asked to put on x, and which part; a series without steps is shown by position. */
 function xOf(spec: ChartSpec, series: Series, startedAt: string | null, range: Range | null) {
@@ -185,7 +190,7 @@ function PointsOfRuns({ spec, runs, summaries }: Props) {
       {answer.isLoadingError && <Problem error={answer.error} />}
       <Plot
         lines={lines}
-        xKind="number"
+        xKind={spec.against === null ? "whole" : "number"}
         logY={spec.logY}
         range={range}
         zoom={zoom}

@@ -1,9 +1,10 @@
 /** The charts of a comparison: one's own first, then one per metric. */
 
-import { Button, Field, SearchBox, Slider } from "@fluentui/react-components";
+import { Button, SearchBox } from "@fluentui/react-components";
 import { AddRegular } from "@fluentui/react-icons";
 import { useMemo, useState } from "react";
 import type { Series } from "@/api/types";
+import { SmoothingSlider } from "@/chart/SmoothingSlider";
 import { Empty } from "@/parts/Empty";
 import { usePersisted } from "@/parts/persisted";
 import { ChartEditor } from "./ChartEditor";
@@ -55,15 +56,7 @@ export function CompareCharts({ runs, summaries, name }: Props) {
           Chart
         </Button>
         <span className="topbar-gap" />
-        <Field label="Smoothing" orientation="horizontal">
-          <Slider
-            className="metrics-smoothing"
-            min={0}
-            max={99}
-            value={Math.round(smoothing * 100)}
-            onChange={(_, { value }) => setSmoothing(value / 100)}
-          />
-        </Field>
+        <SmoothingSlider value={smoothing} change={setSmoothing} />
       </div>
       <div className="cards cards-wide">
         {shown.map((spec) => (

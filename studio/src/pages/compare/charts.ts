@@ -1,7 +1,7 @@
 /** Charts over several runs: what they say, and which ones there are before anybody makes some. */
 
 import type { Cell, Column, Run, Series, Summary } from "@/api/types";
-import { numberColumns } from "@/chart/kinds";
+import { numberColumns, usualLook } from "@/chart/kinds";
 import type { PlotLine } from "@/chart/lines";
 import { type Curve, fromStart, spread } from "@/chart/points";
 import { smoothed } from "@/chart/smoothing";
@@ -51,11 +51,13 @@ export function usualSpecs(runs: readonly (readonly Series[])[]): ChartSpec[] {
   const found = new Map<string, ChartSpec>();
   for (const series of runs.flat()) {
     if (series.artifacts !== null) continue;
+    const onX = usualLook(series) === "curve" ? numberColumns(series)[0]?.name : undefined;
     for (const { name } of numberColumns(series)) {
+      if (name === onX) continue;
       const metric = { metric: series.name, column: name };
       const id = JSON.stringify(metric);
       const isMany = series.count > 1 || found.get(id)?.kind === "lines";
-      found.set(id, newSpec({ id, metrics: [metric], kind: isMany ? "lines" : "points" }));
+      found.set(id, newSpec({ id, metrics: [metric], kind: isMany ? "lines" : "points", x: onX ?? "step" }));
     }
   }
   return [...found.values()].sort((a, b) => a.kind.localeCompare(b.kind) || specTitle(a).localeCompare(specTitle(b)));

@@ -1,11 +1,12 @@
 /** The metrics of a run: a card each, drawn when it comes into view. */
 
-import { Dropdown, Field, Option, SearchBox, Slider, Spinner } from "@fluentui/react-components";
+import { Dropdown, Field, Option, SearchBox, Spinner } from "@fluentui/react-components";
 import { useState } from "react";
 import { useSeries } from "@/api/metrics";
 import type { Run } from "@/api/types";
 import { usualLook } from "@/chart/kinds";
 import { type CardSettings, SeriesCard } from "@/chart/SeriesCard";
+import { SmoothingSlider } from "@/chart/SmoothingSlider";
 import { CopyText } from "@/parts/CopyText";
 import { Empty } from "@/parts/Empty";
 import { plural } from "@/parts/format";
@@ -64,15 +65,7 @@ export default function MetricsTab({ run }: { run: Run }) {
             ))}
           </Dropdown>
         </Field>
-        <Field label="Smoothing" orientation="horizontal">
-          <Slider
-            className="metrics-smoothing"
-            min={0}
-            max={99}
-            value={Math.round(settings.smoothing * 100)}
-            onChange={(_, { value }) => setSettings({ ...settings, smoothing: value / 100 })}
-          />
-        </Field>
+        <SmoothingSlider value={settings.smoothing} change={(smoothing) => setSettings({ ...settings, smoothing })} />
       </div>
       {[tiles, others].map(
         (group) =>
