@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from runstead.client.connection import Connection
 from runstead.testing.servers import RealServer, running_server
 from tests.machine import NO_CHROMIUM, find_chromium, skip_without
 
@@ -78,19 +77,13 @@ def one_time_link(server: RealServer, path: str = "/") -> str:
     return str(server.connection().call("POST", "/api/v1/tickets", {"path": path})["url"])
 
 
-def script_output(code: str, environment: dict[str, str], cwd: Path) -> dict[str, str]:
+def script_output(code: str, environment: dict[str, str], cwd: Path, *, stdin: str = "") -> dict[str, str]:
     """Run a script of a user; its last line is the JSON it tells us."""
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=cwd, env=environment, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=cwd, env=environment, input=stdin, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     told: dict[str, str] = json.loads(done.stdout.strip().splitlines()[-1])
     return told
-
-
-def connection_of(server: RealServer) -> Connection:
-    """The owner's connection, to arrange what a page shows."""
-    return server.connection()
 
 
 def _complain_of_foreign(url: str, complaints: list[str]) -> None:

@@ -1,12 +1,14 @@
 """What scripts log is shown as text, whatever it is: nothing of it runs, loads or leads anywhere."""
 
+import json
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from runstead.testing.servers import RealServer
-from tests.e2e.conftest import one_time_link
+from tests.e2e.conftest import one_time_link, script_output
 
 pytestmark = pytest.mark.browser
 W = "/api/v1/workspaces/default"
@@ -89,4 +91,35 @@ def test_tags_and_errors_that_attack_are_shown_as_text(page: Page, studio: RealS
     page.goto(one_time_link(studio, f"/w/default/runs/{hostile}/details"))
     for text in (TEMPLATE, "javascript:alert(6)", SCRIPT):
         expect(page.get_by_role("main")).to_contain_text(text)
+    is_inert(page)
+
+
+LOGGED = """
+import json, sys
+from azureml.core import Experiment, Workspace
+
+image, script, template = json.loads(sys.stdin.read())
+run = Experiment(Workspace.from_config(), "hostile").start_logging(snapshot_directory=None)
+run.display_name = "logged"
+for value in (1.0, 2.0):
+    run.log(image, value, description=script)
+    run.log_row(script, **{image: value, template: value})
+run.log("text", script)
+run.log_table(template, {script: [image, script], "n": [1, 2]})
+run.complete()
+print(json.dumps({"id": run.id}))
+"""
+
+
+def test_metrics_that_attack_are_shown_as_text(
+    page: Page, studio: RealServer, sdk_environment: dict[str, str], tmp_path: Path
+) -> None:
+    words = json.dumps([IMAGE, SCRIPT, TEMPLATE])
+    run_id = script_output(LOGGED, sdk_environment, tmp_path, stdin=words)["id"]
+    page.goto(one_time_link(studio, f"/w/default/runs/{run_id}/metrics"))
+    for name in (IMAGE, SCRIPT, TEMPLATE):
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    is_inert(page)
+    page.goto(f"{studio.url}/w/default/experiments/hostile")
+    expect(page.get_by_role("columnheader", name=IMAGE).first).to_be_visible()
     is_inert(page)

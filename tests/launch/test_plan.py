@@ -21,6 +21,7 @@ HERE = Path(__file__).parent / "plans"
 SPEC = JobSpec("s1", "/data/src", "/data/venv/bin/python", script="steps/train.py", arguments=("--alpha", "0.5"))
 SPECS = {
     "script": SPEC,
+    "mlflow": SPEC,
     "command": replace(SPEC, script=None, command="python train.py --id $AZUREML_RUN_ID", arguments=("it's", "a b")),
     "variables": replace(
         SPEC,
@@ -71,7 +72,8 @@ HOST = Host("http://127.0.0.1:7373", Path("/data/home"), "node-1", "/usr/local/b
 @pytest.mark.parametrize("name", SPECS)
 def test_the_plan_of_a_job_is_the_one_on_file(name: str) -> None:
     folder = HOST.home / "jobs" / AROUND.run.run_id
-    plan = plan_of_job(SPECS[name], AROUND, HOST, folder=folder, token=RunToken("token-1", 1_700_604_800_123))
+    host = replace(HOST, mlflow_url=f"{HOST.url}/mlflow") if name == "mlflow" else HOST
+    plan = plan_of_job(SPECS[name], AROUND, host, folder=folder, token=RunToken("token-1", 1_700_604_800_123))
     told = json.loads(json.dumps(plan_json(plan)))
     golden = HERE / f"{name}.json"
     if os.environ.get("RUNSTEAD_WRITE_PLANS"):

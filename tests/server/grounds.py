@@ -103,14 +103,14 @@ class Grounds:
 
 
 @contextmanager
-def laid_out(folder: Path) -> Iterator[Grounds]:
-    """A server of its own, in a process of its own."""
+def laid_out(folder: Path, *options: str) -> Iterator[Grounds]:
+    """A server of its own, in a process of its own; options of `runstead up`."""
     home = folder / "home"
     canary = secrets.token_hex(16).encode()
     home.mkdir(mode=0o700)
     for place in (folder, home):
         (place / "canary.txt").write_bytes(canary)
-    with running_server(home) as server:
+    with running_server(home, *options) as server:
         yield _furnished(server.connection(), home, canary)
 
 

@@ -13,13 +13,18 @@ SHELL = "/bin/sh"
 
 @dataclass(frozen=True)
 class Host:
-    """Where a job is started and how it reaches its server. `path` and `python_path`: PATH and PYTHONPATH there."""
+    """Where a job is started and how it reaches its server. `path` and `python_path`: PATH and PYTHONPATH there.
+
+    mlflow_url: the server's MLflow face, below which each workspace has its own address; None: it has none, and then a
+    script is told of none, for `mlflow` fails on an address that does not answer.
+    """
 
     url: str
     home: Path
     node: str
     path: str
     python_path: str
+    mlflow_url: str | None = None
 
     @property
     def name(self) -> str:
@@ -98,8 +103,10 @@ def _identity(around: Surroundings, host: Host, token: RunToken) -> dict[str, st
 
 def _tracking(around: Surroundings, host: Host, token: RunToken) -> dict[str, str]:
     """Where plain `mlflow` calls of the script go: to the same run."""
+    if host.mlflow_url is None:
+        return {}
     return {
-        "MLFLOW_TRACKING_URI": f"{host.url}/mlflow/{around.workspace.name}",
+        "MLFLOW_TRACKING_URI": f"{host.mlflow_url}/{around.workspace.name}",
         "MLFLOW_TRACKING_TOKEN": token.token,
         "MLFLOW_RUN_ID": around.run.run_id,
         "MLFLOW_EXPERIMENT_ID": around.experiment_id,

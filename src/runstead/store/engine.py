@@ -1,5 +1,6 @@
 """The database: opens it, begins transactions, hides which of the two kinds it is. Only this file names a dialect."""
 
+import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -114,16 +115,25 @@ def _made_engine(url: str) -> sa.Engine:
         ) from error
     if parsed.get_backend_name() == "sqlite":
         engine = sa.create_engine(
-            parsed, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}, pool_size=24, max_overflow=80
+            parsed,
+            connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+            json_serializer=_json,
+            pool_size=24,
+            max_overflow=80,
         )
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
     if parsed.drivername == "postgresql+psycopg":
-        return sa.create_engine(parsed, pool_pre_ping=True, pool_size=12, max_overflow=24)
+        return sa.create_engine(parsed, json_serializer=_json, pool_pre_ping=True, pool_size=12, max_overflow=24)
     raise InvalidArgument(
         f"the database address begins with {parsed.drivername!r}; write postgresql+psycopg://… (or leave it out)"
     )
+
+
+def _json(value: object) -> str:
+    # An error message may hold half a character (a file name that is no UTF-8); kept, it could never be sent again.
+    return json.dumps(value, ensure_ascii=False).encode(errors="replace").decode()
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -146,6 +156,9 @@ def _translated() -> Iterator[None]:
         yield
     except sa.exc.OperationalError as error:
         raise _domain_error(error) from error
+    except (sa.exc.DataError, UnicodeEncodeError, OverflowError) as error:
+        # A NUL, half a character, a number of a hundred digits: JSON can spell them, and here all values come by.
+        raise InvalidArgument(f"the database cannot hold a value: {getattr(error, 'orig', error)}") from error
     except sa.exc.DatabaseError as error:
         if type(error) is not sa.exc.DatabaseError:
             raise
