@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 
 from runstead.service.settings import Settings
 from runstead.store.engine import sqlite_url
@@ -15,6 +16,11 @@ from tests.machine import NO_POSTGRES, skip_without
 
 # Some machines forbid Python to keep compiled files; every server that a test starts would then take seconds longer.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+# How long an example takes says more about the machine's other work than about the code.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

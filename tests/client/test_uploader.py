@@ -169,7 +169,7 @@ def test_a_parent_killed_while_its_child_lives_leaves_a_journal_that_can_be_ship
 def test_a_signal_handler_may_log_while_a_log_call_is_interrupted(server: Ingest, tmp_path: Path) -> None:
     small = Bounds(window_bytes=4096, journal_bytes=128 << 10)  # it has to make room all the time
     session = Session("r1", directory=tmp_path, ship=Shipper("default", server.connection), bounds=small)
-    count = 0
+    count = logged = 0
 
     def handle(*_: object) -> None:
         nonlocal count
@@ -181,14 +181,14 @@ def test_a_signal_handler_may_log_while_a_log_call_is_interrupted(server: Ingest
     before = signal.signal(signal.SIGALRM, handle)
     signal.setitimer(signal.ITIMER_REAL, 0.001)
     try:
-        for i in range(12_000):
-            session.log_scalar("a", float(i))
+        while logged < 12_000 or count < 10:  # a machine that is busy elsewhere delivers signals late
+            session.log_scalar("a", float(logged))
+            logged += 1
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     session.flush()
-    assert count > 3
-    assert server.values("r1", "a") == [float(i) for i in range(12_000)]
+    assert server.values("r1", "a") == [float(i) for i in range(logged)]
     assert server.values("r1", "alarm") == [float(i) for i in range(count)]
     assert len(server.values("r1", "alarms")) == 300 * count
 

@@ -56,7 +56,7 @@ export function SeriesCard(props: Props) {
     >
       <header className="card-head">
         <h2 title={series.description ? `${series.name}: ${series.description}` : series.name}>{series.name}</h2>
-        <CardControls {...props} look={look} />
+        {isNear && <CardControls {...props} look={look} />}
       </header>
       <div className="card-body">{isNear && <CardBody {...props} look={look} />}</div>
     </article>

@@ -11,7 +11,7 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
     const timer = setTimeout(() => setCopied(false), 1500);
     return () => clearTimeout(timer);
   }, [isCopied]);
-  const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true));
+  const copy = () => void copied(text).then(setCopied);
   return (
     <Button
       size="small"
@@ -22,6 +22,21 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
       onClick={copy}
     />
   );
+}
+
+/** Whether it worked. Browsers give the clipboard to pages of this machine and of https only; others have the old way. */
+async function copied(text: string): Promise<boolean> {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    return true;
+  }
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const isDone = document.execCommand("copy");
+  field.remove();
+  return isDone;
 }
 
 export function CopyText({ text }: { text: string }) {

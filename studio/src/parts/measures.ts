@@ -14,16 +14,26 @@ export function useRoughWidth(element: RefObject<HTMLElement | null>): number {
   return width;
 }
 
-/** Whether the element is in view or nearly so. */
+// Who scrolls past a hundred cards wants none of them drawn.
+const SETTLE_MS = 100;
+
+/** Whether the element is in view or nearly so, and has been for a moment. */
 export function useNearView(element: RefObject<HTMLElement | null>): boolean {
   const [isNear, setNear] = useState(false);
   useEffect(() => {
     if (!element.current) return;
-    const watcher = new IntersectionObserver(([entry]) => setNear(entry?.isIntersecting ?? false), {
-      rootMargin: "400px 0px",
-    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const moved = ([entry]: IntersectionObserverEntry[]) => {
+      clearTimeout(timer);
+      if (entry?.isIntersecting) timer = setTimeout(() => setNear(true), SETTLE_MS);
+      else setNear(false);
+    };
+    const watcher = new IntersectionObserver(moved, { rootMargin: "400px 0px" });
     watcher.observe(element.current);
-    return () => watcher.disconnect();
+    return () => {
+      clearTimeout(timer);
+      watcher.disconnect();
+    };
   }, [element]);
   return isNear;
 }

@@ -6,8 +6,9 @@ import type { Column } from "@/api/types";
 import { FIELDS, type MetricName, metricsUsed, namesUsed } from "./columns";
 import type { Rows } from "./rows";
 
-// The newest runs tell which metrics there are; more would cost more than it tells.
-const RUNS_ASKED = 20;
+const RUNS_LOOKED_AT = 20;
+// A few of the newest runs tell which metrics there are: 20 runs with 500 metrics each would be 6 MB and seconds.
+const RUNS_ASKED = [0, 1, 4, 9, 19];
 
 export type Choices = { metrics: readonly MetricName[]; tags: readonly string[]; properties: readonly string[] };
 
@@ -40,12 +41,12 @@ const NO_ROWS: Noted = { ids: [], tags: [], properties: [], total: null };
 
 /** What the toolbar wants to know of the rows; the same object as long as nothing of it changed. */
 function notedRows(known: Noted, rows: Rows): Noted {
-  const runs = Array.from({ length: RUNS_ASKED }, (_, index) => rows.rowAt(index)?.run).filter(
+  const runs = Array.from({ length: RUNS_LOOKED_AT }, (_, index) => rows.rowAt(index)?.run).filter(
     (run) => run !== undefined,
   );
   const next: Noted = {
     // Scrolled far down the first rows are not at hand; what was known of them stays.
-    ids: runs.length > 0 ? runs.map((run) => run.run_id) : known.ids,
+    ids: runs.length > 0 ? RUNS_ASKED.flatMap((index) => runs[index]?.run_id ?? []) : known.ids,
     tags: runs.length > 0 ? namesUsed(runs, "tags") : known.tags,
     properties: runs.length > 0 ? namesUsed(runs, "properties") : known.properties,
     total: rows.total,
