@@ -26,6 +26,7 @@ class Bounds:
     """How large things may grow; a journal over `journal_bytes` is followed by another one."""
 
     window_bytes: int = 1 << 20
+    piece_bytes: int = 4 << 20  # while training holds the GIL a piece takes 30 ms: small ones fall behind
     journal_bytes: int = 256 << 20
     memory_bytes: int = 64 << 20  # of records that a full disk does not take
 
@@ -104,9 +105,9 @@ class Writer:
                 os.ftruncate(self._fd, self._base)
 
     def piece_end(self, start: int) -> int:
-        """The end of a piece of whole records from `start`, about a window long; `start` if there is nothing."""
+        """The end of a piece of whole records from `start`, of `piece_bytes` or little more; `start`: there is nothing."""
         with self._lock:
-            following = bisect.bisect_right(self._cuts, start)
+            following = bisect.bisect_left(self._cuts, start + self._bounds.piece_bytes)
             return self._cuts[following] if following < len(self._cuts) else self._base + self._position
 
     def read(self, start: int, end: int) -> bytes:
