@@ -105,7 +105,7 @@ class Writer:
                 os.ftruncate(self._fd, self._base)
 
     def piece_end(self, start: int) -> int:
-        """The end of a piece of whole records from `start`, of `piece_bytes` or a little more; `start` if there is none."""
+        """The end of a piece of whole records from `start`, about `piece_bytes` long; `start` if there is nothing."""
         with self._lock:
             following = bisect.bisect_left(self._cuts, start + self._bounds.piece_bytes)
             return self._cuts[following] if following < len(self._cuts) else self._base + self._position
