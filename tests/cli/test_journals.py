@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from runstead.client.connection import Connection
 from runstead.client.session import Session
 from runstead.domain.records import NO_STEP, Kind, Opening, encode_float, encode_opening, head_of
-from runstead.testing.servers import run_quietly
+from runstead.testing.servers import run_quietly, running_server
 from tests.client.ingest_server import Ingest, ingest_server
 
 
@@ -107,3 +108,17 @@ def test_a_folder_that_is_not_there_is_an_error_with_its_name(server: Ingest, tm
     code, told = runstead(server, tmp_path, "sync", str(tmp_path / "nowhere"))
     assert code == 3
     assert "nowhere" in str(told["error"])
+
+
+def test_verify_checks_the_store_of_a_running_server(tmp_path: Path) -> None:
+    with running_server(tmp_path) as running:
+        connection = Connection(running.url, running.token)
+        connection.call("POST", "/api/v1/workspaces/default/runs", {"run_id": "r1", "experiment": "e"})
+        left_behind(tmp_path / "journal", "r1", 10)
+        environment = {"RUNSTEAD_HOME": str(tmp_path), "RUNSTEAD_URL": running.url, "RUNSTEAD_TOKEN": running.token}
+        for words in (["sync"], ["verify", "--json"]):
+            ended = run_quietly([sys.executable, "-m", "runstead.cli.main", *words], **environment)
+            assert ended.returncode == 0, ended.stderr
+        assert json.loads(ended.stdout)["runs"] == [
+            {"run_id": "r1", "series_count": 1, "point_count": 10, "problems": []}
+        ]

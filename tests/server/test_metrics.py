@@ -1,5 +1,6 @@
 """Metrics over HTTP: what a journal ships comes back as summaries and values."""
 
+import json
 import zlib
 
 from httpx2 import Response
@@ -149,3 +150,23 @@ def test_a_live_view_asks_for_what_it_lacks(house: House) -> None:
     tail = house.http.get(f"{RUN}/metrics/tail", params={"name": "loss", "after": 1}).json()
     assert (tail["start"], tail["total"], tail["steps"], tail["columns"]) == (1, 3, [1, 2], {"": [2.0, 3.0]})
     assert house.http.get(f"{RUN}/metrics/tail", params={"name": "loss", "after": 3}).json()["steps"] == []
+
+
+def test_the_store_verifies_itself_run_by_run(house: House) -> None:
+    for number in (1, 2):
+        a_run(house, f"r{number}")
+        journal = Journal(f"r{number}", "w")
+        journal.log("loss", number)
+        ship(house, journal).raise_for_status()
+    lines = house.http.post("/api/v1/verify", json={}).text.splitlines()
+    assert [json.loads(line) for line in lines] == [
+        {"run_id": f"r{number}", "series_count": 1, "point_count": 1, "problems": []} for number in (1, 2)
+    ]
+
+
+def test_an_export_is_a_file_to_keep(house: House) -> None:
+    a_run(house)
+    ship(house, a_journal_with("train/loss", 1.5))
+    answer = house.http.get(f"{RUN}/metrics/export", params={"format": "csv", "name": "train/loss"})
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''r1-train%2Floss.csv"
+    assert answer.text.splitlines()[0] == "index,step,time,value"

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from runstead.domain.errors import Conflict
 from runstead.domain.records import NO_STEP, Cell
 from runstead.domain.runs import RunDraft
-from runstead.service import compactions, metrics, runs
+from runstead.service import compactions, metrics, runs, verifications
 from runstead.service.settings import Settings
 from runstead.service.unit import opened
 from runstead.service.workspaces import ensure_default
@@ -155,6 +155,12 @@ class Store(RuleBasedStateMachine):
         assert {name for name, (_, points) in found.items() if len(points)} == {n for n, p in self.arrived.items() if p}
         for name, arrived in self.arrived.items():
             check_points(found[name][1], arrived) if arrived else None
+
+    @rule()
+    def verify(self) -> None:
+        (found,) = verifications.verify(self.unit)
+        assert found.problems == []
+        assert found.point_count == sum(map(len, self.arrived.values()))
 
     @invariant()
     def the_offsets_are_those_acknowledged(self) -> None:

@@ -81,8 +81,8 @@ def _axis(one: Series, known: dict[str, Stored], extent: Extent, asked: Question
             "drawn. Put step, time or index on x"
         )
     least, most = _bounds(kind, known, extent, asked)
-    low = least if asked.low is None else asked.low
-    high = most if asked.high is None else asked.high
+    low = least if asked.low is None else _finite(asked.low)
+    high = most if asked.high is None else _finite(asked.high)
     if not low <= high:
         low = high = least
     return Axis(kind, low, high, (high - low) / asked.pixels / 2, asked.x if kind == "column" else "")

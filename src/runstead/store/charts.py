@@ -112,15 +112,15 @@ def _take(found: _Gathered, nodes: Nodes, places: Words, level: int, axis: Axis)
         # Too many to look into, as where x is in no order: those go on that say least of where their points are.
         width = np.where(rejected, np.where(whole, high - low, np.inf), -np.inf)
         rejected[np.argsort(width, kind="stable")[: width.size - most]] = False
-    taken = inside & ~rejected
-    if taken.any():
-        _add_nodes(found, nodes[taken], low[taken], axis)
+    chosen = inside & ~rejected
+    if chosen.any():
+        _add_nodes(found, nodes[chosen], places[chosen] * size_of(level), low[chosen], axis)
         found.level = max(found.level, level)
-        found.widest = max(found.widest, float((high - low)[taken].max()) / axis.cell if axis.cell else 0.0)
+        found.widest = max(found.widest, float((high - low)[chosen].max()) / axis.cell if axis.cell else 0.0)
     return rejected
 
 
-def _add_nodes(found: _Gathered, nodes: Nodes, low: Floats, axis: Axis) -> None:
+def _add_nodes(found: _Gathered, nodes: Nodes, starts: Words, low: Floats, axis: Axis) -> None:
     found.total += int(nodes["numbers"].sum() + nodes["nans"].sum())
     found.nans += int(nodes["nans"].sum())
     some = nodes[nodes["numbers"] > 0]
@@ -130,7 +130,7 @@ def _add_nodes(found: _Gathered, nodes: Nodes, low: Floats, axis: Axis) -> None:
         found.candidates.append(_within(Candidates(marks["at"], marks[field], marks["value"]), axis))
     bare = nodes["numbers"] == 0
     x = low[bare].astype(np.int64)
-    found.candidates.append(Candidates(nodes["first"]["at"][bare], x, np.full(x.size, np.nan)))
+    found.candidates.append(Candidates(starts[bare], x, np.full(x.size, np.nan)))
 
 
 def _add_points(found: _Gathered, column: str, axis: Axis, at: Words, points: Points) -> None:

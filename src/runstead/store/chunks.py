@@ -2,10 +2,12 @@
 
 import json
 import struct
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
 
+from runstead.domain.errors import InvalidArgument
 from runstead.domain.records import Kind
 from runstead.store.codecs import decode_texts, decode_words, encode_texts, encode_words
 from runstead.store.columns import Column, Words, nulls, uniform_kind
@@ -13,7 +15,7 @@ from runstead.store.points import Points
 
 VERSION = 1
 CHUNK_POINTS = 16_384  # a full chunk; none crosses a multiple of it
-HEADER = struct.Struct("<BxHI")  # version, columns, points
+HEADER = struct.Struct("<BxHII")  # version, columns, points, CRC-32 of what follows
 SIZE = struct.Struct("<I")
 PARTS_BEFORE_COLUMNS = 2  # times, steps
 PARTS_OF_COLUMN = 3  # kinds, bits, texts
@@ -26,7 +28,18 @@ def encode_chunk(points: Points, columns: Sequence[str]) -> bytes:
     for name in columns:
         parts += _encode_column(points.columns.get(name) or nulls(len(points)))
     sizes = b"".join(SIZE.pack(len(part)) for part in parts)
-    return HEADER.pack(VERSION, len(columns), len(points)) + sizes + b"".join(parts)
+    content = sizes + b"".join(parts)
+    return HEADER.pack(VERSION, len(columns), len(points), zlib.crc32(content)) + content
+
+
+def check_chunk(document: bytes) -> int:
+    """The number of points of a chunk whose bytes are as they were written; else InvalidArgument."""
+    if len(document) < HEADER.size:
+        raise InvalidArgument(f"a chunk of {len(document)} bytes is cut")
+    version, _, count, crc32 = HEADER.unpack_from(document)
+    if version != VERSION or zlib.crc32(memoryview(document)[HEADER.size :]) != crc32:
+        raise InvalidArgument(f"a chunk of {len(document)} bytes is not what was written: its checksum is another")
+    return int(count)
 
 
 def decode_chunk(
@@ -41,7 +54,7 @@ def decode_chunk(
 
     Without `times` or `steps` these are zeros, and cost nothing.
     """
-    _, stored, count = HEADER.unpack_from(document)
+    _, stored, count, _ = HEADER.unpack_from(document)
     parts = _parts(document, PARTS_BEFORE_COLUMNS + stored * PARTS_OF_COLUMN)
     found = {}
     for place, name in enumerate(columns):

@@ -46,11 +46,11 @@ def chunked_points(
     if start >= end:
         return
     asked = {"series_key": one.key, "window": window_of(start), "until": end}
-    for row in connection.execution_options(stream_results=True).execute(CHUNKS, asked):
-        if row.start + row.count > start:
-            points = decode_chunk(row.body, one.column_names, wanted=wanted, times=times, steps=steps)
-            whole = row.start >= start and row.start + row.count <= end
-            yield points if whole else sliced(points, max(0, start - row.start), min(row.count, end - row.start))
+    for at, count, body in connection.execution_options(stream_results=True).execute(CHUNKS, asked):
+        if at + count > start:
+            points = decode_chunk(body, one.column_names, wanted=wanted, times=times, steps=steps)
+            whole = at >= start and at + count <= end
+            yield points if whole else sliced(points, max(0, start - at), min(count, end - at))
 
 
 def tail_points(connection: sa.Connection, run_key: int, wanted: Sequence[Series]) -> dict[int, Points]:

@@ -207,3 +207,15 @@ def warn(connection: sa.Connection, run_key: int, warnings: Sequence[Any]) -> No
     mine = runs.c.run_key == run_key
     there = connection.execute(sa.select(runs.c.warnings).where(mine).with_for_update(of=runs)).scalar_one()
     connection.execute(sa.update(runs).where(mine).values(warnings=[*there, *warnings]))
+
+
+def keys_of(connection: sa.Connection, run_ids: Sequence[str] | None) -> list[tuple[int, str]]:
+    """Key and id of these runs, or of all runs; unknown ids are left out."""
+    query = sa.select(runs.c.run_key, runs.c.run_id).order_by(runs.c.run_key)
+    if run_ids is None:
+        return [(key, run_id) for key, run_id in connection.execute(query)]
+    found = (
+        connection.execute(query.where(runs.c.run_id.in_(run_ids[start : start + CHUNK])))
+        for start in range(0, len(run_ids), CHUNK)
+    )
+    return [(key, run_id) for rows in found for key, run_id in rows]

@@ -5,15 +5,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import quote
 
 import numpy as np
 from fastapi import Query
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
 from runstead.domain.records import Cell
 from runstead.server.auth import UnitIn, needs, router
 from runstead.server.v1.metrics import METRICS, json_cell, step_or_none
-from runstead.service import charts, values
+from runstead.service import charts, exports, values
 from runstead.service.charts import Answer, Question
 from runstead.store.columns import cells_of
 
@@ -73,6 +74,22 @@ def get_tail(ws: str, run_id: str, unit: UnitIn, name: str, after: int = 0, limi
         "columns": {c: [json_cell(cell) for cell in cells_of(points.columns[c])] for c in one.column_names},
     }
     return Response(json.dumps(answer, allow_nan=False, separators=(",", ":")), media_type=JSON)
+
+
+@routes.get(METRICS + "/export", response_class=Response)
+@needs("read")
+def get_export(
+    ws: str,
+    run_id: str,
+    unit: UnitIn,
+    file_format: Annotated[str, Query(alias="format")] = "csv",
+    name: str | None = None,
+) -> Response:
+    """One metric, or all of them, as a file."""
+    export = exports.export(unit, ws, run_id, file_format, name)
+    file_name = quote(f"{run_id}-{name or 'metrics'}.{export.suffix}", safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{file_name}"}
+    return StreamingResponse(export.pieces, media_type=export.media_type, headers=headers)
 
 
 def _chart_shape(answer: Answer) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Metrics of runs: pieces of journals come in; summaries, values, charts, tables and exports go out."""
 
+import json
 import math
 from dataclasses import dataclass
 from typing import Annotated
@@ -14,7 +15,7 @@ from runstead.domain.records import ARTIFACT_KINDS, NO_STEP, Cell
 from runstead.server import uploads
 from runstead.server.auth import UnitIn, needs, router
 from runstead.server.v1.shapes import at
-from runstead.service import metrics, values
+from runstead.service import metrics, values, verifications
 from runstead.service.values import SeriesSummary
 from runstead.store.columns import type_of
 from runstead.store.summaries import Mark, mean_of
@@ -94,6 +95,13 @@ class SummariesShape:
     runs: dict[str, list[SeriesShape]]
 
 
+@dataclass(frozen=True)
+class VerifyBody:
+    """Which runs; null: all."""
+
+    run_ids: list[str] | None = None
+
+
 @routes.post(METRICS + "/ingest")
 @needs("run", body="stream")
 async def post_ingest(ws: str, run_id: str, request: Request, unit: UnitIn, writer: str, offset: int) -> OffsetShape:
@@ -131,6 +139,14 @@ def get_values(ws: str, run_id: str, unit: UnitIn, name: NamesIn = None, points:
     """All values in log order, as a columns document; `points`: with times and steps."""
     document = values.values(unit, ws, run_id, name, with_points=points)
     return StreamingResponse((bytes(piece) for piece in document), media_type=MEDIA_TYPE)
+
+
+@routes.post("/api/v1/verify", response_class=Response)
+@needs("admin")
+def post_verify(unit: UnitIn, body: VerifyBody) -> Response:
+    """Check the metrics of these runs, or of all: a JSON line per run, as it is checked."""
+    found = verifications.verify(unit, body.run_ids)
+    return StreamingResponse((json.dumps(one._asdict()) + "\n" for one in found), media_type="application/x-ndjson")
 
 
 def series_shape(found: SeriesSummary) -> SeriesShape:
