@@ -78,7 +78,7 @@ def by_series(pieces: Sequence[tails.Piece], numbers: Mapping[int, Mapping[int, 
     """The points of pieces by series key, in order of arrival; `numbers`: by writer key, all or some of its numbers."""
     found: dict[int, list[Points]] = {}
     for writer_key, its_pieces in groupby(pieces, lambda piece: piece.writer_key):
-        declared = numbers.get(writer_key)
+        declared = numbers.get(writer_key, {})
         for body in _gathered(its_pieces) if declared else ():
             records = records_of(body)
             for key, more in split(selected(records, declared), declared).items():
