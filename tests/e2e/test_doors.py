@@ -45,6 +45,24 @@ def test_a_link_leads_to_its_page(page: Page, studio: RealServer, a_run: str) ->
     expect(page.get_by_role("heading", name="the first")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("tab", "title"),
+    [
+        ("metrics", "No metrics yet"),
+        ("images", "No images"),
+        ("logs", "No files yet"),
+        ("children", "No child runs"),
+        ("snapshot", "This run has no snapshot"),
+    ],
+)
+def test_an_empty_tab_says_so_and_what_would_fill_it(
+    page: Page, studio: RealServer, a_run: str, tab: str, title: str
+) -> None:
+    page.goto(one_time_link(studio, f"/w/default/runs/{a_run}/{tab}"))
+    expect(page.get_by_role("tabpanel")).to_contain_text(title)
+    assert len(page.get_by_role("tabpanel").inner_text()) > len(title) + 20
+
+
 def test_a_link_works_once(unwatched: Page, page: Page, studio: RealServer) -> None:
     link = one_time_link(studio)
     page.goto(link)

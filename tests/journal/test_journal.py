@@ -40,7 +40,7 @@ from runstead.testing.servers import is_root
 
 SAMPLES = Path(__file__).parent / "samples"
 OPENING = Opening(run_id="r", writer_id="ab" * 16, workspace="default", created_us=1)
-SMALL = Bounds(window_bytes=4096, journal_bytes=1 << 20, memory_bytes=64 << 10)
+SMALL = Bounds(window_bytes=4096, piece_bytes=16384, journal_bytes=1 << 20, memory_bytes=64 << 10)
 
 
 def a_float(value: float) -> bytes:
@@ -107,11 +107,12 @@ def test_a_flipped_bit_is_named_as_damage_and_what_lies_before_is_kept(blocks: l
 
 
 def test_records_come_back_across_windows_and_pieces_end_between_records(tmp_path: Path) -> None:
-    writer = Writer(tmp_path, OPENING, bounds=Bounds(window_bytes=4096))
+    writer = Writer(tmp_path, OPENING, bounds=Bounds(window_bytes=4096, piece_bytes=16384))
     blocks = [a_float(float(i)) if i % 7 else encode_value(1, 0, NO_STEP, "x" * i) for i in range(3000)]
     assert all(writer.append(block) for block in blocks)
     shipped, start = b"", 0
     while (end := writer.piece_end(start)) > start:
+        assert end - start <= 2 * 16384
         shipped += writer.read(start, end)
         start = end
     assert shipped == encode_opening(OPENING) + b"".join(blocks)

@@ -1,5 +1,6 @@
 """What must not be in the repository: places, silent exceptions to the rules, links to nowhere."""
 
+import ast
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
@@ -60,3 +61,18 @@ def test_every_exception_to_a_rule_says_why_on_its_line() -> None:
 def test_nothing_that_make_builds_is_committed() -> None:
     built = {"node_modules", "static", "dist", "__pycache__", ".venv"}
     assert [path for path in listed() if built & set(path.relative_to(ROOT).parts)] == []
+
+
+def test_nothing_that_runs_code_when_it_is_read_is_imported() -> None:
+    """A tracker that unpickles what a script saved runs it with the rights of whoever looks."""
+    banned = {"pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve", "torch", "code", "codeop"}
+
+    def imported(text: str) -> Iterator[str]:
+        for node in ast.walk(ast.parse(text)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            yield from (name for name in names if name.split(".")[0] in banned)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec"):
+                yield node.func.id
+
+    assert [what for what in offences(imported, ".py") if what.startswith("src/")] == []

