@@ -1,16 +1,14 @@
 """Requests made at random from the API's own description: none may make the server fail."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 
 from runstead.server.app import ROUTERS
-from tests.server.grounds import Grounds, laid_out
+from tests.server.grounds import Grounds
 
 # An endless answer, and the end of the server.
 LEFT_OUT = ("/api/v1/workspaces/{ws}/events", "/api/v1/shutdown")
@@ -19,12 +17,6 @@ DESCRIBED = schemathesis.openapi.from_dict(FastAPI(title="Runstead", routes=ROUT
 API = DESCRIBED.exclude(lambda context: context.operation.path in LEFT_OUT)
 # Of a path, what does not exist is soon found out; behind what exists there is more to break.
 EXISTING = {"ws": "default", "run_id": "mine", "name": "ours"}
-
-
-@pytest.fixture(scope="module")
-def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
-    with laid_out(tmp_path_factory.mktemp("grounds")) as laid:
-        yield laid
 
 
 @API.parametrize()
