@@ -1,6 +1,7 @@
 """Fixtures that every room's tests use."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tests.machine import NO_POSTGRES, skip_without
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+# A shell that runs `make test` in the background has it ignore Ctrl-C, and every process that a test starts, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes says more about the machine's other work than about the code.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")

@@ -2,13 +2,12 @@
 
 import json
 import time
-from collections.abc import Iterator
 from itertools import product
 
 import jwt
 import pytest
 
-from tests.server.grounds import Door, Grounds, W, doors, laid_out
+from tests.server.grounds import Door, Grounds, W, doors
 from tests.server.wires import Headers, Reply, connected, reply_on, request_bytes, seconds_since, send_raw
 
 pytestmark = pytest.mark.filterwarnings("ignore::jwt.InsecureKeyLengthWarning")
@@ -30,12 +29,6 @@ SPELLINGS = r"""
     outputs/%0aknown.txt  %ed%a0%80  %ff%fe
 """
 TRAVERSALS = (*SPELLINGS.split(), "a" * 6000, "a/" * 3000)
-
-
-@pytest.fixture(scope="module")
-def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
-    with laid_out(tmp_path_factory.mktemp("grounds")) as laid:
-        yield laid
 
 
 def each(items: list[Door]) -> pytest.MarkDecorator:

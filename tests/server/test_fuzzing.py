@@ -1,16 +1,14 @@
 """Requests made at random from the API's own description: none may make the server fail."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 
 from runstead.server.app import ROUTERS
-from tests.server.grounds import Grounds, laid_out
+from tests.server.grounds import Grounds
 
 # An endless answer, and the end of the server.
 LEFT_OUT = ("/api/v1/workspaces/{ws}/events", "/api/v1/shutdown")
@@ -21,14 +19,8 @@ API = DESCRIBED.exclude(lambda context: context.operation.path in LEFT_OUT)
 EXISTING = {"ws": "default", "run_id": "mine", "name": "ours"}
 
 
-@pytest.fixture(scope="module")
-def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
-    with laid_out(tmp_path_factory.mktemp("grounds")) as laid:
-        yield laid
-
-
 @API.parametrize()
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_no_request_makes_the_server_fail(
     grounds: Grounds, case: schemathesis.Case[Any]
 ) -> None:  # Any: one kind of API only

@@ -5,14 +5,13 @@ import io
 import json
 import stat
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from runstead.domain.snapshots import SnapshotFile, manifest_json, snapshot_id_of
-from tests.server.grounds import Grounds, W, laid_out
+from tests.server.grounds import Grounds, W
 
 RUN = f"{W}/runs/mine"
 # Allowed, since scripts make such files; each is a trap for some file system, shell, header or page.
@@ -62,12 +61,6 @@ PAGE = b"<!doctype html><script>alert(document.cookie)</script>"
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(2)</script></svg>'
 PICKLE = b"\x80\x04cos\nsystem\n(S'touch /tmp/x'\ntR."
 INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp", "text/plain; charset=utf-8", "text/plain")
-
-
-@pytest.fixture(scope="module")
-def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
-    with laid_out(tmp_path_factory.mktemp("grounds")) as laid:
-        yield laid
 
 
 def put(grounds: Grounds, name: str, content: bytes = b"x") -> int:

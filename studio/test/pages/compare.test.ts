@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Run, Series } from "@/api/types";
 import { curveOf } from "@/chart/points";
-import { comparedLines, newSpec, pointLines, specTitle, usualSpecs } from "@/pages/compare/charts";
+import { comparedLines, newSpec, overMetric, pointLines, specTitle, usualSpecs } from "@/pages/compare/charts";
 import { argumentsOf, differences } from "@/pages/compare/differences";
 
 const run = (extra: Partial<Run> = {}): Run =>
@@ -127,4 +127,20 @@ test("a table of two number columns is drawn over its first one", () => {
     ],
   } as Series;
   expect(usualSpecs([[table]])).toMatchObject([{ metrics: [{ metric: "curve", column: "mse" }], x: "alpha" }]);
+});
+
+test("one metric over another is joined value for value, and keeps the order of logging", () => {
+  const one = run();
+  const of = (metric: typeof loss, ys: (number | null)[]) => ({
+    run: one,
+    position: 0,
+    metric,
+    curve: curveOf([0, 1, 2], ys),
+  });
+  const drawn = overMetric([loss], acc, [of(loss, [5, 6, 7]), of(acc, [0.3, null, 0.1])]);
+  expect(drawn).toMatchObject([{ metric: loss, curve: { xs: [0.3, 0.1], ys: [5, 7] } }]);
+  expect(comparedLines(newSpec({ id: "a", metrics: [loss], over: acc }), drawn, 0.9)).toMatchObject([
+    { isOrdered: true },
+  ]);
+  expect(overMetric([loss], acc, [of(loss, [1])])).toEqual([]);
 });

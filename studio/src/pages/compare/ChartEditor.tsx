@@ -20,7 +20,7 @@ import { useMemo, useState } from "react";
 import type { Column, Summary } from "@/api/types";
 import { columnDescription, columnOfToken, columnToken, namesUsed, SUMMARIES } from "@/pages/table/columns";
 import type { ComparedRun } from "./ComparePanel";
-import { type ChartSpec, type Metric, metricTitle, sameMetric } from "./charts";
+import { type ChartSpec, type Metric, metricKey, metricTitle, sameMetric } from "./charts";
 
 type Props = {
   spec: ChartSpec;
@@ -56,7 +56,7 @@ export function ChartEditor({ spec, metrics, runs, save, close }: Props) {
               </RadioGroup>
             </Field>
             {draft.kind === "lines" ? (
-              <LineChoices draft={draft} change={change} />
+              <LineChoices draft={draft} change={change} metrics={metrics} />
             ) : (
               <PointChoices draft={draft} change={change} metrics={metrics} runs={runs} />
             )}
@@ -88,18 +88,28 @@ export function ChartEditor({ spec, metrics, runs, save, close }: Props) {
 
 type ChoiceProps = { draft: ChartSpec; change: (part: Partial<ChartSpec>) => void };
 
-function LineChoices({ draft, change }: ChoiceProps) {
+function LineChoices({ draft, change, metrics }: ChoiceProps & Pick<Props, "metrics">) {
+  const chosen = draft.over === null ? draft.x : metricKey(draft.over);
+  const choose = (value: string) => {
+    const over = metrics.find((metric) => metricKey(metric) === value);
+    change(over ? { over } : { over: null, x: value });
+  };
   return (
     <>
       <Field label="On x">
         <Dropdown
-          value={X_TITLES[draft.x] ?? draft.x}
-          selectedOptions={[draft.x]}
-          onOptionSelect={(_, { optionValue }) => change({ x: optionValue ?? "step" })}
+          value={draft.over === null ? (X_TITLES[draft.x] ?? draft.x) : `Metric ${metricTitle(draft.over)}`}
+          selectedOptions={[chosen]}
+          onOptionSelect={(_, { optionValue }) => choose(optionValue ?? "step")}
         >
           {Object.entries(X_TITLES).map(([value, title]) => (
             <Option key={value} value={value} text={title}>
               {title}
+            </Option>
+          ))}
+          {metrics.map((metric) => (
+            <Option key={metricKey(metric)} value={metricKey(metric)} text={`Metric ${metricTitle(metric)}`}>
+              {`Metric ${metricTitle(metric)}`}
             </Option>
           ))}
         </Dropdown>
@@ -162,16 +172,15 @@ function MetricChoice({ chosen, metrics, choose }: MetricProps) {
   const [text, setText] = useState("");
   const words = text.trim().toLowerCase();
   const fitting = metrics.filter((metric) => metricTitle(metric).toLowerCase().includes(words)).slice(0, 100);
-  const key = (metric: Metric) => JSON.stringify([metric.metric, metric.column]);
   return (
     <Combobox
       multiselect
       placeholder={chosen.map(metricTitle).join(", ") || "Choose metrics"}
       value={text}
       onChange={(event) => setText(event.target.value)}
-      selectedOptions={chosen.map(key)}
+      selectedOptions={chosen.map(metricKey)}
       onOptionSelect={(_, { optionValue, selectedOptions }) => {
-        const toggled = metrics.find((metric) => key(metric) === optionValue);
+        const toggled = metrics.find((metric) => metricKey(metric) === optionValue);
         if (!toggled) return;
         const isOn = selectedOptions.includes(optionValue ?? "");
         choose(isOn ? [...chosen, toggled] : chosen.filter((metric) => !sameMetric(metric, toggled)));
@@ -179,7 +188,7 @@ function MetricChoice({ chosen, metrics, choose }: MetricProps) {
       }}
     >
       {fitting.map((metric) => (
-        <Option key={key(metric)} value={key(metric)} text={metricTitle(metric)}>
+        <Option key={metricKey(metric)} value={metricKey(metric)} text={metricTitle(metric)}>
           {metricTitle(metric)}
         </Option>
       ))}

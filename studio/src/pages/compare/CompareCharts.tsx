@@ -17,7 +17,9 @@ type Props = { runs: readonly ComparedRun[]; summaries: Record<string, Series[]>
 const NO_SPECS: ChartSpec[] = [];
 
 export function CompareCharts({ runs, summaries, name }: Props) {
-  const [own, setOwn] = usePersisted(`charts.${name}`, NO_SPECS);
+  const [saved, setOwn] = usePersisted(`charts.${name}`, NO_SPECS);
+  // What was saved before a chart could say as much as now gets the usual for the rest.
+  const own = useMemo(() => saved.map(newSpec), [saved]);
   const [smoothing, setSmoothing] = usePersisted("compare.smoothing", 0);
   const [edited, edit] = useState<ChartSpec | null>(null);
   const [text, setText] = useState("");

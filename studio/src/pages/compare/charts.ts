@@ -3,7 +3,7 @@
 import type { Cell, Column, Run, Series, Summary } from "@/api/types";
 import { numberColumns, usualLook } from "@/chart/kinds";
 import type { PlotLine } from "@/chart/lines";
-import { type Curve, fromStart, spread } from "@/chart/points";
+import { type Curve, fromStart, isAscending, spread } from "@/chart/points";
 import { smoothed } from "@/chart/smoothing";
 import { columnTitle } from "@/pages/table/columns";
 import { numberOf } from "@/parts/format";
@@ -17,6 +17,8 @@ export type ChartSpec = {
   metrics: Metric[];
   /** Of lines: step, index, time, elapsed. */
   x: string;
+  /** Of lines: another metric on x, value for value, in the place of `x`. */
+  over: Metric | null;
   /** Of points: what is on x; null for the number of the run. */
   against: Column | null;
   of: Summary;
@@ -27,11 +29,14 @@ export type ChartSpec = {
 
 export const metricTitle = ({ metric, column }: Metric): string => (column === "" ? metric : `${metric}.${column}`);
 
+export const metricKey = ({ metric, column }: Metric): string => JSON.stringify([metric, column]);
+
 export const sameMetric = (a: Metric, b: Metric): boolean => a.metric === b.metric && a.column === b.column;
 
 export function specTitle(spec: ChartSpec): string {
   const names = spec.metrics.map(metricTitle).join(", ");
-  if (spec.kind === "lines") return spec.isSpread ? `${names}: mean of the runs` : names;
+  const over = spec.over ? ` over ${metricTitle(spec.over)}` : "";
+  if (spec.kind === "lines") return names + over + (spec.isSpread ? ": mean of the runs" : "");
   return `${names} (${spec.of})${spec.against ? ` over ${columnTitle(spec.against)}` : ""}`;
 }
 
@@ -39,6 +44,7 @@ export const newSpec = (change: Partial<ChartSpec> & Pick<ChartSpec, "id">): Cha
   kind: "lines",
   metrics: [],
   x: "step",
+  over: null,
   against: null,
   of: "last",
   isSpread: false,
@@ -78,12 +84,28 @@ export function comparedLines(spec: ChartSpec, drawn: readonly Drawn[], smoothin
     const nth = spec.metrics.findIndex((each) => sameMetric(each, metric));
     const index = isOne ? position : position * spec.metrics.length + nth;
     const label = isOne ? run.display_name : `${run.display_name} · ${metricTitle(metric)}`;
-    const line: PlotLine = { label, index, xs: curve.xs, ys: curve.ys, infinite: curve.infinite };
-    if (smoothing <= 0) return [line];
+    const isOrdered = !isAscending(curve.xs);
+    const line: PlotLine = { label, index, xs: curve.xs, ys: curve.ys, infinite: curve.infinite, isOrdered };
+    if (smoothing <= 0 || isOrdered) return [line];
     return [
       { ...line, role: "faint" },
       { label, index, xs: curve.xs, ys: smoothed(curve.xs, curve.ys, smoothing) },
     ];
+  });
+}
+
+/** The first value of one metric over the first of the other, the second over the second, and so on. */
+export function overMetric(metrics: readonly Metric[], over: Metric, all: readonly Drawn[]): Drawn[] {
+  return all.flatMap((drawn): Drawn[] => {
+    if (!metrics.some((metric) => sameMetric(metric, drawn.metric))) return [];
+    const below = all.find((each) => each.run === drawn.run && sameMetric(each.metric, over));
+    if (!below) return [];
+    const places = new Map(below.curve.xs.map((index, at) => [index, below.curve.ys[at] ?? null]));
+    const points = drawn.curve.xs.flatMap((index, at) => {
+      const x = places.get(index) ?? null;
+      return x === null ? [] : [{ x, y: drawn.curve.ys[at] ?? null }];
+    });
+    return [{ ...drawn, curve: { xs: points.map(({ x }) => x), ys: points.map(({ y }) => y), infinite: [] } }];
   });
 }
 

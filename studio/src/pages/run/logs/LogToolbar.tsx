@@ -50,15 +50,17 @@ export function LogToolbar(props: Props) {
         title="Wrap long lines"
         onClick={() => props.setWraps(!wraps)}
       />
-      <ToggleButton
-        size="small"
-        appearance="subtle"
-        icon={<FilmstripRegular />}
-        checked={everyFrame}
-        aria-label="Show every frame of progress bars"
-        title="Show every frame of progress bars"
-        onClick={() => props.setEveryFrame(!everyFrame)}
-      />
+      {props.isLive && (
+        <ToggleButton
+          size="small"
+          appearance="subtle"
+          icon={<FilmstripRegular />}
+          checked={everyFrame}
+          aria-label="Show every frame of progress bars"
+          title="Show every frame of progress bars"
+          onClick={() => props.setEveryFrame(!everyFrame)}
+        />
+      )}
       <Button
         size="small"
         appearance="subtle"
