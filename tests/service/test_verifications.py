@@ -99,3 +99,14 @@ def test_a_changed_bit_in_a_chunk_is_found(unit: Unit) -> None:
         changed[len(body) // 2] ^= 1
         tx.connection.execute(sa.update(tables.metric_chunks).where(CHUNKS.count > 1).values(body=bytes(changed)))
     assert "its checksum is another" in problems(unit)
+
+
+def test_rows_that_came_before_a_column_did_are_no_problem(unit: Unit) -> None:
+    runs.create(unit, "default", RunDraft("rows", "e"))
+    journal = Journal("rows", "w2")
+    journal.row("xy", {"x": 1})
+    end = metrics.ingest(unit, "default", "rows", "w2", 0, journal.body)
+    journal.row("xy", {"x": 2, "late": 3})
+    metrics.ingest(unit, "default", "rows", "w2", end, journal.body[end:])
+    (found,) = verify(unit, ["rows"])
+    assert found.problems == []

@@ -167,7 +167,9 @@ class Session:
             return
         lost_bytes = sum(writer.lost_bytes for writer in list(shipment.writers))
         uploader().flush(shipment, timeout_s=timeout_s)
-        sync_directory(self._folder, self._ship.connection())
+        for left in sync_directory(self._folder, self._ship.connection()):
+            if left.state in ("failed", "damaged"):
+                tell_once(left.path, f"metrics that another process left in {left.path}: {left.state}, {left.message}")
         if lost_bytes:
             raise TooLarge(f"{lost_bytes} bytes of metrics of run {self.run_id} were lost: disk and memory were full")
 

@@ -30,6 +30,7 @@ from runstead.journal.writers import Writer
 POLL_S = 0.1  # how old a point may get before it is shipped; a syscall per point would cost more than the point
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 20.0
 LONGEST_FLUSH_PAUSE_S = 1.0  # while somebody waits
+PATIENCE_S = 30.0  # of a caller of flush with a server that is away: long enough for it to be started again
 EXIT_TIMEOUT_S = 10.0
 FINAL = (Forbidden, NotFound)
 # A cut body, a token about to be renewed, a full disk over there: tried again, but nobody waits for it to come right.
@@ -93,6 +94,7 @@ class Shipment:
         self.acked = 0
         self.failure: RunsteadError | None = None  # final
         self.trouble: RunsteadError | None = None  # the last try's, to be tried again
+        self.troubled_at = 0.0  # since when there is
         self.tries = 0  # failed ones in a row
         self.retry_at = 0.0
         self.released = False  # nobody will log any more: close what cannot be shipped
@@ -109,10 +111,12 @@ class Shipment:
         if self.failure:
             raise type(self.failure)(self.failure.message, **self.failure.details)
 
-    def is_stuck(self, *, patient: bool) -> bool:
-        """Whether to give up waiting: the last try failed, and more are no use or the caller has no time for them."""
+    def is_stuck(self, *, patience_s: float) -> bool:
+        """Whether to give up waiting: tries have failed for so long, or in a way that more of them will not mend."""
+        if self.trouble is None:
+            return False
         hopeless = isinstance(self.trouble, NOT_SOON) and self.tries >= NOT_SOON_TRIES
-        return self.trouble is not None and (hopeless or not patient)
+        return hopeless or time.monotonic() - self.troubled_at >= patience_s
 
 
 class Uploader:
@@ -132,16 +136,24 @@ class Uploader:
             if shipment not in self._shipments:
                 self._shipments.append(shipment)
             if self._thread is None:
-                _finish_at_exit()
-                self._thread = threading.Thread(target=self._run, name="runstead-uploader", daemon=True)
-                self._thread.start()
+                self._start_thread()
         self._wake.put(None)
 
-    def flush(self, shipment: Shipment, *, timeout_s: float, patient: bool = True) -> None:
+    def _start_thread(self) -> None:
+        thread = threading.Thread(target=self._run, name="runstead-uploader", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # the interpreter is ending, or the machine has no threads left
+            log.warning("metrics are not sent from here, they wait in their journals: %s", error)
+            return
+        self._thread = thread
+        _finish_at_exit()
+
+    def flush(self, shipment: Shipment, *, timeout_s: float, patience_s: float = PATIENCE_S) -> None:
         """Wait until the server has all that is written by now.
 
-        Raises the error that ended the shipping for good, or Unavailable: after `timeout_s`, after some tries that were
-        refused for a reason that does not go away by itself, and, if not patient, after any try that failed.
+        Raises the error that ended the shipping for good, or Unavailable: after `timeout_s`, after `patience_s` in
+        which every try failed, or after some tries that were refused for a reason that does not go away by itself.
         """
         with self._progress:
             shipment.raise_failure()
@@ -156,7 +168,7 @@ class Uploader:
             try:
                 while not shipment.has_arrived(writer, offset):
                     left_s = deadline - time.monotonic()
-                    if left_s <= 0 or shipment.is_stuck(patient=patient):
+                    if left_s <= 0 or self._thread is None or shipment.is_stuck(patience_s=patience_s):
                         raise _not_arrived(writer, shipment.trouble, timeout_s)
                     self._progress.wait(left_s)
             finally:
@@ -175,7 +187,7 @@ class Uploader:
             for writer in list(shipment.writers):
                 writer.seal()
             try:
-                self.flush(shipment, timeout_s=max(0.0, deadline - time.monotonic()), patient=False)
+                self.flush(shipment, timeout_s=max(0.0, deadline - time.monotonic()), patience_s=0.0)
             except RunsteadError as error:
                 log.warning("%s", error.message)
 
@@ -236,7 +248,10 @@ class Uploader:
             shipment.failure = error if isinstance(error, FINAL) else None
             longest_s = LONGEST_FLUSH_PAUSE_S if self._waiting else LONGEST_PAUSE_S
             pause_s = min(longest_s, FIRST_PAUSE_S * 2 ** min(shipment.tries, 30)) * _jitter.uniform(0.5, 1.0)
-            shipment.trouble, shipment.retry_at = error, time.monotonic() + pause_s
+            now = time.monotonic()
+            if shipment.trouble is None:
+                shipment.troubled_at = now
+            shipment.trouble, shipment.retry_at = error, now + pause_s
             self._progress.notify_all()
         if shipment.failure:
             log.warning(

@@ -21,8 +21,7 @@ const RunPage = lazy(() => import("@/pages/run/RunPage"));
 export function App() {
   const { theme, choice, choose } = useTheme();
   const isSignedOut = useSyncExternalStore(signedOut.watch, signedOut.get);
-  const pathname = usePathname();
-  const place = placeOf(pathname);
+  const place = placeOf(usePathname());
   if (isSignedOut || place.page === "home")
     return (
       <FluentProvider theme={theme} className="themed">
@@ -34,7 +33,7 @@ export function App() {
       <div className="app">
         <LiveWorkspace key={place.workspace} name={place.workspace}>
           <Shell place={place} themeChoice={choice} chooseTheme={choose}>
-            <PageBoundary key={pathname}>
+            <PageBoundary key={pageKey(place)}>
               <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
                 <Page place={place} />
               </Suspense>
@@ -45,6 +44,9 @@ export function App() {
     </FluentProvider>
   );
 }
+
+/** The same for all tabs of a run: going to another tab leaves the page, and the focus, where they are. */
+const pageKey = (place: Place): string => JSON.stringify("tab" in place ? { ...place, tab: null } : place);
 
 function Page({ place }: { place: Exclude<Place, { page: "home" }> }) {
   switch (place.page) {

@@ -1,6 +1,6 @@
 /** Two halves with a border that can be moved, by pointer or arrow keys. */
 
-import type { KeyboardEvent, PointerEvent, ReactNode } from "react";
+import type { CSSProperties, KeyboardEvent, PointerEvent, ReactNode } from "react";
 import { usePersisted } from "./persisted";
 
 type Props = { name: string; side: ReactNode; children: ReactNode };
@@ -27,7 +27,7 @@ export function Split({ name, side, children }: Props) {
     setWidth(within(width + step));
   };
   return (
-    <div className="split" style={{ gridTemplateColumns: `${width}px 5px minmax(0, 1fr)` }}>
+    <div className="split" style={{ "--side": `${width}px` } as CSSProperties}>
       <div className="split-side">{side}</div>
       <hr
         className="split-border"
