@@ -37,7 +37,7 @@ WRITERS = st.sampled_from(["w1", "w2"])
 COLUMNS = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=3, unique=True)
 RUN = "run"
 Point = tuple[int, int, dict[str, Cell]]  # time, step, cells
-EXAMPLES = 40
+EXAMPLES = 12
 
 
 class Store(RuleBasedStateMachine):
