@@ -170,6 +170,52 @@ def mlflow_table(folder: Path, runs: int, series: int) -> dict[str, Any]:
     return {"seconds": statistics.median(times)}
 
 
+def mlflow_chart(folder: Path, n: int) -> dict[str, Any]:
+    """The history of n points, which is what MLflow draws a chart from."""
+    from mlflow.entities import Metric
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{folder}/mlflow.db")
+    run_id = client.create_run(client.create_experiment("bench")).info.run_id
+    for start in range(0, n, 1000):
+        client.log_batch(run_id, [Metric("loss", i * 0.5, i, i) for i in range(start, min(start + 1000, n))])
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        assert len(client.get_metric_history(run_id, "loss")) == n
+        times.append(time.perf_counter() - began)
+    return {"seconds": statistics.median(times)}
+
+
+def parquet_bytes(folder: Path) -> dict[str, Any]:
+    """The points of ../points.npz as a Parquet file, as small as its writer makes it."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    points = np.load(folder.parent / "points.npz")
+    columns = {"time_us": points["times_us"], "step": np.arange(points["values"].size), "value": points["values"]}
+    sizes = []
+    for more in ({}, {"use_byte_stream_split": ["value"], "use_dictionary": False}):
+        pq.write_table(pa.table(columns), folder / "points.parquet", compression="zstd", **more)
+        sizes.append((folder / "points.parquet").stat().st_size)
+    return {"bytes_per_point": min(sizes) / points["values"].size}
+
+
+def tensorboard_bytes(folder: Path) -> dict[str, Any]:
+    """The points of ../points.npz as TensorBoard's event file, which keeps float32."""
+    import numpy as np
+    from tensorboardX import SummaryWriter
+
+    points = np.load(folder.parent / "points.npz")
+    writer = SummaryWriter(str(folder / "events"))
+    for step, (value, time_us) in enumerate(zip(points["values"].tolist(), points["times_us"].tolist(), strict=True)):
+        writer.add_scalar("loss", value, step, walltime=time_us / 1e6)
+    writer.close()
+    size = sum(path.stat().st_size for path in (folder / "events").iterdir())
+    return {"bytes_per_point": size / points["values"].size}
+
+
 def trackio_whole(folder: Path, n: int) -> dict[str, Any]:
     """n points by trackio.log until finish has handed them over."""
     log, close = trackio(folder)
@@ -186,6 +232,9 @@ LOOPS: dict[str, Callable[..., dict[str, Any]]] = {  # Any: JSON
     "whole-trackio": trackio_whole,
     "write-mlflow": mlflow_write,
     "table-mlflow": mlflow_table,
+    "chart-mlflow": mlflow_chart,
+    "bytes-parquet": parquet_bytes,
+    "bytes-tensorboard": tensorboard_bytes,
 }
 
 if __name__ == "__main__":

@@ -26,9 +26,14 @@ class Journal:
         self.writer_id = writer_id
         self.clock = clock or count(FIRST_US, 1000)
         self.numbers: dict[tuple[str, tuple[str, ...]], int] = {}
-        self.body = b""
+        self._written = bytearray()
         self.ends = [0]
         self._add(encode_opening(Opening(run_id, writer_id, "default", FIRST_US)))
+
+    @property
+    def body(self) -> bytes:
+        """Everything so far."""
+        return bytes(self._written)
 
     def log(self, name: str, value: Cell, *, step: int = NO_STEP, kind: str = "scalar") -> None:
         """One value."""
@@ -50,5 +55,5 @@ class Journal:
         return self.numbers[name, columns]
 
     def _add(self, record: bytes) -> None:
-        self.body += record
-        self.ends.append(len(self.body))
+        self._written += record
+        self.ends.append(len(self._written))

@@ -61,11 +61,11 @@ def test_nodes_and_those_above_say_what_a_loop_says(rows: list[Row], start: int)
 @given(BUCKETS)
 def test_nodes_come_back_from_their_encoding(rows: list[Row]) -> None:
     nodes = nodes_from(rows)
-    found = decode_nodes(encode_nodes(nodes, level=2, start=4096), level=2, start=4096)
+    found = decode_nodes(encode_nodes(nodes, level=2, start=4096), level=2, start=4096, count=len(nodes))
     assert found.tobytes() == nodes.tobytes()
     assert found.dtype == NODE
 
 
 def test_a_single_node_comes_back_too() -> None:
     nodes = nodes_from([(1.5, 0, 10), (2.5, 1, 20)], size=2)
-    assert decode_nodes(encode_nodes(nodes, level=0, start=0), level=0, start=0).tobytes() == nodes.tobytes()
+    assert decode_nodes(encode_nodes(nodes, level=0, start=0), level=0, start=0, count=1).tobytes() == nodes.tobytes()

@@ -90,6 +90,9 @@ def test_the_least_of_integers_that_float64_cannot_tell_apart_is_exact() -> None
     assert summary.min is not None
     assert summary.max is not None
     assert (summary.min.value, summary.max.value) == (2**53, 10**40)
+    ((summary,), _) = summarised([[(cell, 0) for cell in (10**400, 10**401, 1)]])
+    assert summary.max is not None
+    assert summary.max.value == 10**401
     ((summary,), _) = summarised([[(cell, 0) for cell in (2**53 + 1, 2**53, 2**53 + 1)]])
     assert summary.max is not None
     assert (summary.max.value, summary.max.time_us) == (2**53 + 1, 0)

@@ -1,5 +1,6 @@
 """Nodes of the pyramid: what a bucket of points looks like from afar. Pure. docs/notes/charts.md has the promises."""
 
+import math
 import zlib
 from typing import TypeAlias
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runstead.domain.records import NO_STEP
-from runstead.store.columns import Column, Flags, Words, floats_of, is_number
+from runstead.store.columns import Bytes, Column, Flags, Words, floats_of, is_number
 
 BUCKET_POINTS = 128  # of a node of level 0 (why: charts.md); a node of the next level is made of FAN
 FAN = 4
@@ -31,6 +32,9 @@ NODE = np.dtype(
 )
 Nodes: TypeAlias = NDArray[np.void]
 FIELDS = NODE.itemsize // 8
+PLANES = NODE.itemsize
+SAME, RAW, DEFLATED = 0, 1, 2
+NOISE = 0.85  # of the bits that a byte could have
 MARKS = ("first", "last", "min", "max")
 MAX = np.iinfo(np.int64).max
 
@@ -107,17 +111,35 @@ def encode_nodes(nodes: Nodes, *, level: int, start: int) -> bytes:
     """A block of consecutive nodes of one level, the first of which begins at point `start`."""
     flat = nodes.copy()
     _relate(flat, level=level, start=start, sign=-1)
-    words = flat.view("<i8").reshape(len(nodes), FIELDS)
-    planes = words.view(np.uint8).reshape(len(nodes), FIELDS * 8).T
-    return zlib.compress(planes.tobytes(), 3)
+    planes = np.ascontiguousarray(flat.view(np.uint8).reshape(len(nodes), PLANES).T)
+    packing = np.array([_packing(plane) for plane in planes], np.uint8)
+    same, raw, rest = (planes[packing == one] for one in (SAME, RAW, DEFLATED))
+    packed: bytes = packing.tobytes() + same[:, 0].tobytes() + raw.tobytes() + zlib.compress(rest.tobytes(), 3)
+    return packed
 
 
-def decode_nodes(document: bytes, *, level: int, start: int) -> Nodes:
-    """The nodes that were encoded."""
-    planes = np.frombuffer(zlib.decompress(document), np.uint8).reshape(FIELDS * 8, -1)
-    nodes = np.array(planes.T, order="C").view(NODE).reshape(-1)  # a copy: frombuffer is read-only
+def decode_nodes(document: bytes, *, level: int, start: int, count: int) -> Nodes:
+    """The `count` nodes that were encoded."""
+    packing = np.frombuffer(document, np.uint8, PLANES)
+    planes = np.empty((PLANES, count), np.uint8)
+    raws = int((packing == RAW).sum())
+    sames = int((packing == SAME).sum())
+    planes[packing == SAME] = np.frombuffer(document, np.uint8, sames, PLANES)[:, None]
+    planes[packing == RAW] = np.frombuffer(document, np.uint8, raws * count, PLANES + sames).reshape(raws, count)
+    rest = zlib.decompress(memoryview(document)[PLANES + sames + raws * count :])
+    planes[packing == DEFLATED] = np.frombuffer(rest, np.uint8).reshape(-1, count)
+    nodes = np.ascontiguousarray(planes.T).view(NODE).reshape(-1)
     _relate(nodes, level=level, start=start, sign=1)
     return nodes
+
+
+def _packing(plane: Bytes) -> int:
+    """How one byte of one field of all nodes is kept: noise as it is, for inflating it is what takes longest."""
+    if (plane == plane[0]).all():
+        return SAME
+    counts = np.bincount(plane)
+    shares = counts[counts > 0] / plane.size
+    return RAW if -(shares * np.log2(shares)).sum() > NOISE * min(8, math.log2(plane.size)) else DEFLATED
 
 
 def _set_extents(

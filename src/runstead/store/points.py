@@ -136,7 +136,7 @@ def _scalars(records: Records, places: Words) -> Points:
     texts: list[str] = []
     for place in np.flatnonzero(kinds >= Kind.TEXT):
         bits[place] = len(texts)
-        texts.append(_record(records, places[place]).value)
+        texts.append(str(_record(records, places[place]).value))
     bits[kinds == Kind.NONE] = 0
     return Points(slots["time_us"].astype(np.int64), slots["step"].astype(np.int64), {"": Column(kinds, bits, texts)})
 

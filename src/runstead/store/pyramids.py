@@ -13,6 +13,7 @@ from runstead.store.nodes import (
     BLOCK_NODES,
     BUCKET_POINTS,
     FAN,
+    FIELDS,
     NODE,
     Nodes,
     decode_nodes,
@@ -24,8 +25,11 @@ from runstead.store.nodes import (
 from runstead.store.points import Points
 
 Row = dict[str, Any]  # a database row
+NOTHING = np.zeros(1, NODE)
+NOTHING["low_step"] = NOTHING["high_step"] = NO_STEP
+NOTHING = NOTHING.view(np.int64)
 BLOCKS = (
-    sa.select(metric_nodes.c.start, metric_nodes.c.body)
+    sa.select(metric_nodes.c.start, metric_nodes.c.count, metric_nodes.c.body)
     .where(
         metric_nodes.c.series_key == sa.bindparam("series_key"),
         metric_nodes.c.column_key == sa.bindparam("column_key"),
@@ -47,17 +51,27 @@ def levels_of(points: int) -> int:
 def load(
     connection: sa.Connection, series_key: int, column_key: int, level: int, places: Sequence[int] | Words
 ) -> Nodes:
-    """The nodes of a level at these places (0 is the first of the series), in this order."""
+    """The nodes of a level at these places, which rise; 0 is the first of the series."""
     wanted = np.asarray(places, np.int64)
-    blocks, within = np.divmod(wanted, BLOCK_NODES)
-    asked = np.unique(blocks)
-    held = _nothing(asked.size * BLOCK_NODES).reshape(asked.size, BLOCK_NODES)
+    if wanted.size == 0:
+        return np.zeros(0, NODE)
     span = size_of(level) * BLOCK_NODES
+    asked = np.unique(wanted // BLOCK_NODES)
     keys = {"series_key": series_key, "column_key": column_key, "level": level}
-    for row in connection.execute(BLOCKS, {**keys, "starts": (asked * span).tolist()}):
-        nodes = decode_nodes(row.body, level=level, start=row.start)
-        held[np.searchsorted(asked, row.start // span), : len(nodes)] = nodes
-    return held[np.searchsorted(asked, blocks), within]
+    # Copied as plain numbers: NumPy goes through records field by field.
+    words = np.empty((asked.size * BLOCK_NODES, FIELDS), np.int64)
+    words[:] = NOTHING
+    for start, count, body in connection.execute(BLOCKS, {**keys, "starts": (asked * span).tolist()}):
+        block = decode_nodes(body, level=level, start=start, count=count).view(np.int64).reshape(-1, FIELDS)
+        first = int(np.searchsorted(asked, start // span)) * BLOCK_NODES
+        words[first : first + count] = block
+    nodes: Nodes = words.view(NODE).reshape(-1)
+    if wanted[-1] - wanted[0] + 1 == wanted.size:
+        first = int(wanted[0]) % BLOCK_NODES
+        nodes = nodes[first : first + wanted.size]
+    else:
+        nodes = nodes[np.searchsorted(asked, wanted // BLOCK_NODES) * BLOCK_NODES + wanted % BLOCK_NODES]
+    return nodes
 
 
 def grown(
@@ -94,9 +108,3 @@ def _has_nodes(connection: sa.Connection, series_key: int, column_key: int) -> b
     table = metric_nodes.c
     mine = (table.series_key == series_key) & (table.column_key == column_key)
     return connection.execute(sa.select(table.start).where(mine).limit(1)).first() is not None
-
-
-def _nothing(count: int) -> Nodes:
-    nodes = np.zeros(count, NODE)
-    nodes["low_step"] = nodes["high_step"] = NO_STEP
-    return nodes

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runstead.domain.errors import InvalidArgument
-from runstead.domain.records import SLOT_BYTES, Kind, decode_one
+from runstead.domain.records import SLOT_BYTES, Kind, decode_one, record_end
 from runstead.store.columns import Bytes, Words
 
 SLOT = np.dtype([("crc", "<u4"), ("head", "<u4"), ("time_us", "<i8"), ("step", "<i8"), ("bits", "<i8")])
@@ -63,7 +63,10 @@ def selected(records: Records, numbers: Collection[int]) -> Records:
 
 
 def check(records: Records) -> None:
-    """Every record's kind and checksum, and the content of those that have one; raises InvalidArgument."""
+    """Every record's kind and checksum, and the content of values; raises InvalidArgument.
+
+    What a declaration says is checked where it is read.
+    """
     fixed = records.kinds < Kind.TEXT
     strange = fixed & ((records.kinds == Kind.END) | (records.kinds > Kind.NONE))
     if strange.any():
@@ -79,8 +82,11 @@ def check(records: Records) -> None:
         offset = int(records.offsets[fixed][np.argmax(wrong)])
         raise InvalidArgument(f"the record at byte {offset} of the piece has a wrong checksum", offset=offset)
     view = memoryview(records.body)
-    for offset in records.offsets[~fixed].tolist():
-        decode_one(view, offset)
+    for offset, kind in zip(records.offsets[~fixed].tolist(), records.kinds[~fixed].tolist(), strict=True):
+        if kind >= Kind.OPEN:
+            record_end(view, offset)
+        else:
+            decode_one(view, offset)
 
 
 def slot_checksums(slots: NDArray[np.void]) -> NDArray[np.uint32]:

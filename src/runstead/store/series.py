@@ -115,7 +115,7 @@ def widen(connection: sa.Connection, one: Series, columns: Sequence[str]) -> Ser
 def number(connection: sa.Connection, writer_key: int, numbers: Mapping[int, Declared]) -> None:
     """Keep what these numbers of a writer stand for."""
     rows = [
-        {"writer_key": writer_key, "number": n, "series_key": d.key, "columns": json.dumps(list(d.columns))}
+        {"writer_key": writer_key, "number": n, "series_key": d.key, "columns": _names_text(tuple(d.columns))}
         for n, d in numbers.items()
     ]
     insert_if_absent(connection, metric_numbers, rows)
@@ -161,6 +161,8 @@ def name_key(connection: sa.Connection, name: str) -> int | None:
 
 def clean(name: str) -> str:
     """A name as it is kept: PostgreSQL takes no NUL, and UTF-8 no lone surrogates."""
+    if name.isascii() and "\0" not in name:
+        return name
     return name.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
@@ -238,3 +240,8 @@ def _columns(text: str) -> tuple[ColumnKey, ...]:
 @lru_cache(maxsize=1_000)
 def _names(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=1_000)
+def _names_text(names: tuple[str, ...]) -> str:
+    return json.dumps(names)

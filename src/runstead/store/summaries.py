@@ -173,7 +173,9 @@ def _extreme(column: Column, values: Floats, good: Flags, segments: Words, start
     hits = good & (values == bounds[segments])
     places = np.minimum.reduceat(np.where(hits, np.arange(values.size), values.size), starts)
     places[places == values.size] = -1
-    inexact = (places >= 0) & (np.abs(bounds) >= EXACT_FLOATS) & np.isfinite(bounds)
+    if not ((column.kinds == Kind.INT) | (column.kinds == Kind.BIGINT)).any():
+        return places
+    inexact = (places >= 0) & (np.abs(bounds) >= EXACT_FLOATS)
     for segment in np.flatnonzero(inexact).tolist():
         equals = np.flatnonzero(hits & (segments == segment))
         exact = [_comparable(cell) for cell in cells_of(part(column, equals))]
