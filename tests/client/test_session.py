@@ -164,6 +164,7 @@ def test_wrong_arguments_are_refused_and_nothing_is_half_written(server: Ingest,
         lambda: session.log_list("a", [1, [2]]),
         lambda: session.log_list("a", 3),  # type: ignore[arg-type]  # that is what is tested
         lambda: session.log_row("a", {}),
+        lambda: session.log_row("a", {f"c{i}": 0 for i in range(10_001)}),
         lambda: session.log_table("a", {}),
         lambda: session.log_table("a", {"x": []}),
         lambda: session.log_table("a", {"x": np.array([1])}),
@@ -187,6 +188,23 @@ def test_a_description_is_declared_and_later_calls_without_it_belong_to_it(serve
     session.flush()
     assert [r.value.description for r in server.records("r1") if r.kind is Kind.SERIES] == ["what it is"]
     assert server.values("r1", "a") == [1.0, 2.0]
+
+
+def test_a_description_that_changes_with_each_call_is_declared_once(server: Ingest, session: Session) -> None:
+    for i in range(100):
+        session.log_scalar("a", i, description=f"step {i}")
+    session.flush()
+    assert [r.value.description for r in server.records("r1") if r.kind is Kind.SERIES] == ["step 0"]
+    assert server.values("r1", "a") == list(range(100))
+
+
+def test_rows_whose_columns_always_change_do_not_grow_without_end(server: Ingest, session: Session) -> None:
+    for i in range(1500):
+        session.log_row("r", {f"c{i}": i})
+    session.flush()
+    rows = server.values("r1", "r")
+    assert max(len(row) for row in rows if isinstance(row, dict)) == 1000
+    assert [row[f"c{i}"] for i, row in enumerate(rows) if isinstance(row, dict)] == list(range(1500))
 
 
 def test_artifact_metrics_carry_their_path(server: Ingest, session: Session) -> None:

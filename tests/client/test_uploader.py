@@ -16,10 +16,11 @@ from runstead.client.connection import Connection
 from runstead.client.session import Session
 from runstead.client.sync import sync_directory
 from runstead.client.uploader import Shipper
-from runstead.domain.errors import Forbidden, NotFound, Unavailable
+from runstead.domain.errors import Forbidden, NotFound, TooLarge, Unavailable
 from runstead.journal.writers import Bounds
 from runstead.testing.servers import run_quietly, wait_until
 from tests.client.ingest_server import Ingest, ingest_server
+from tests.disks import mounted_disk
 
 
 @pytest.fixture
@@ -101,11 +102,35 @@ def test_a_disk_full_over_there_is_told_at_flush_and_overcome_later(server: Inge
     assert server.values("r1", "a") == [1.0]
 
 
+def test_metrics_that_begin_while_disk_and_memory_are_full_do_not_spoil_those_after(
+    server: Ingest, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.fault = lambda request: (503, "unavailable")
+    with mounted_disk(tmp_path / "disk", "128k") as disk:
+        tiny = Bounds(window_bytes=64 << 10, memory_bytes=16 << 10)
+        session = Session("r1", directory=disk, ship=Shipper("default", server.connection), bounds=tiny)
+        for i in range(5000):
+            session.log_scalar("old", float(i))
+            session.log_scalar(f"new {i}", float(i))
+        assert "get lost" in caplog.text
+        server.fault = lambda request: None
+        with pytest.raises(TooLarge, match="were lost"):
+            session.flush()
+        session.log_scalar("new 4999", 1.0)
+        session.log_scalar("after", 2.0)
+        session.close()
+    old = server.values("r1", "old")
+    assert old == [float(i) for i in range(len(old))]
+    assert (server.values("r1", "new 4999"), server.values("r1", "after")) == ([1.0], [2.0])
+
+
 def test_several_sessions_and_threads_keep_each_series_in_order(server: Ingest, tmp_path: Path) -> None:
-    sessions = [a_session(server, tmp_path, f"r{i}") for i in range(4)]
+    small = Bounds(window_bytes=4096, journal_bytes=64 << 10)  # threads meet while a journal is followed by the next
+    ship = Shipper("default", server.connection)
+    sessions = [Session(f"r{i}", directory=tmp_path, ship=ship, bounds=small) for i in range(4)]
 
     def log(name: str) -> None:
-        for i in range(5000):
+        for i in range(3000):
             for session in sessions:
                 session.log_scalar(name, float(i))
 
@@ -117,7 +142,7 @@ def test_several_sessions_and_threads_keep_each_series_in_order(server: Ingest, 
     for session in sessions:
         session.flush()
         for name in ("m0", "m1", "m2", "m3"):
-            assert server.values(session.run_id, name) == [float(i) for i in range(5000)]
+            assert server.values(session.run_id, name) == [float(i) for i in range(3000)]
 
 
 def test_a_forked_child_logs_to_a_journal_of_its_own_and_leaves_the_parents_alone(

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +19,7 @@ import pytest
 
 from runstead.domain.columns import decode_columns
 from runstead.testing.servers import RealServer, is_root, start_server, stop_server, wait_until
+from tests.disks import mounted_disk
 from tests.e2e.mischief import mischievous_proxy
 from tests.e2e.ranks import RANK_SPAN
 
@@ -196,7 +196,7 @@ def there_is_no_server_for_the_whole_run(place: Place) -> Row:
 
 def the_disk_of_the_journal_is_full(place: Place) -> Row:
     row = Row("journal's disk full")
-    with small_disk(place.folder / "full", "256k") as disk:
+    with mounted_disk(place.folder / "full", "256k") as disk:
         script = Script(place, "full", count=30_000, home=disk, url=place.server.url)
         script.begin()
         told = script.end()
@@ -299,16 +299,6 @@ def judge_run(place: Place, row: Row, run_id: str, scripts: list[Script]) -> Non
             row.unasked += max(0, found - at_work) if not wanted else 0
         if len(scripts) == 1:
             row.misplaced += sum(after != before + 1 for before, after in pairwise(numbers))
-
-
-@contextmanager
-def small_disk(path: Path, size: str) -> Iterator[Path]:
-    path.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(path)], check=True)
-    try:
-        yield path
-    finally:
-        subprocess.run(["umount", "-l", str(path)], check=True)
 
 
 def table(place: Place) -> str:

@@ -36,7 +36,7 @@ from runstead.domain.records import (
 from runstead.journal.files import claimed
 from runstead.journal.recoveries import read_records, recover
 from runstead.journal.writers import Bounds, Writer
-from runstead.testing.servers import is_root
+from tests.disks import mounted_disk
 
 SAMPLES = Path(__file__).parent / "samples"
 OPENING = Opening(run_id="r", writer_id="ab" * 16, workspace="default", created_us=1)
@@ -157,13 +157,8 @@ def test_where_there_is_no_mapping_records_are_written_one_by_one(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    if not is_root():
-        pytest.skip("needs root to mount a small disk")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)], check=True)
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
+    with mounted_disk(tmp_path / "disk", "256k") as disk:
+        yield disk
 
 
 def test_a_full_disk_is_told_once_and_everything_can_still_be_shipped(

@@ -29,6 +29,7 @@ from runstead.client.values import (
 from runstead.domain.errors import InvalidArgument, TooLarge
 from runstead.domain.records import (
     ARTIFACT_KINDS,
+    MAX_NUMBER,
     MAX_PAYLOAD_BYTES,
     NO_STEP,
     Cell,
@@ -46,6 +47,7 @@ from runstead.journal.writers import DEFAULT_BOUNDS, Bounds, Writer
 
 LIST_CHUNK = 8_192  # values per append: a block stays far below a window
 TABLE_CHUNK_CELLS = 32_768
+LOST = -1  # instead of a series number: neither disk nor memory took its declaration, the user has been told
 _time_ns = time.time_ns
 _sessions: "weakref.WeakSet[Session]" = weakref.WeakSet()
 
@@ -57,7 +59,8 @@ class _Stream:
         self.writer = writer
         self.append: Callable[[bytes], bool] = writer.append if writer else _refuse
         self.floats: dict[str, int] = {}  # name → head of a float of that scalar series
-        self.numbers: dict[Series, int] = {}
+        self.numbers: dict[Series, int] = {}  # by series without its description
+        self.described: set[tuple[str, str]] = set()  # name, kind: the first description of a series counts
         self.columns: dict[tuple[str, str], tuple[str, ...]] = {}  # name, kind → of its last declaration
         self.counter = itertools.count(1)
 
@@ -138,12 +141,14 @@ class Session:
         if kind not in ARTIFACT_KINDS:
             raise InvalidArgument(f"{kind!r} is no kind of artifact metric; there are {', '.join(ARTIFACT_KINDS)}")
         series = self._series(name, kind, description)
-        self._log(series, lambda number, _: encode_value(number, _now_us(), NO_STEP, path))
+        told = text(path, self._limits.text_chars, what="an artifact's path")
+        self._log(series, lambda number, _: encode_value(number, _now_us(), NO_STEP, told))
 
     def flush(self, timeout_s: float = 300.0) -> None:
         """Wait until the server has all that was logged, also by forked children that ended.
 
-        Raises the error that keeps the metrics here: they stay in the journal then.
+        Raises the error that keeps the metrics here: they stay in the journal then. Raises TooLarge, once, if some were
+        lost since the last call because neither disk nor memory took them.
         """
         self._flush(self._shipment, timeout_s)
 
@@ -165,7 +170,7 @@ class Session:
     def _flush(self, shipment: Shipment | None, timeout_s: float) -> None:
         if shipment is None or self._ship is None:
             return
-        lost_bytes = sum(writer.lost_bytes for writer in list(shipment.writers))
+        lost_bytes = sum(writer.take_losses() for writer in list(shipment.writers))
         uploader().flush(shipment, timeout_s=timeout_s)
         for left in sync_directory(self._folder, self._ship.connection()):
             if left.state in ("failed", "damaged"):
@@ -207,32 +212,43 @@ class Session:
         while True:
             stream = self._stream
             number, columns = self._number(stream, series)
-            if number and stream.append(encode(number, columns)):
+            if number == LOST or (number and stream.append(encode(number, columns))):
                 return
             self._renew(stream)
 
     def _number(self, stream: _Stream, series: Series) -> tuple[int, tuple[str, ...]]:
         """The number of the series in this journal, declared if need be, and its columns; 0: the journal is full."""
         with self._lock:
-            known = stream.columns.get((series.name, series.kind), ())
-            if series.columns != known:
-                union = (*known, *(column for column in series.columns if column not in known))
-                series = replace(series, columns=union)
-            number = stream.numbers.get(series)
-            return number or self._declare(stream, series), series.columns
+            series = replace(series, columns=self._columns(stream, series))
+            number = stream.numbers.get(replace(series, description=""), 0)
+            if not number or (series.description and (series.name, series.kind) not in stream.described):
+                number = self._declare(stream, series)
+            return number, series.columns
+
+    def _columns(self, stream: _Stream, series: Series) -> tuple[str, ...]:
+        """The columns to write: those of earlier rows, too, so that rows which vary need few declarations."""
+        known = stream.columns.get((series.name, series.kind), ())
+        if series.columns == known:
+            return known
+        union = (*known, *(column for column in series.columns if column not in known))
+        return union if len(union) <= self._limits.columns else series.columns
 
     def _declare(self, stream: _Stream, series: Series) -> int:
         if stream.writer is None:
             return 0
         # Whatever interrupts this (a signal handler that logs) gets a number of its own: a series may have several.
         number = next(stream.counter)
+        if number > MAX_NUMBER:
+            stream.writer.seal()
+            return 0
         lost_bytes = stream.writer.lost_bytes
         if not stream.append(encode_series(number, _now_us(), series)):
             return 0
-        if stream.writer.lost_bytes > lost_bytes:  # nobody will know this number: declare it again next time
-            return number
-        stream.numbers[series] = number
-        stream.numbers.setdefault(replace(series, description=""), number)
+        if stream.writer.lost_bytes > lost_bytes:
+            return LOST  # and so is the record: it would stand for nothing
+        if series.description:
+            stream.described.add((series.name, series.kind))
+        stream.numbers[replace(series, description="")] = number
         stream.columns[series.name, series.kind] = series.columns
         if series.kind == "scalar":
             stream.floats.setdefault(series.name, head_of(Kind.FLOAT, number))

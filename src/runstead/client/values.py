@@ -19,7 +19,8 @@ class ValueLimits:
     """Azure's service limits, more generous. A name over its limit is an error; what else passes one is told once."""
 
     names: int = 10_000  # per run; 50 in Azure. More are kept
-    columns: int = 1_000  # per row or table; 15 in Azure. More are kept
+    columns: int = 1_000  # per row or table; 15 in Azure. More are kept, up to max_columns
+    max_columns: int = 10_000
     name_chars: int = 1_000  # of a metric or column; 255 in Azure
     text_chars: int = 65_536  # of a value; 255 in Azure. The rest is cut off
     description_chars: int = 5_000  # The rest is cut off
@@ -178,6 +179,8 @@ def _column(column: str, value: object, limits: ValueLimits) -> list[Cell]:
 def _check_columns(call: str, columns: Mapping[str, object], *, limits: ValueLimits) -> None:
     if not columns:
         raise InvalidArgument(f"{call} was given no columns; there is nothing to log")
+    if len(columns) > limits.max_columns:
+        raise InvalidArgument(f"{call} was given {len(columns)} columns; at most {limits.max_columns} are taken")
     if len(columns) > limits.columns:
         tell_once("columns", f"{call} was given {len(columns)} columns; charts are made for up to {limits.columns}")
 

@@ -14,6 +14,7 @@ FORMAT = 1
 SLOT_BYTES = 32
 NO_STEP = -(1 << 63)
 MAX_PAYLOAD_BYTES = 8 << 20
+MAX_NUMBER = (1 << 24) - 1  # of a series
 MIN_INT, MAX_INT = -(1 << 63), (1 << 63) - 1
 SERIES_KINDS = ("scalar", "list", "row", "table")
 ARTIFACT_KINDS = ("image", "confusion_matrix", "accuracy_table", "residuals", "predictions")

@@ -45,7 +45,7 @@ class Writer:
     def __init__(self, folder: Path, opening: Opening, *, bounds: Bounds = DEFAULT_BOUNDS) -> None:
         self.path = files.journal_path(folder, opening.writer_id)
         self.opening = opening
-        self.lost_bytes = 0  # of records that neither disk nor memory took
+        self.lost_bytes = self._told_bytes = 0  # of records that neither disk nor memory took
         self._bounds = bounds
         self._lock = threading.RLock()  # a signal handler may log while the same thread is in here
         self._fd = self._acked_fd = -1
@@ -123,6 +123,12 @@ class Writer:
         disk_end = min(end, held_start)
         on_disk = _read_at(self._fd, start, disk_end - start) if start < disk_end else b""
         return on_disk + held[max(0, start - held_start) : end - held_start]
+
+    def take_losses(self) -> int:
+        """How many bytes of records were lost since the last call: neither disk nor memory took them."""
+        with self._lock:
+            told, self._told_bytes = self._told_bytes, self.lost_bytes
+            return self.lost_bytes - told
 
     def acknowledge(self, offset: int) -> None:
         """The server has all before `offset`: note it beside the journal, let go of what is held in memory."""
