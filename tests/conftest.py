@@ -21,8 +21,10 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A shell that runs `make test` in the background has it ignore Ctrl-C, and every process that a test starts, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-# How long an example takes says more about the machine's other work than about the code.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes says more about the machine's other work than about the code. What is released is decided on
+# the same examples every time; `pytest --hypothesis-profile=explore` looks for new ones.
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("house", settings.get_profile("explore"), derandomize=True)
 settings.load_profile("house")
 
 

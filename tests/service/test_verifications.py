@@ -53,6 +53,14 @@ def test_a_sound_store_has_no_problems(unit: Unit) -> None:
     assert (found.run_id, found.series_count, found.point_count, found.problems) == ("r", 2, 3_002, [])
 
 
+def test_a_zero_keeps_its_sign_in_the_summary(unit: Unit) -> None:
+    journal = Journal("r", "w2")
+    journal.log("signed", -0.0)
+    metrics.ingest(unit, "default", "r", "w2", 0, journal.body)
+
+    assert problems(unit) == ""
+
+
 def test_another_summary_is_found(unit: Unit) -> None:
     with unit.write() as tx:
         tx.connection.execute(sa.update(tables.metric_summaries).values(max=2.0))

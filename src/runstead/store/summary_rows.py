@@ -117,17 +117,22 @@ def _stored(row: Sequence[Any]) -> Stored:  # Any: the columns VALUES
 
 def _double(value: Cell, name: str, exact: dict[str, Cell], mask: int) -> float | None:
     """The value as a column of doubles takes it; what that loses goes into `exact`."""
-    if type(value) is float and mask == ONLY_FLOATS and value == value:
+    if type(value) is float and mask == ONLY_FLOATS and value == value and not _is_minus_zero(value):
         return value
     number = _number(value)
     if name == "mean":
         same = number is not None or value is None
     else:
         plain = _plain(number, mask)
-        same = plain == value and type(plain) is type(value)
+        same = plain == value and type(plain) is type(value) and not _is_minus_zero(value)
     if not same:
         exact[name] = value
     return number
+
+
+def _is_minus_zero(value: Cell) -> bool:
+    """SQLite drops the sign of a zero."""
+    return value == 0 and isinstance(value, float) and math.copysign(1, value) < 0
 
 
 def _number(value: Cell) -> float | None:
