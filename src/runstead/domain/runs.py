@@ -181,3 +181,4 @@ class RunFilter:
     tags: tuple[tuple[str, str | None], ...] = ()
     properties: tuple[tuple[str, str | None], ...] = ()
     include_children: bool = False
+    recursive: bool = False  # with parent_id: the children's children, too, and so on
