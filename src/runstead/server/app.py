@@ -22,6 +22,7 @@ from runstead.server.v1 import (
     jobs,
     logs,
     metrics,
+    models,
     run_tables,
     runs,
     servers,
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     metrics.routes,
     charts.routes,
     snapshots.routes,
+    models.routes,
     jobs.routes,
     changes.routes,
     studio.routes,  # last: it answers every other path
