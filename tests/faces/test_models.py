@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from azureml.core import Environment, Experiment, Model, Run, ScriptRunConfig, Workspace
-from azureml.core.model import InferenceConfig
 from azureml.core.resource_configuration import ResourceConfiguration
 from azureml.exceptions import (
     ModelNotFoundException,
@@ -191,5 +190,3 @@ def test_a_job_registers_and_finds_models(workspace: Workspace, experiment: Expe
 def test_what_comes_later_says_so(workspace: Workspace) -> None:
     with pytest.raises(UserErrorException, match=r"Model\.deploy is not in this version"):
         Model.deploy(workspace, "svc", [])
-    with pytest.raises(UserErrorException, match="InferenceConfig is not in this version"):
-        InferenceConfig(entry_script="score.py")

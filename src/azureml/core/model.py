@@ -313,17 +313,3 @@ class Model:
             f"Model(workspace={self.workspace!r}, name={self.name}, id={self.id}, version={self.version}, "
             f"tags={self.tags}, properties={self.properties})"
         )
-
-
-class InferenceConfig:
-    """SDK v1 `InferenceConfig`: not yet."""
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        raise not_yet("InferenceConfig", instead=SERVICES)
-
-
-class ModelPackage:
-    """SDK v1 `ModelPackage`: not yet."""
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        raise not_yet("ModelPackage", instead=SERVICES)

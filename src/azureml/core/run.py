@@ -20,6 +20,7 @@ from azureml.exceptions import ModelPathNotFoundException, RunEnvironmentExcepti
 from runstead.client import config, models, runs, writers
 from runstead.client.connection import Json
 from runstead.domain.errors import NotFound, RunsteadError
+from runstead.domain.runs import BEFORE_RUNNING, RUNNING
 
 __all__ = ["Run", "_OfflineRun", "_SubmittedRun"]
 MAX_CHILDREN = 100
@@ -239,6 +240,11 @@ class _SubmittedRun(Run):
             _SUBMITTED[job] = cls._of(experiment, job.run_id, None)
             log.debug("this process belongs to run %s of experiment %s", job.run_id, job.experiment)
         return _SUBMITTED[job]
+
+    def get_status(self) -> str:
+        """The script asks, so it runs, also if its driver's word of that is still under way."""
+        told = super().get_status()
+        return RUNNING if told in BEFORE_RUNNING else told
 
     def complete(self) -> None:
         self._deliver()

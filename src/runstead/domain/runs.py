@@ -11,6 +11,8 @@ STAGES = ("NotStarted", "Queued", "Preparing", "Provisioning", "Starting", "Runn
 CANCEL_REQUESTED = "CancelRequested"
 FINAL = frozenset({"Completed", "Failed", "Canceled"})
 STATUSES = (*STAGES, CANCEL_REQUESTED, *sorted(FINAL))
+RUNNING = "Running"
+BEFORE_RUNNING = STAGES[: STAGES.index(RUNNING)]
 INTERACTIVE = "interactive"
 SCRIPT = "script"
 
