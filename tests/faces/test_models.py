@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 def a_model(workspace: Workspace, tmp_path: Path, name: str = "m", **more: object) -> Model:
     (tmp_path / "model.pkl").write_text("weights")
-    return Model.register(workspace, "model.pkl", name, **more)  # type: ignore[arg-type]
+    return Model.register(workspace, "model.pkl", name, **more)  # type: ignore[arg-type]  # fields of several types
 
 
 def test_register_prints_its_line_and_counts_versions(

@@ -23,7 +23,7 @@ def a_run_with(unit: Unit, *paths: str) -> None:
 
 def a_model(unit: Unit, name: str = "m", **more: object) -> int:
     files = [{"path": "m.txt", "sha256": a_blob(unit, b"weights")}]
-    return models.register(unit, "default", ModelDraft(name, files=files, **more)).version  # type: ignore[arg-type]
+    return models.register(unit, "default", ModelDraft(name, files=files, **more)).version  # type: ignore[arg-type]  # fields of several types
 
 
 def paths_of(unit: Unit, name: str, version: int = 1) -> list[str]:
@@ -111,7 +111,7 @@ def test_filters_and_the_latest_of_each_name(unit: Unit) -> None:
     a_model(unit, "other", framework="Onnx", datasets=[{"purpose": "training", "dataset_id": "d1"}])
 
     def found(**wanted: object) -> list[str]:
-        return [one.model_id for one in models.listed(unit, "default", ModelFilter(**wanted))]  # type: ignore[arg-type]
+        return [one.model_id for one in models.listed(unit, "default", ModelFilter(**wanted))]  # type: ignore[arg-type]  # fields of several types
 
     assert found() == ["other:1", "m:2", "m:1"]
     assert found(latest=True) == ["other:1", "m:2"]
