@@ -159,6 +159,7 @@ class Run(_StateRun):
             created_by=config.user_name(),
         )
         path = str(model_path or model_name)
+        writers.await_files(self._place, self._run_id)
         try:
             record = models.register_from_run(self._place, model_name, run_id=self._run_id, run_path=path, **facts)
         except NotFound as error:
