@@ -18,6 +18,7 @@ from runstead.server.v1 import (
     artifacts,
     changes,
     charts,
+    datastores,
     experiments,
     jobs,
     logs,
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     charts.routes,
     snapshots.routes,
     jobs.routes,
+    datastores.routes,
     changes.routes,
     studio.routes,  # last: it answers every other path
 )
