@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport RUNSTEAD_HOME RUNSTEAD_URL RUNSTEAD_TOKEN RUNSTEAD_AUTOSTART RUNSTEAD_DATABASE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fmt check test e2e build demo bench lock clean
+.PHONY: help setup fmt check test e2e build demo bench coverage lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -51,6 +51,9 @@ demo: setup ## train three example scripts in Runstead and leave Studio open
 
 bench: setup ## the benchmarks, one question per file
 	@for question in bench/*.py; do echo "== $$question"; PYTHONPATH=. $(BIN)/python $$question || exit 1; done
+
+coverage: setup ## compare the facade with SDK v1 anew: docs/reference/coverage.md
+	@$(BIN)/python -m tests.faces.coverage
 
 lock: setup ## choose dependency versions anew: constraints.txt
 	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-header --extra dev -o constraints.txt pyproject.toml

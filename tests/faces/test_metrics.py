@@ -1,6 +1,7 @@
 """SDK v1 metrics: one test per row of the shape table, the types, the errors, what other processes read."""
 
 import json
+import logging
 import math
 import re
 import time
@@ -293,3 +294,22 @@ def test_three_metrics_of_1000_rows_and_15_columns_take_no_time(run: Run) -> Non
     assert set(found) == {"first", "second", "third"}
     assert found["second"]["column14"] == [n + 14 / 16 for n in range(1000)]
     assert took < 5, "the aim is 0.5 s on an idle machine; this one may be busy"
+
+
+def test_recursive_metrics_of_a_hundred_children_cost_three_requests(
+    run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    children = run.create_children(count=100)
+    for number in (0, 99):
+        children[number].log("loss", number)
+        children[number].flush()
+    grandchild = children[50].child_run()
+    grandchild.log("loss", 50)
+    grandchild.complete()
+    caplog.set_level(logging.DEBUG, logger="runstead.client.connection")
+    caplog.clear()
+
+    found = run.get_metrics(name="loss", recursive=True)
+
+    assert found == {children[0].id: {"loss": 0}, children[99].id: {"loss": 99}, grandchild.id: {"loss": 50}}
+    assert len(caplog.records) == 3

@@ -8,7 +8,23 @@ import yaml
 from azureml.core import Environment, RunConfiguration, ScriptRunConfig
 from azureml.core.compute_target import LocalTarget
 from azureml.core.conda_dependencies import CondaDependencies
-from azureml.core.runconfig import MpiConfiguration, PyTorchConfiguration, TensorflowConfiguration
+from azureml.core.runconfig import (
+    ApplicationEndpointConfiguration,
+    Data,
+    DatacacheConfiguration,
+    DataLocation,
+    DataPath,
+    DataReferenceConfiguration,
+    Dataset,
+    GlobsOptions,
+    MpiConfiguration,
+    OutputData,
+    OutputOptions,
+    PyTorchConfiguration,
+    RegistrationOptions,
+    TensorflowConfiguration,
+    UploadOptions,
+)
 from azureml.exceptions import RunConfigurationException, UserErrorException
 
 
@@ -150,3 +166,33 @@ def test_a_distribution_is_told_in_the_run_configuration(
     config = ScriptRunConfig(".", "t.py", distributed_job_config=distribution).run_config
 
     assert (config.framework, config.communicator, config.node_count) == told
+
+
+def test_data_in_a_run_configuration_keeps_its_classes_through_a_file(tmp_path: Path) -> None:
+    config = RunConfiguration()
+    config.data_references = {"in": DataReferenceConfiguration("store", "download", "a/b")}
+    config.data = {"ds": Data(DataLocation(dataset=Dataset("an-id", "iris", "3")), mechanism="mount")}
+    options = OutputOptions("out", RegistrationOptions("made"), UploadOptions(True, GlobsOptions(["*.csv"])))
+    config.output_data = {"o": OutputData(DataLocation(data_path=DataPath("store", "x")), "upload", options)}
+    config.datacaches = [DatacacheConfiguration(dataset_id="an-id")]
+    config.services = {"jupyter": ApplicationEndpointConfiguration("Jupyter", 8888)}
+    (tmp_path / ".azureml").mkdir()
+
+    config.save(str(tmp_path), "a")
+    again = RunConfiguration.load(str(tmp_path), "a")
+    again.save(str(tmp_path), "b")
+
+    assert (tmp_path / ".azureml" / "a").read_bytes() == (tmp_path / ".azureml" / "b").read_bytes()
+    assert again.data["ds"].data_location.dataset.name == "iris"
+    assert again.data_references["in"].path_on_data_store == "a/b"
+    assert again.output_data["o"].additional_options.upload_options.source_globs.patterns == ["*.csv"]
+    assert again.datacaches[0].mode == "mount"
+    assert again.services["jupyter"].port == 8888
+
+
+def test_data_is_made_of_what_a_definition_says() -> None:
+    made = Data.create({"dataLocation": {"uri": "x"}, "mechanism": "download"})
+
+    assert isinstance(made, Data)
+    assert isinstance(made.data_location, DataLocation)
+    assert (made.data_location.uri, made.mechanism, Data.create(None)) == ("x", "download", None)

@@ -58,7 +58,9 @@ def has_other_driver(job: Submitted, pid: int) -> bool:
 def patient_job(server: RealServer, folder: Path, exit_code: int = 0) -> tuple[Submitted, int]:
     """A job whose script waits for ./enough, and the script's pid."""
     job = submitted(server, a_source(folder / "src", {"train.py": PATIENT}), arguments=(str(exit_code),))
-    return job, int(job.wait_for_file("pid"))
+    pid = int(job.wait_for_file("pid"))
+    wait_until((job.folder / "script.json").exists, what="the keeper has written of its script")
+    return job, pid
 
 
 def finish(job: Submitted) -> dict[str, object]:

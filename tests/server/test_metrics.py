@@ -170,3 +170,27 @@ def test_an_export_is_a_file_to_keep(house: House) -> None:
     answer = house.http.get(f"{RUN}/metrics/export", params={"format": "csv", "name": "train/loss"})
     assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''r1-train%2Floss.csv"
     assert answer.text.splitlines()[0] == "index,step,time,value"
+
+
+def test_values_of_several_runs_come_in_one_document_that_says_whose_they_are(house: House) -> None:
+    for run_id in ("r1", "r2", "r3"):
+        a_run(house, run_id)
+    for run_id, value in [("r1", 1.0), ("r3", 3)]:
+        journal = Journal(run_id, f"w{run_id}")
+        journal.log("loss", value)
+        journal.log("other", "text")
+        assert ship(house, journal).status_code == 200
+
+    answer = house.http.post(
+        "/api/v1/workspaces/default/metrics/values", json={"run_ids": ["r3", "r2", "r1"], "names": ["loss"]}
+    )
+
+    found = [(one.run_id, one.name, one.columns[""]) for one in decode_columns(answer.content)]
+    assert found == [("r3", "loss", [3]), ("r1", "loss", [1.0])]
+
+
+def test_values_of_a_run_that_is_not_there_are_not_found(house: House) -> None:
+    a_run(house)
+    answer = house.http.post("/api/v1/workspaces/default/metrics/values", json={"run_ids": ["r1", "nobody"]})
+    assert answer.status_code == 404
+    assert "nobody" in answer.json()["error"]["message"]

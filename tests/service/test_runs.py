@@ -139,3 +139,29 @@ def test_too_many_or_too_long_tags_are_too_large(unit: Unit) -> None:
 def test_an_unknown_workspace_is_named_with_those_there_are(unit: Unit) -> None:
     with pytest.raises(NotFound, match="there is no workspace 'nowhere'; this server has default"):
         runs.load(unit, "nowhere", "r1")
+
+
+def test_everything_below_a_run_is_found_at_any_depth_and_nothing_beside_it(unit: Unit) -> None:
+    for run_id, parent in [("top", None), ("a", "top"), ("b", "top"), ("a1", "a"), ("a11", "a1"), ("other", None)]:
+        a_run(unit, run_id, **({"parent_id": parent} if parent else {}))
+    a_run(unit, "stranger", parent_id="other")
+
+    def below(parent_id: str) -> list[str]:
+        wanted = RunFilter(parent_id=parent_id, recursive=True)
+        return [run.run_id for run in runs.listed(unit, "default", wanted)[0]]
+
+    assert below("top") == ["a11", "a1", "b", "a"]
+    assert below("a") == ["a11", "a1"]
+    assert below("a11") == []
+
+
+def test_several_runs_are_made_all_or_none(unit: Unit) -> None:
+    drafts = [RunDraft(f"r{number}", "e") for number in range(3)]
+    assert [run.run_id for run in runs.create_many(unit, "default", drafts)] == ["r0", "r1", "r2"]
+    assert [run.number for run in runs.create_many(unit, "default", drafts)] == [1, 2, 3]
+    with pytest.raises(NotFound):
+        runs.create_many(unit, "default", [RunDraft("fresh", "e"), RunDraft("orphan", "e", parent_id="nobody")])
+    with pytest.raises(NotFound):
+        runs.load(unit, "default", "fresh")
+    with pytest.raises(TooLarge):
+        runs.create_many(unit, "default", [RunDraft(f"m{number}", "e") for number in range(1_001)])

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from azureml import data as data  # notebooks read azureml.data.__version__ after `import azureml.core`
+from azureml._names import later
 from azureml._neighbours import refuse_azureml_core
 from azureml._versions import SDK_VERSION
 
@@ -54,17 +55,6 @@ MODULES = {
     "compute_target",
     "conda_dependencies",
 }
-LATER = {
-    "ComputeTarget",
-    "Dataset",
-    "Datastore",
-    "Image",
-    "Keyvault",
-    "LinkedService",
-    "Model",
-    "PrivateEndPointConfig",
-    "Webservice",
-}
 
 
 def __getattr__(name: str) -> object:
@@ -74,12 +64,7 @@ def __getattr__(name: str) -> object:
         return value
     if name in MODULES:
         return import_module(f"azureml.core.{name}")
-    if name in LATER:
-        # AttributeError would reach the user of `from azureml.core import …` without its text.
-        raise ImportError(
-            f"azureml.core.{name} is not in this version of Runstead yet; docs/guide/sdk.md lists what is"
-        )
-    raise AttributeError(f"module 'azureml.core' has no attribute {name!r}")
+    return later(__name__, name)
 
 
 def __dir__() -> list[str]:

@@ -83,11 +83,10 @@ class _MetricsRun:
             return metrics.load_metrics(self._place, self._run_id, name=name, populate=populate)
         family = [
             runs.load_run(self._place, self._run_id),
-            *runs.list_children(self._place, self._run_id, recursive=True),
+            *runs.list_runs(self._place, parent=self._run_id, recursive=True),
         ]
         wanted = [one["run_id"] for one in family if run_type in (None, type_of(one["kind"]))]
-        found = {one: metrics.load_metrics(self._place, one, name=name, populate=populate) for one in wanted}
-        return {run_id: one for run_id, one in found.items() if one}
+        return metrics.load_many_metrics(self._place, wanted, name=name, populate=populate)
 
     def _log_chart(self, kind: str, name: str, value: object, description: str) -> None:
         self._log_file(kind, name, name, charts.chart_bytes(kind, value), description)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from azureml._later import not_yet
 from azureml.core._elements import _AbstractRunConfigElement
@@ -78,6 +78,8 @@ class DockerBuildContext(_AbstractRunConfigElement):
 
 class DockerSection(_AbstractRunConfigElement):
     """SDK v1 `DockerSection`: the image of an environment."""
+
+    _PARTS: ClassVar = {"build_context": DockerBuildContext}
 
     def __init__(self, **kwargs: object) -> None:
         self.enabled = False

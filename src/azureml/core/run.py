@@ -4,7 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from azureml import core
 from azureml._errors import speaks_v1
@@ -20,6 +20,7 @@ from azureml.exceptions import RunEnvironmentException, UserErrorException
 from runstead.client import config, runs, writers
 from runstead.client.connection import Json
 from runstead.domain.errors import RunsteadError
+from runstead.domain.runs import BEFORE_RUNNING, RUNNING
 
 __all__ = ["Run", "_OfflineRun", "_SubmittedRun"]
 MAX_CHILDREN = 100
@@ -156,15 +157,12 @@ class Run(_StateRun):
         return self._child(run_id or str(uuid.uuid4()), outputs=outputs, display_name=name)
 
     def _child(self, run_id: str, *, outputs: str | None = None, **fields: object) -> "Run":
-        record = runs.create_run(
-            self._place,
-            run_id,
-            experiment=self._experiment.name,
-            kind="interactive",
-            parent_id=self._run_id,
-            **fields,
-        )
+        record = runs.create_run(self._place, **self._child_draft(run_id, **fields))
         return Run._of(self._experiment, run_id, record, outputs=None if outputs is None else Path(outputs).absolute())
+
+    def _child_draft(self, run_id: str, **fields: object) -> dict[str, Any]:  # Any: JSON
+        told = {"experiment": self._experiment.name, "kind": "interactive", "parent_id": self._run_id}
+        return {"run_id": run_id, **told, **fields}
 
     def create_children(
         self, count: int | None = None, tag_key: str | None = None, tag_values: Sequence[object] | None = None
@@ -174,7 +172,9 @@ class Run(_StateRun):
         key, values = (BATCH_TAG, range(count)) if count is not None else (tag_key, tag_values or ())
         if len(values) > MAX_CHILDREN:
             raise UserErrorException(f"create_children makes at most {MAX_CHILDREN} children, not {len(values)}")
-        return [self._child(str(uuid.uuid4()), tags=tags_of({key: str(value)})) for value in values]
+        drafts = [self._child_draft(str(uuid.uuid4()), tags=tags_of({key: str(value)})) for value in values]
+        made = runs.create_runs(self._place, drafts)
+        return [Run._of(self._experiment, record["run_id"], record) for record in made]
 
     def get_children(
         self,
@@ -184,9 +184,9 @@ class Run(_StateRun):
         type: str | None = None,
         status: str | None = None,
     ) -> Iterator["Run"]:
-        found = runs.list_children(
+        found = runs.list_runs(
             self._place,
-            self._run_id,
+            parent=self._run_id,
             recursive=recursive,
             kind=kind_of(type),
             status=status,
@@ -220,6 +220,11 @@ class _SubmittedRun(Run):
             _SUBMITTED[job] = cls._of(experiment, job.run_id, None)
             log.debug("this process belongs to run %s of experiment %s", job.run_id, job.experiment)
         return _SUBMITTED[job]
+
+    def get_status(self) -> str:
+        """The script asks, so it runs, also if its driver's word of that is still under way."""
+        told = super().get_status()
+        return RUNNING if told in BEFORE_RUNNING else told
 
     def complete(self) -> None:
         self._deliver()

@@ -2,8 +2,22 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from azureml.core._data_sections import (
+    Data,
+    DatacacheConfiguration,
+    DataLocation,
+    DataPath,
+    DataReferenceConfiguration,
+    Dataset,
+    GlobsOptions,
+    MountOptions,
+    OutputData,
+    OutputOptions,
+    RegistrationOptions,
+    UploadOptions,
+)
 from azureml.core._distributions import (
     AmlComputeConfiguration,
     ApplicationEndpointConfiguration,
@@ -21,8 +35,15 @@ from azureml.core._elements import _AbstractRunConfigElement
 from azureml.core._runconfig_files import delete_configuration, read_configuration, write_configuration
 from azureml.core._sections import DEFAULT_CPU_IMAGE, DEFAULT_GPU_IMAGE
 from azureml.core.conda_dependencies import CondaDependencies
-from azureml.core.container_registry import ContainerRegistry
-from azureml.core.environment import Environment
+from azureml.core.container_registry import ContainerRegistry as _ContainerRegistry
+from azureml.core.environment import (
+    DockerSection,
+    Environment,
+    PythonSection,
+    RSection,
+    SparkPackage,
+    SparkSection,
+)
 
 __all__ = [
     "DEFAULT_CPU_IMAGE",
@@ -31,20 +52,41 @@ __all__ = [
     "ApplicationEndpointConfiguration",
     "CondaDependencies",
     "ContainerRegistry",
+    "Data",
+    "DataLocation",
+    "DataPath",
+    "DataReferenceConfiguration",
+    "DatacacheConfiguration",
+    "Dataset",
     "DockerConfiguration",
+    "DockerSection",
     "Environment",
     "EnvironmentDefinition",
+    "GlobsOptions",
     "HdiConfiguration",
     "HistoryConfiguration",
     "KubernetesComputeConfiguration",
+    "MountOptions",
     "MpiConfiguration",
+    "OutputData",
+    "OutputOptions",
     "ParallelTaskConfiguration",
     "PyTorchConfiguration",
+    "PythonSection",
+    "RSection",
+    "RegistrationOptions",
     "RunConfiguration",
     "SparkConfiguration",
+    "SparkPackage",
+    "SparkSection",
     "TensorflowConfiguration",
+    "UploadOptions",
 ]
 LOCAL = "local"
+
+
+class ContainerRegistry(_ContainerRegistry):
+    """SDK v1 `runconfig.ContainerRegistry`: the older name of `azureml.core.ContainerRegistry`."""
 
 
 class EnvironmentDefinition(Environment):
@@ -56,6 +98,15 @@ class EnvironmentDefinition(Environment):
 
 class RunConfiguration(_AbstractRunConfigElement):
     """SDK v1 `RunConfiguration`; the order of the attributes is the order of the file."""
+
+    _ITEMS: ClassVar = {
+        "data_references": DataReferenceConfiguration,
+        "data": Data,
+        "datacaches": DatacacheConfiguration,
+        "output_data": OutputData,
+        "services": ApplicationEndpointConfiguration,
+    }
+    _SPELLED: ClassVar = {"services": "applicationEndpoints"}
 
     def __init__(
         self,

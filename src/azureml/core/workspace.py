@@ -9,7 +9,7 @@ from typing import Any
 import runstead
 from azureml import core
 from azureml._errors import speaks_v1
-from azureml._later import not_yet
+from azureml._later import Absent, not_yet
 from azureml._versions import SDK_VERSION
 from azureml.core import _config_files as config_files
 from azureml.exceptions import UserErrorException, WorkspaceException
@@ -19,6 +19,11 @@ from runstead.domain.errors import NotFound
 from runstead.domain.workspaces import DEFAULT_WORKSPACE
 
 ARM_TYPE = "Microsoft.MachineLearningServices/workspaces"
+NETWORK, CREDENTIALS, RESOURCES = (
+    "it is about Azure's network",
+    "it is about Azure's credentials",
+    "it is about Azure's resources",
+)
 PLAIN_FILES = "A script can use plain paths and files."
 PATIENCE_S = 10.0  # for a server that is just restarting
 log = logging.getLogger(__name__)
@@ -30,6 +35,21 @@ class Workspace:
 
     DEFAULT_CPU_CLUSTER_NAME = "cpu-cluster"
     DEFAULT_GPU_CLUSTER_NAME = "gpu-cluster"
+
+    add_private_endpoint = Absent(NETWORK)
+    delete_private_endpoint_connection = Absent(NETWORK)
+    private_endpoints = Absent(NETWORK)
+    get_connection = Absent(CREDENTIALS)
+    set_connection = Absent(CREDENTIALS)
+    list_connections = Absent(CREDENTIALS)
+    delete_connection = Absent(CREDENTIALS)
+    list_keys = Absent(CREDENTIALS)
+    sync_keys = Absent(CREDENTIALS)
+    diagnose_workspace = Absent(RESOURCES)
+    update_dependencies = Absent(RESOURCES)
+    linked_services = Absent(RESOURCES)
+    service_context = Absent(RESOURCES)
+    images = Absent("SDK v1 itself has retired it")
 
     def __init__(
         self,
@@ -273,6 +293,19 @@ class Workspace:
     @property
     def webservices(self) -> dict[str, object]:
         raise not_yet("Workspace.webservices")
+
+    def update(
+        self,
+        friendly_name: str | None = None,
+        description: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        image_build_compute: str | None = None,
+        service_managed_resources_settings: object = None,
+        primary_user_assigned_identity: str | None = None,
+        allow_public_access_when_behind_vnet: bool | None = None,
+        v1_legacy_mode: bool | None = None,
+    ) -> dict[str, Any]:  # Any: as SDK v1's values
+        raise not_yet("Workspace.update")
 
     def delete(self, delete_dependent_resources: bool = False, no_wait: bool = False) -> None:
         raise not_yet("Workspace.delete")

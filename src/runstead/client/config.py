@@ -1,6 +1,7 @@
 """What the environment says about the server to use; the one place of the training side that reads it."""
 
 import os
+import pwd
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,8 +80,13 @@ def job_of(environment: Mapping[str, str] = os.environ) -> Job | None:
 
 
 def user_name(environment: Mapping[str, str] = os.environ) -> str:
-    """Who submits; as the variables of a login say, else the account's number."""
-    return next((environment[name] for name in USER_VARIABLES if environment.get(name)), f"uid {os.getuid()}")
+    """Who submits; as the variables of a login say, else the account's name, else its number."""
+    if told := next((environment[name] for name in USER_VARIABLES if environment.get(name)), None):
+        return told
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's made-up account
+        return f"uid {os.getuid()}"
 
 
 def git_overrides(environment: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -17,6 +17,7 @@ from runstead.client.config import Settings
 from runstead.client.connection import Connection
 from runstead.domain.errors import RunsteadError, Unauthenticated, Unavailable
 
+SPOKEN = "\nrunstead: "  # how the server's command begins an error of its own
 START_TIMEOUT_S = 30.0
 POLL_S = 0.02
 DEFAULT_PORT = 7373
@@ -180,5 +181,7 @@ def _is_healthy(url: str) -> bool:
 def _last_words(path: Path, begins_at: int) -> str:
     with path.open("rb") as log:
         log.seek(begins_at)
-        lines = log.read().decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else f"it ended without a word; see {path}"
+        said = f"\n{log.read().decode(errors='replace').strip()}"
+    if SPOKEN in said:
+        return " ".join(said.rpartition(SPOKEN)[2].split())
+    return said.splitlines()[-1] or f"it ended without a word; see {path}"

@@ -1,7 +1,7 @@
 """Metrics read back, in the shapes of SDK v1's `get_metrics` (docs/guide/sdk.md)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -10,6 +10,8 @@ from runstead.client.runs import run_path
 from runstead.client.workspaces import Workspace
 from runstead.domain.columns import SeriesValues, decode_columns
 from runstead.domain.records import ARTIFACT_KINDS, Cell
+
+RUNS_PER_REQUEST = 200
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,28 @@ def load_metrics(
 
     populate: of files not their addresses, but what is in them.
     """
-    found = load_series(workspace, run_id, name=name)
+    return _shapes(workspace, run_id, load_series(workspace, run_id, name=name), populate=populate)
+
+
+def load_many_metrics(
+    workspace: Workspace, run_ids: Sequence[str], *, name: str | None = None, populate: bool = False
+) -> dict[str, dict[str, Shape]]:
+    """The same of several runs by their ids, in this order; those without metrics are left out."""
+    by_run: dict[str, list[SeriesValues]] = {run_id: [] for run_id in run_ids}
+    for start in range(0, len(run_ids), RUNS_PER_REQUEST):
+        body = {"run_ids": run_ids[start : start + RUNS_PER_REQUEST], "names": None if name is None else [name]}
+        for one in decode_columns(_ask_values(workspace, body)):
+            by_run[str(one.run_id)].append(one)
+    return {run_id: _shapes(workspace, run_id, some, populate=populate) for run_id, some in by_run.items() if some}
+
+
+def _ask_values(workspace: Workspace, body: Mapping[str, object]) -> bytes:
+    headers = {"Content-Type": "application/json"}
+    content = json.dumps(body).encode()
+    return workspace.connection.send("POST", f"{workspace.path}/metrics/values", content, headers=headers).body
+
+
+def _shapes(workspace: Workspace, run_id: str, found: Sequence[SeriesValues], *, populate: bool) -> dict[str, Shape]:
     shapes = {one.name: shape_of(one, run_id) for one in found}
     if populate:
         shapes.update({one.name: _content(workspace, run_id, one) for one in found if artifact_paths(one)})

@@ -15,6 +15,11 @@ def create_run(workspace: Workspace, run_id: str, *, experiment: str, kind: str,
     return workspace.connection.call("POST", f"{workspace.path}/runs", body)
 
 
+def create_runs(workspace: Workspace, drafts: Sequence[Mapping[str, object]]) -> list[Json]:
+    """Several new runs, all or none. drafts: as POST runs in rest-v1.md."""
+    return list(workspace.connection.call("POST", f"{workspace.path}/runs/batch", {"runs": list(drafts)})["runs"])
+
+
 def load_run(workspace: Workspace, run_id: str) -> Json:
     """Raises NotFound."""
     return workspace.connection.call("GET", run_path(workspace, run_id))
@@ -30,8 +35,12 @@ def list_runs(
     tags: Sequence[str] = (),
     properties: Sequence[str] = (),
     include_children: bool = False,
+    recursive: bool = False,
 ) -> Iterator[Json]:
-    """Newest first, page by page as they are taken. tags and properties: `k` or `k=v`, all of which must match."""
+    """Newest first, page by page as they are taken. tags and properties: `k` or `k=v`, all of which must match.
+
+    recursive: with a parent, its children's children, too, and so on, whether or not those between pass.
+    """
     query: dict[str, object] = {
         "experiment": experiment,
         "parent": parent,
@@ -40,6 +49,7 @@ def list_runs(
         "tag": list(tags),
         "property": list(properties),
         "include_children": include_children,
+        "recursive": recursive,
         "limit": PAGE,
     }
     cursor: str | None = None
@@ -49,29 +59,6 @@ def list_runs(
         cursor = page["next_cursor"]
         if cursor is None:
             return
-
-
-def list_children(
-    workspace: Workspace,
-    run_id: str,
-    *,
-    recursive: bool = False,
-    kind: str | None = None,
-    status: str | None = None,
-    tags: Sequence[str] = (),
-    properties: Sequence[str] = (),
-) -> Iterator[Json]:
-    """Children that pass the filters; if recursive then those below them, too, whether or not their parents pass."""
-    yield from list_runs(
-        workspace, parent=run_id, kind=kind, status=status, tags=tags, properties=properties, include_children=True
-    )
-    if not recursive:
-        return
-    for child in list_runs(workspace, parent=run_id, include_children=True):
-        if child["child_count"]:
-            yield from list_children(
-                workspace, child["run_id"], recursive=True, kind=kind, status=status, tags=tags, properties=properties
-            )
 
 
 def change_run(workspace: Workspace, run_id: str, **changes: object) -> Json:

@@ -28,6 +28,7 @@ class SeriesValues:
     columns: dict[str, list[Cell]]
     times_us: list[int] | None = None
     steps: list[int | None] | None = None
+    run_id: str | None = None
 
 
 class ColumnBytes(NamedTuple):
@@ -48,6 +49,7 @@ class SeriesBytes:
     columns: Sequence[ColumnBytes]
     times_us: Buffer = b""
     steps: Buffer = b""
+    run_id: str | None = None  # said where a document holds more than one run
 
 
 def encode_columns(series: Iterable[SeriesBytes]) -> Iterator[Buffer]:
@@ -72,6 +74,7 @@ def encode_columns(series: Iterable[SeriesBytes]) -> Iterator[Buffer]:
             "columns": [{"name": c.name, "type": c.type, "parts": [placed(p) for p in c.parts]} for c in one.columns],
             "times_us": placed(one.times_us) if one.times_us else None,
             "steps": placed(one.steps) if one.steps else None,
+            **({} if one.run_id is None else {"run_id": one.run_id}),
         }
         for one in series
     ]
@@ -109,6 +112,7 @@ def _series(told: dict[str, Any], data: memoryview) -> SeriesValues:  # Any: JSO
         columns,
         times,
         None if steps is None else [None if step == NO_STEP else step for step in steps],
+        told.get("run_id"),
     )
 
 

@@ -11,6 +11,8 @@ STAGES = ("NotStarted", "Queued", "Preparing", "Provisioning", "Starting", "Runn
 CANCEL_REQUESTED = "CancelRequested"
 FINAL = frozenset({"Completed", "Failed", "Canceled"})
 STATUSES = (*STAGES, CANCEL_REQUESTED, *sorted(FINAL))
+RUNNING = "Running"
+BEFORE_RUNNING = STAGES[: STAGES.index(RUNNING)]
 INTERACTIVE = "interactive"
 SCRIPT = "script"
 
@@ -181,3 +183,4 @@ class RunFilter:
     tags: tuple[tuple[str, str | None], ...] = ()
     properties: tuple[tuple[str, str | None], ...] = ()
     include_children: bool = False
+    recursive: bool = False  # with parent_id: the children's children, too, and so on

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from runstead.domain import runs as rules
-from runstead.domain.errors import Conflict, NotFound
+from runstead.domain.errors import Conflict, NotFound, TooLarge
 from runstead.domain.names import checked_name, checked_run_id, checked_text
 from runstead.domain.runs import CANCEL_REQUESTED, INTERACTIVE, Run, RunDraft, RunEdit, RunFilter, RunRef
 from runstead.domain.workspaces import Workspace
@@ -16,12 +16,22 @@ from runstead.store import counters, runs
 from runstead.store import experiments as experiment_rows
 
 NUMBER = "run"
+MOST_AT_ONCE = 1_000
 
 
 def create(unit: Unit, workspace: str, draft: RunDraft) -> Run:
     """Make a run; a repeated request answers the run that is there."""
     with unit.write() as tx:
         return insert(unit, tx, workspaces.found(tx.connection, workspace), draft)
+
+
+def create_many(unit: Unit, workspace: str, drafts: Sequence[RunDraft]) -> list[Run]:
+    """The same of several at once: all of them, in this order, or none."""
+    if len(drafts) > MOST_AT_ONCE:
+        raise TooLarge(f"{len(drafts)} runs were sent; make at most {MOST_AT_ONCE} at a time")
+    with unit.write() as tx:
+        home = workspaces.found(tx.connection, workspace)
+        return [insert(unit, tx, home, draft) for draft in drafts]
 
 
 def insert(unit: Unit, tx: Tx, workspace: Workspace, draft: RunDraft) -> Run:

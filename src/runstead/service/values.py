@@ -1,6 +1,7 @@
 """Metrics go out: summaries, whole series, pages of tables, what came after an index."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -71,20 +72,20 @@ def values(
 ) -> Iterator[Buffer]:
     """The columns document of a run's series, all or those of these names; `with_points`: with times and steps."""
     with unit.read() as connection:
-        run = located(connection, workspace, run_id)
-        wanted = series.of_run(connection, run.key, names)
-        tails = metrics.tail_points(connection, run.key, wanted)
-        found = [(one, metrics.points(connection, one, tail=tails[one.key])) for one in wanted]
+        found = _points_of(connection, workspace, run_id, names)
+    return documents.encode_columns(_bytes_of(one, points, with_points=with_points) for one, points in found)
+
+
+def values_of_many(
+    unit: Unit, workspace: str, run_ids: Sequence[str], names: Collection[str] | None = None
+) -> Iterator[Buffer]:
+    """The columns document of several runs' series; each says whose it is."""
+    if len(run_ids) > MOST_RUNS:
+        raise TooLarge(f"{len(run_ids)} runs were asked for; ask for at most {MOST_RUNS} at a time")
+    with unit.read() as connection:
+        found = {run_id: _points_of(connection, workspace, run_id, names) for run_id in run_ids}
     return documents.encode_columns(
-        SeriesBytes(
-            one.name,
-            one.kind,
-            len(points),
-            [column_bytes(name, points.columns[name]) for name in one.column_names],
-            points.times_us.astype("<i8").tobytes() if with_points else b"",
-            points.steps.astype("<i8").tobytes() if with_points else b"",
-        )
-        for one, points in found
+        replace(_bytes_of(one, points), run_id=run_id) for run_id, some in found.items() for one, points in some
     )
 
 
@@ -116,6 +117,26 @@ def total_of(connection: sa.Connection, one: Series) -> int:
     """How many points a series has."""
     stored = summary_rows.load(connection, one.run_key, [one.name_key])
     return stored.get(Place(one.name_key, one.columns[0].key), Stored(EMPTY, NOWHERE)).extent.points
+
+
+def _points_of(
+    connection: sa.Connection, workspace: str, run_id: str, names: Collection[str] | None
+) -> list[tuple[Series, Points]]:
+    run = located(connection, workspace, run_id)
+    wanted = series.of_run(connection, run.key, names)
+    tails = metrics.tail_points(connection, run.key, wanted)
+    return [(one, metrics.points(connection, one, tail=tails[one.key])) for one in wanted]
+
+
+def _bytes_of(one: Series, points: Points, *, with_points: bool = False) -> SeriesBytes:
+    return SeriesBytes(
+        one.name,
+        one.kind,
+        len(points),
+        [column_bytes(name, points.columns[name]) for name in one.column_names],
+        points.times_us.astype("<i8").tobytes() if with_points else b"",
+        points.steps.astype("<i8").tobytes() if with_points else b"",
+    )
 
 
 def _stretch(unit: Unit, workspace: str, run_id: str, name: str, start: int, limit: int) -> tuple[Series, Stretch]:

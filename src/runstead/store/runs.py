@@ -125,7 +125,8 @@ def _conditions(wanted: RunFilter) -> list[sa.ColumnElement[bool]]:
         conditions.append(experiments.c.name == wanted.experiment)
     if wanted.parent_id is not None:
         parent = sa.select(runs.c.run_key).where(runs.c.run_id == wanted.parent_id).scalar_subquery()
-        conditions.append(runs.c.parent_key == parent)
+        is_below = runs.c.run_key.in_(_family(parent)) if wanted.recursive else runs.c.parent_key == parent
+        conditions.append(is_below)
     elif not wanted.include_children:
         conditions.append(runs.c.parent_key.is_(None))
     if wanted.kind is not None:
@@ -135,6 +136,12 @@ def _conditions(wanted: RunFilter) -> list[sa.ColumnElement[bool]]:
     conditions += [_has_word(run_tags, key, value) for key, value in wanted.tags]
     conditions += [_has_word(run_properties, key, value) for key, value in wanted.properties]
     return conditions
+
+
+def _family(top: sa.ScalarSelect[Any]) -> sa.Select[Any]:
+    """The keys of all runs below this one."""
+    below = sa.select(runs.c.run_key).where(runs.c.parent_key == top).cte("below", recursive=True)
+    return sa.select(below.union_all(sa.select(runs.c.run_key).where(runs.c.parent_key == below.c.run_key)).c.run_key)
 
 
 def _has_word(table: sa.Table, key: str, value: str | None) -> sa.ColumnElement[bool]:

@@ -141,6 +141,14 @@ def get_values(ws: str, run_id: str, unit: UnitIn, name: NamesIn = None, points:
     return StreamingResponse((bytes(piece) for piece in document), media_type=MEDIA_TYPE)
 
 
+@routes.post(W + "/metrics/values", response_class=Response)
+@needs("read")
+def post_values(ws: str, unit: UnitIn, body: SummariesBody) -> Response:
+    """All values of several runs, as one columns document."""
+    document = values.values_of_many(unit, ws, list(dict.fromkeys(body.run_ids)), body.names)
+    return StreamingResponse((bytes(piece) for piece in document), media_type=MEDIA_TYPE)
+
+
 @routes.post("/api/v1/verify", response_class=Response)
 @needs("admin")
 def post_verify(unit: UnitIn, body: VerifyBody) -> Response:

@@ -38,6 +38,13 @@ class DraftBody:
 
 
 @dataclass(frozen=True)
+class BatchBody:
+    """Runs to be made together."""
+
+    runs: list[DraftBody]
+
+
+@dataclass(frozen=True)
 class EditBody:
     """What to change."""
 
@@ -71,6 +78,13 @@ class RunsShape:
 
     runs: list[RunShape]
     next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class BatchShape:
+    """In the order of the request."""
+
+    runs: list[RunShape]
 
 
 @dataclass(frozen=True)
@@ -118,6 +132,15 @@ def post_run(ws: str, unit: UnitIn, caller: CallerIn, body: DraftBody) -> RunSha
     return run_shape(runs.create(unit, ws, draft_of(body)))
 
 
+@routes.post(W + "/runs/batch")
+@needs("run")
+def post_runs(ws: str, unit: UnitIn, caller: CallerIn, body: BatchBody) -> BatchShape:
+    """Make several runs, all or none; a repeat answers the same runs."""
+    for parent_id in dict.fromkeys(draft.parent_id for draft in body.runs):
+        check_within(unit, caller, parent_id)
+    return BatchShape([run_shape(run) for run in runs.create_many(unit, ws, [draft_of(d) for d in body.runs])])
+
+
 @routes.get(W + "/runs")
 @needs("read")
 def list_runs(
@@ -131,6 +154,7 @@ def list_runs(
     tag: Annotated[list[str] | None, Query()] = None,
     property: Annotated[list[str] | None, Query()] = None,
     include_children: bool = False,
+    recursive: bool = False,
     limit: int = 100,
     cursor: str | None = None,
 ) -> RunsShape:
@@ -143,6 +167,7 @@ def list_runs(
         tags=tuple(_pair(text) for text in tag or ()),
         properties=tuple(_pair(text) for text in property or ()),
         include_children=include_children,
+        recursive=recursive,
     )
     page, following = runs.listed(unit, ws, wanted, before=_number(cursor), limit=limit)
     return RunsShape([run_shape(run) for run in page], None if following is None else str(following))
