@@ -18,6 +18,7 @@ from runstead.server.v1 import (
     artifacts,
     changes,
     charts,
+    datastores,
     experiments,
     jobs,
     logs,
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     snapshots.routes,
     models.routes,
     jobs.routes,
+    datastores.routes,
     changes.routes,
     studio.routes,  # last: it answers every other path
 )
