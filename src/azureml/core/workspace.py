@@ -283,8 +283,8 @@ class Workspace:
         raise not_yet("Workspace.datastores", instead=PLAIN_FILES)
 
     @property
-    def environments(self) -> dict[str, object]:
-        raise not_yet("Workspace.environments", instead="An Environment can be used without being registered.")
+    def environments(self) -> dict[str, "core.Environment"]:
+        return core.Environment.list(self)
 
     @property
     def models(self) -> dict[str, object]:
