@@ -36,9 +36,7 @@ def test_packages_their_order_and_the_base_image_make_another_image(other: Defin
     assert content_hash(a_definition("a", "b")) != content_hash(other)
 
 
-@pytest.mark.parametrize(
-    "name", ["", "a/b", "../a", "-a", "ä", "AzureML-x", "azureml_x", "Microsoft", "a" * 256]
-)
+@pytest.mark.parametrize("name", ["", "a/b", "../a", "-a", "ä", "AzureML-x", "azureml_x", "Microsoft", "a" * 256])
 def test_a_name_that_cannot_be_registered_is_refused(name: str) -> None:
     with pytest.raises(InvalidArgument, match="environment name"):
         checked_environment_name(name, Limits())

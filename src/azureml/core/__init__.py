@@ -9,12 +9,14 @@ from azureml._neighbours import refuse_azureml_core
 from azureml._versions import SDK_VERSION
 
 if TYPE_CHECKING:
+    from azureml.core import _model_calls as _model_calls
     from azureml.core import _snapshots as _snapshots
     from azureml.core import _starts as _starts
     from azureml.core import _submissions as _submissions
     from azureml.core.container_registry import ContainerRegistry
     from azureml.core.environment import Environment
     from azureml.core.experiment import Experiment
+    from azureml.core.model import Model
     from azureml.core.run import Run
     from azureml.core.runconfig import RunConfiguration
     from azureml.core.script_run import ScriptRun
@@ -30,6 +32,7 @@ __all__ = [
     "ContainerRegistry",
     "Environment",
     "Experiment",
+    "Model",
     "Run",
     "RunConfiguration",
     "ScriptRun",
@@ -40,6 +43,7 @@ HOME_OF = {
     "ContainerRegistry": "container_registry",
     "Environment": "environment",
     "Experiment": "experiment",
+    "Model": "model",
     "Run": "run",
     "RunConfiguration": "runconfig",
     "ScriptRun": "script_run",
@@ -48,12 +52,14 @@ HOME_OF = {
 }
 MODULES = {
     *HOME_OF.values(),
+    "_model_calls",
     "_snapshots",
     "_starts",
     "_submissions",
     "authentication",
     "compute_target",
     "conda_dependencies",
+    "resource_configuration",
 }
 
 

@@ -23,6 +23,7 @@ from runstead.server.v1 import (
     jobs,
     logs,
     metrics,
+    models,
     run_tables,
     runs,
     servers,
@@ -44,6 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     metrics.routes,
     charts.routes,
     snapshots.routes,
+    models.routes,
     jobs.routes,
     changes.routes,
     studio.routes,  # last: it answers every other path
