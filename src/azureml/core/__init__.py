@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from azureml.core.container_registry import ContainerRegistry
     from azureml.core.environment import Environment
     from azureml.core.experiment import Experiment
+    from azureml.core.keyvault import Keyvault
     from azureml.core.run import Run
     from azureml.core.runconfig import RunConfiguration
     from azureml.core.script_run import ScriptRun
@@ -30,6 +31,7 @@ __all__ = [
     "ContainerRegistry",
     "Environment",
     "Experiment",
+    "Keyvault",
     "Run",
     "RunConfiguration",
     "ScriptRun",
@@ -40,6 +42,7 @@ HOME_OF = {
     "ContainerRegistry": "container_registry",
     "Environment": "environment",
     "Experiment": "experiment",
+    "Keyvault": "keyvault",
     "Run": "run",
     "RunConfiguration": "runconfig",
     "ScriptRun": "script_run",

@@ -264,8 +264,8 @@ class Workspace:
     def set_default_datastore(self, name: str) -> None:
         raise not_yet("Workspace.set_default_datastore", instead=PLAIN_FILES)
 
-    def get_default_keyvault(self) -> object:
-        raise not_yet("Workspace.get_default_keyvault", instead="A script can read environment variables.")
+    def get_default_keyvault(self) -> "core.Keyvault":
+        return core.Keyvault(self)
 
     def get_default_compute_target(self, type: str) -> object:
         raise not_yet("Workspace.get_default_compute_target", instead="Runs go to the target 'local'.")

@@ -24,6 +24,7 @@ from runstead.server.v1 import (
     metrics,
     run_tables,
     runs,
+    secrets,
     servers,
     snapshots,
     workspaces,
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     charts.routes,
     snapshots.routes,
     jobs.routes,
+    secrets.routes,
     changes.routes,
     studio.routes,  # last: it answers every other path
 )
