@@ -33,6 +33,7 @@ from runstead.domain.records import (
     encode_value,
     head_of,
 )
+from runstead.journal import writers
 from runstead.journal.files import claimed
 from runstead.journal.recoveries import read_records, recover
 from runstead.journal.writers import Bounds, Writer
@@ -196,6 +197,19 @@ def test_when_the_disk_has_room_again_the_journal_is_whole(small_disk: Path) -> 
         writer.append(a_float(float(count)))
         count += 1
     assert floats(writer.path) == [float(i) for i in range(count)]
+
+
+def test_a_disk_that_stays_nearly_full_is_told_once_however_often_it_takes_a_little(
+    small_disk: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level("INFO")
+    monkeypatch.setattr(writers, "RETRY_DISK_S", 0.0)  # instead of waiting for a second before each try
+    writer = Writer(small_disk, OPENING)
+    for i in range(30_000):
+        writer.append(a_float(float(i)))
+        if i % 1000 == 999:  # the server takes everything: what is held in memory is little, and fits onto the disk
+            writer.acknowledge(writer.written)
+    assert [r.message.partition(" to ")[0] for r in caplog.records] == ["the metrics of run r cannot be written"]
 
 
 def test_a_disk_and_a_memory_that_are_full_lose_new_records_not_old_ones_and_say_so(

@@ -9,6 +9,7 @@ from azureml._neighbours import refuse_azureml_core
 from azureml._versions import SDK_VERSION
 
 if TYPE_CHECKING:
+    from azureml.core import _model_calls as _model_calls
     from azureml.core import _snapshots as _snapshots
     from azureml.core import _starts as _starts
     from azureml.core import _submissions as _submissions
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from azureml.core.environment import Environment
     from azureml.core.experiment import Experiment
     from azureml.core.keyvault import Keyvault
+    from azureml.core.model import Model
     from azureml.core.run import Run
     from azureml.core.runconfig import RunConfiguration
     from azureml.core.script_run import ScriptRun
@@ -32,6 +34,7 @@ __all__ = [
     "Environment",
     "Experiment",
     "Keyvault",
+    "Model",
     "Run",
     "RunConfiguration",
     "ScriptRun",
@@ -43,6 +46,7 @@ HOME_OF = {
     "Environment": "environment",
     "Experiment": "experiment",
     "Keyvault": "keyvault",
+    "Model": "model",
     "Run": "run",
     "RunConfiguration": "runconfig",
     "ScriptRun": "script_run",
@@ -51,12 +55,14 @@ HOME_OF = {
 }
 MODULES = {
     *HOME_OF.values(),
+    "_model_calls",
     "_snapshots",
     "_starts",
     "_submissions",
     "authentication",
     "compute_target",
     "conda_dependencies",
+    "resource_configuration",
 }
 
 

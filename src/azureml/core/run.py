@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,10 +16,10 @@ from azureml.core._run_state import _StateRun
 from azureml.core._types import kind_of, type_of
 from azureml.core.experiment import Experiment, Submittable
 from azureml.core.workspace import Workspace
-from azureml.exceptions import RunEnvironmentException, UserErrorException
-from runstead.client import config, runs, writers
+from azureml.exceptions import ModelPathNotFoundException, RunEnvironmentException, UserErrorException
+from runstead.client import config, models, runs, writers
 from runstead.client.connection import Json
-from runstead.domain.errors import RunsteadError
+from runstead.domain.errors import NotFound, RunsteadError
 from runstead.domain.runs import BEFORE_RUNNING, RUNNING
 
 __all__ = ["Run", "_OfflineRun", "_SubmittedRun"]
@@ -140,13 +140,33 @@ class Run(_StateRun):
         model_framework: str | None = None,
         model_framework_version: str | None = None,
         description: str | None = None,
-        datasets: object = None,
+        datasets: Iterable[tuple[str, object]] | None = None,
         sample_input_dataset: object = None,
         sample_output_dataset: object = None,
         resource_configuration: object = None,
         **kwargs: object,
-    ) -> object:
-        raise not_yet("Run.register_model", instead="Run.upload_file keeps the model with the run.")
+    ) -> "core.Model":
+        facts = core._model_calls.facts_of(
+            tags=tags,
+            properties=properties,
+            framework=model_framework,
+            framework_version=model_framework_version,
+            description=description,
+            datasets=datasets,
+            sample_input=sample_input_dataset,
+            sample_output=sample_output_dataset,
+            resource=resource_configuration,
+            created_by=config.user_name(),
+        )
+        path = str(model_path or model_name)
+        try:
+            record = models.register_from_run(self._place, model_name, run_id=self._run_id, run_path=path, **facts)
+        except NotFound as error:
+            raise ModelPathNotFoundException(
+                f"Could not locate the provided model_path {path} in the set of files uploaded to the run: "
+                f"{self.get_file_names()}"
+            ) from error
+        return core.Model._of(self._experiment.workspace, record)
 
     @property
     def parent(self) -> "Run | None":

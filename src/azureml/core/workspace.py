@@ -287,8 +287,8 @@ class Workspace:
         raise not_yet("Workspace.environments", instead="An Environment can be used without being registered.")
 
     @property
-    def models(self) -> dict[str, object]:
-        raise not_yet("Workspace.models", instead="The files of a run are kept with the run.")
+    def models(self) -> dict[str, "core.Model"]:
+        return {one.name: one for one in core.Model.list(self, latest=True)}
 
     @property
     def webservices(self) -> dict[str, object]:
