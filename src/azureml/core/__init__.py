@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from azureml.core import _starts as _starts
     from azureml.core import _submissions as _submissions
     from azureml.core.container_registry import ContainerRegistry
+    from azureml.core.datastore import Datastore
     from azureml.core.environment import Environment
     from azureml.core.experiment import Experiment
     from azureml.core.keyvault import Keyvault
@@ -31,6 +32,7 @@ __version__ = SDK_VERSION
 __all__ = [
     "VERSION",
     "ContainerRegistry",
+    "Datastore",
     "Environment",
     "Experiment",
     "Keyvault",
@@ -43,6 +45,7 @@ __all__ = [
 ]
 HOME_OF = {
     "ContainerRegistry": "container_registry",
+    "Datastore": "datastore",
     "Environment": "environment",
     "Experiment": "experiment",
     "Keyvault": "keyvault",

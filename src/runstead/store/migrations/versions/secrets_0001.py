@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "secrets_0001"
-down_revision = "models_0001"
+down_revision = "datastores_0001"
 branch_labels = None
 depends_on = None
 
