@@ -26,6 +26,7 @@ from runstead.server.v1 import (
     models,
     run_tables,
     runs,
+    secrets,
     servers,
     snapshots,
     workspaces,
@@ -46,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     snapshots.routes,
     models.routes,
     jobs.routes,
+    secrets.routes,
     datastores.routes,
     changes.routes,
     studio.routes,  # last: it answers every other path
