@@ -1,6 +1,7 @@
 """Azure's curated names, and what stands for them."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +60,11 @@ def test_every_recipe_has_a_name_of_its_own_and_a_hash() -> None:
 
     assert len({one.name.lower() for one in found}) == len(found) == len(RECIPES)
     assert all(len(one.content_hash) == 64 and one.curated for one in found)
+
+
+def test_the_page_of_the_guide_is_of_the_same_table() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "guide" / "curated-environments.md").read_text()
+
+    rows = [row.split(" | ") for row in page.splitlines() if row.startswith("| `")]
+    told = {name.strip("`| "): row[1:] for row in rows for name in row[0].split(", ")}
+    assert {one.name: [one.python, ", ".join(f"`{each}`" for each in one.packages) + " |"] for one in RECIPES} == told

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from azureml.core import _starts as _starts
     from azureml.core import _submissions as _submissions
     from azureml.core.container_registry import ContainerRegistry
+    from azureml.core.datastore import Datastore
     from azureml.core.environment import Environment
     from azureml.core.experiment import Experiment
+    from azureml.core.keyvault import Keyvault
     from azureml.core.model import Model
     from azureml.core.run import Run
     from azureml.core.runconfig import RunConfiguration
@@ -30,8 +32,10 @@ __version__ = SDK_VERSION
 __all__ = [
     "VERSION",
     "ContainerRegistry",
+    "Datastore",
     "Environment",
     "Experiment",
+    "Keyvault",
     "Model",
     "Run",
     "RunConfiguration",
@@ -41,8 +45,10 @@ __all__ = [
 ]
 HOME_OF = {
     "ContainerRegistry": "container_registry",
+    "Datastore": "datastore",
     "Environment": "environment",
     "Experiment": "experiment",
+    "Keyvault": "keyvault",
     "Model": "model",
     "Run": "run",
     "RunConfiguration": "runconfig",

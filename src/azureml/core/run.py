@@ -125,11 +125,11 @@ class Run(_StateRun):
     def output_datasets(self) -> object:
         raise not_yet("Run.output_datasets", instead="What a script writes into ./outputs is kept.")
 
-    def get_secret(self, name: str) -> str:
-        raise not_yet("Run.get_secret", instead="A script can read environment variables.")
+    def get_secret(self, name: str) -> str | None:
+        return self._experiment.workspace.get_default_keyvault().get_secret(name)
 
-    def get_secrets(self, secrets: Sequence[str]) -> dict[str, str]:
-        raise not_yet("Run.get_secrets", instead="A script can read environment variables.")
+    def get_secrets(self, secrets: Sequence[str]) -> dict[str, str | None]:
+        return self._experiment.workspace.get_default_keyvault().get_secrets(secrets)
 
     def register_model(
         self,
@@ -159,6 +159,7 @@ class Run(_StateRun):
             created_by=config.user_name(),
         )
         path = str(model_path or model_name)
+        writers.await_files(self._place, self._run_id)
         try:
             record = models.register_from_run(self._place, model_name, run_id=self._run_id, run_path=path, **facts)
         except NotFound as error:

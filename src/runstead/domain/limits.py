@@ -13,6 +13,7 @@ class Limits:
     tags_per_noun: int = 10_000
     tag_key_chars: int = 255
     tag_value_chars: int = 100_000
+    secret_chars: int = 65_536
     artifact_path_chars: int = 5_000
     json_body_bytes: int = 64 << 20
     log_append_bytes: int = 64 << 20

@@ -18,7 +18,11 @@ from runstead.server.v1 import (
     artifacts,
     changes,
     charts,
+<<<<<<< HEAD
     environments,
+=======
+    datastores,
+>>>>>>> main
     experiments,
     jobs,
     logs,
@@ -26,6 +30,7 @@ from runstead.server.v1 import (
     models,
     run_tables,
     runs,
+    secrets,
     servers,
     snapshots,
     workspaces,
@@ -47,6 +52,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     snapshots.routes,
     models.routes,
     jobs.routes,
+    secrets.routes,
+    datastores.routes,
     changes.routes,
     studio.routes,  # last: it answers every other path
 )

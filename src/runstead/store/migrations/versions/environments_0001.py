@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "environments_0001"
-down_revision = "models_0001"
+down_revision = "secrets_0001"
 branch_labels = None
 depends_on = None
 
