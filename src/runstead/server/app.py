@@ -18,11 +18,8 @@ from runstead.server.v1 import (
     artifacts,
     changes,
     charts,
-<<<<<<< HEAD
-    environments,
-=======
     datastores,
->>>>>>> main
+    environments,
     experiments,
     jobs,
     logs,
