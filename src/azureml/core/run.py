@@ -126,11 +126,11 @@ class Run(_StateRun):
     def output_datasets(self) -> OutputDatasets:
         return OutputDatasets(self._experiment.workspace)
 
-    def get_secret(self, name: str) -> str:
-        raise not_yet("Run.get_secret", instead="A script can read environment variables.")
+    def get_secret(self, name: str) -> str | None:
+        return self._experiment.workspace.get_default_keyvault().get_secret(name)
 
-    def get_secrets(self, secrets: Sequence[str]) -> dict[str, str]:
-        raise not_yet("Run.get_secrets", instead="A script can read environment variables.")
+    def get_secrets(self, secrets: Sequence[str]) -> dict[str, str | None]:
+        return self._experiment.workspace.get_default_keyvault().get_secrets(secrets)
 
     def register_model(
         self,

@@ -266,8 +266,8 @@ class Workspace:
     def set_default_datastore(self, name: str) -> None:
         datastores.set_default(self._place, name)
 
-    def get_default_keyvault(self) -> object:
-        raise not_yet("Workspace.get_default_keyvault", instead="A script can read environment variables.")
+    def get_default_keyvault(self) -> "core.Keyvault":
+        return core.Keyvault(self)
 
     def get_default_compute_target(self, type: str) -> object:
         raise not_yet("Workspace.get_default_compute_target", instead="Runs go to the target 'local'.")
@@ -285,8 +285,8 @@ class Workspace:
         return dict(_datastores.listed(self))
 
     @property
-    def environments(self) -> dict[str, object]:
-        raise not_yet("Workspace.environments", instead="An Environment can be used without being registered.")
+    def environments(self) -> dict[str, "core.Environment"]:
+        return core.Environment.list(self)
 
     @property
     def models(self) -> dict[str, "core.Model"]:
