@@ -4,7 +4,7 @@ import http.client
 import random
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -91,7 +91,8 @@ def mischievous_proxy(url: str, *kinds: str) -> Iterator[Mischief]:
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(BrokenPipeError):  # the client has given up on this answer
+                self.wfile.write(body)
 
         do_POST = do_PUT = do_PATCH = do_GET
 

@@ -301,9 +301,7 @@ def test_a_type_provider_decides_the_class_of_what_is_listed(run: Run, monkeypat
     assert type(made) is MyRun
 
 
-@pytest.mark.parametrize(
-    "call", [lambda run: run.register_model("m"), lambda run: run.get_secret("s"), lambda run: run.get_secrets(["s"])]
-)
+@pytest.mark.parametrize("call", [lambda run: run.get_secret("s"), lambda run: run.get_secrets(["s"])])
 def test_what_is_not_there_yet_says_so(run: Run, call: object) -> None:
     assert callable(call)
     with pytest.raises(UserErrorException, match="not in this version"):

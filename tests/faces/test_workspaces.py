@@ -153,12 +153,9 @@ def test_workspaces_see_nothing_of_each_other(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     "read",
     [
-        lambda ws: ws.get_default_datastore(),
-        lambda ws: ws.get_default_keyvault(),
         lambda ws: ws.get_mlflow_tracking_uri(),
         lambda ws: ws.compute_targets,
         lambda ws: ws.datasets,
-        lambda ws: ws.models,
     ],
 )
 def test_what_is_not_there_yet_says_so_by_name(workspace: Workspace, read: object) -> None:

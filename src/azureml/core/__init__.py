@@ -9,12 +9,16 @@ from azureml._neighbours import refuse_azureml_core
 from azureml._versions import SDK_VERSION
 
 if TYPE_CHECKING:
+    from azureml.core import _model_calls as _model_calls
     from azureml.core import _snapshots as _snapshots
     from azureml.core import _starts as _starts
     from azureml.core import _submissions as _submissions
     from azureml.core.container_registry import ContainerRegistry
+    from azureml.core.datastore import Datastore
     from azureml.core.environment import Environment
     from azureml.core.experiment import Experiment
+    from azureml.core.keyvault import Keyvault
+    from azureml.core.model import Model
     from azureml.core.run import Run
     from azureml.core.runconfig import RunConfiguration
     from azureml.core.script_run import ScriptRun
@@ -28,8 +32,11 @@ __version__ = SDK_VERSION
 __all__ = [
     "VERSION",
     "ContainerRegistry",
+    "Datastore",
     "Environment",
     "Experiment",
+    "Keyvault",
+    "Model",
     "Run",
     "RunConfiguration",
     "ScriptRun",
@@ -38,8 +45,11 @@ __all__ = [
 ]
 HOME_OF = {
     "ContainerRegistry": "container_registry",
+    "Datastore": "datastore",
     "Environment": "environment",
     "Experiment": "experiment",
+    "Keyvault": "keyvault",
+    "Model": "model",
     "Run": "run",
     "RunConfiguration": "runconfig",
     "ScriptRun": "script_run",
@@ -48,12 +58,14 @@ HOME_OF = {
 }
 MODULES = {
     *HOME_OF.values(),
+    "_model_calls",
     "_snapshots",
     "_starts",
     "_submissions",
     "authentication",
     "compute_target",
     "conda_dependencies",
+    "resource_configuration",
 }
 
 

@@ -12,8 +12,9 @@ from azureml._errors import speaks_v1
 from azureml._later import Absent, not_yet
 from azureml._versions import SDK_VERSION
 from azureml.core import _config_files as config_files
+from azureml.data import _datastores
 from azureml.exceptions import UserErrorException, WorkspaceException
-from runstead.client import config, experiments, local, runs, workspaces
+from runstead.client import config, datastores, experiments, local, runs, workspaces
 from runstead.client.connection import Connection, Json
 from runstead.domain.errors import NotFound
 from runstead.domain.workspaces import DEFAULT_WORKSPACE
@@ -26,6 +27,7 @@ NETWORK, CREDENTIALS, RESOURCES = (
 )
 PLAIN_FILES = "A script can use plain paths and files."
 PATIENCE_S = 10.0  # for a server that is just restarting
+Store = Any  # a datastore of whatever class, as in SDK v1
 log = logging.getLogger(__name__)
 
 
@@ -258,14 +260,14 @@ class Workspace:
     def get_mlflow_tracking_uri(self) -> str:
         raise not_yet("The MLflow endpoint")
 
-    def get_default_datastore(self) -> object:
-        raise not_yet("Workspace.get_default_datastore", instead=PLAIN_FILES)
+    def get_default_datastore(self) -> Store:
+        return _datastores.load(self, None)
 
     def set_default_datastore(self, name: str) -> None:
-        raise not_yet("Workspace.set_default_datastore", instead=PLAIN_FILES)
+        datastores.set_default(self._place, name)
 
-    def get_default_keyvault(self) -> object:
-        raise not_yet("Workspace.get_default_keyvault", instead="A script can read environment variables.")
+    def get_default_keyvault(self) -> "core.Keyvault":
+        return core.Keyvault(self)
 
     def get_default_compute_target(self, type: str) -> object:
         raise not_yet("Workspace.get_default_compute_target", instead="Runs go to the target 'local'.")
@@ -279,16 +281,16 @@ class Workspace:
         raise not_yet("Workspace.datasets", instead=PLAIN_FILES)
 
     @property
-    def datastores(self) -> dict[str, object]:
-        raise not_yet("Workspace.datastores", instead=PLAIN_FILES)
+    def datastores(self) -> dict[str, Store]:
+        return dict(_datastores.listed(self))
 
     @property
-    def environments(self) -> dict[str, object]:
-        raise not_yet("Workspace.environments", instead="An Environment can be used without being registered.")
+    def environments(self) -> dict[str, "core.Environment"]:
+        return core.Environment.list(self)
 
     @property
-    def models(self) -> dict[str, object]:
-        raise not_yet("Workspace.models", instead="The files of a run are kept with the run.")
+    def models(self) -> dict[str, "core.Model"]:
+        return {one.name: one for one in core.Model.list(self, latest=True)}
 
     @property
     def webservices(self) -> dict[str, object]:

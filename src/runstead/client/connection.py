@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, Any
@@ -84,13 +84,13 @@ class Connection:
         self,
         method: str,
         path: str,
-        body: bytes | IO[bytes] | None = None,
+        body: bytes | IO[bytes] | Iterable[bytes] | None = None,
         *,
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout_s: float | None = None,
     ) -> Answer:
-        """Send bytes (a file is read piece by piece), get the whole answer.
+        """Send bytes (a file or an iterator is read piece by piece), get the whole answer.
 
         Raises the domain error that the server names; Unavailable if the server cannot be reached.
         """
@@ -113,7 +113,7 @@ class Connection:
         self,
         method: str,
         path: str,
-        body: bytes | IO[bytes] | None,
+        body: bytes | IO[bytes] | Iterable[bytes] | None,
         *,
         query: Mapping[str, object] | None,
         headers: Mapping[str, str] | None,

@@ -66,6 +66,13 @@ class Param:
 
 
 @dataclass(frozen=True)
+class Dataset:
+    """name, digest or context of the datasets that a run used: a condition holds if it does for one of them."""
+
+    field: str
+
+
+@dataclass(frozen=True)
 class Metric:
     """One aggregate of a column of a series."""
 
@@ -74,7 +81,7 @@ class Metric:
     column: str = ""
 
 
-Column: TypeAlias = Field | Tag | Property | Param | Metric
+Column: TypeAlias = Field | Tag | Property | Param | Dataset | Metric
 
 
 @dataclass(frozen=True)
@@ -255,6 +262,8 @@ def _named(column: Column) -> str:
             return f"property {key!r}"
         case Param(key):
             return f"param {key!r}"
+        case Dataset(field):
+            return f"dataset {field}"
         case Metric(name, of, _):
             return f"{of} of metric {name!r}"
 

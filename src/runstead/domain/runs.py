@@ -164,12 +164,15 @@ def check_transition(run_id: str, current: str, wanted: str) -> None:
     raise Conflict(f"run {run_id} is {current}; it cannot become {wanted}")
 
 
-def new_properties(run_id: str, have: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+def new_properties(
+    owner_id: str, have: Mapping[str, str], given: Mapping[str, str], *, noun: str = "run"
+) -> dict[str, str]:
     """Those of `given` that are not there yet; Conflict if one is there with another value."""
     for key, value in given.items():
         if key in have and have[key] != value:
             raise Conflict(
-                f"property {key!r} of run {run_id} is {have[key]!r} and is written once; it cannot become {value!r}"
+                f"property {key!r} of {noun} {owner_id} is {have[key]!r} and is written once; "
+                f"it cannot become {value!r}"
             )
     return {key: value for key, value in given.items() if key not in have}
 

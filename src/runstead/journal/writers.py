@@ -59,6 +59,7 @@ class Writer:
         self._held: list[bytes] = []
         self._held_start = 0
         self._retry_at = 0.0
+        self._told_full = False  # until the disk takes a whole window again: a nearly full one takes a little at times
         self._sealed = False
         self._queue: list[bytes] = []
         self._storing = False
@@ -192,10 +193,13 @@ class Writer:
         try:
             self._write(block, at)
         except OSError as error:
-            self._news.append(
-                f"the metrics of run {self.opening.run_id} cannot be written to {self.path.parent}: {error.strerror}. "
-                f"Training goes on; up to {self._bounds.memory_bytes >> 20} MiB of them are held in memory"
-            )
+            if not self._told_full:
+                self._news.append(
+                    f"the metrics of run {self.opening.run_id} cannot be written to {self.path.parent}: "
+                    f"{error.strerror}. Training goes on; up to {self._bounds.memory_bytes >> 20} MiB of them are held "
+                    "in memory"
+                )
+            self._told_full = True
             self._holding, self._held_start = True, at
             self._retry_at = time.monotonic() + RETRY_DISK_S
             self._hold(block, at)
@@ -217,6 +221,9 @@ class Writer:
             end = self._position + len(block)
             self._window[self._position : end] = block
             self._position = end
+        if self._told_full:
+            self._told_full = False
+            self._news.append(f"the metrics of run {self.opening.run_id} are written to {self.path.parent} again")
 
     def _move_to(self, at: int, window: mmap.mmap | None, *, base: int | None = None) -> None:
         self._window, self._room = window, 0 if window is None else len(window)
@@ -244,7 +251,6 @@ class Writer:
             log.debug("%s still takes no records: %s", self.path, error)
             self._retry_at = time.monotonic() + RETRY_DISK_S
             return False
-        self._news.append(f"the metrics of run {self.opening.run_id} are written to {self.path.parent} again")
         self._holding = False
         self._held.clear()
         return True

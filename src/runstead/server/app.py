@@ -15,6 +15,8 @@ from runstead.server.auth import needs_of
 from runstead.server.hosts import HostGuard
 from runstead.server.mlflow import artifacts as mlflow_artifacts
 from runstead.server.mlflow import experiments as mlflow_experiments
+from runstead.server.mlflow import inputs as mlflow_inputs
+from runstead.server.mlflow import logged_models as mlflow_logged_models
 from runstead.server.mlflow import metrics as mlflow_metrics
 from runstead.server.mlflow import runs as mlflow_runs
 from runstead.server.mlflow import searches as mlflow_searches
@@ -24,12 +26,16 @@ from runstead.server.v1 import (
     artifacts,
     changes,
     charts,
+    datastores,
+    environments,
     experiments,
     jobs,
     logs,
     metrics,
+    models,
     run_tables,
     runs,
+    secrets,
     servers,
     snapshots,
     workspaces,
@@ -41,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     servers.routes,
     workspaces.routes,
     experiments.routes,
+    environments.routes,
     runs.routes,
     run_tables.routes,
     artifacts.routes,
@@ -48,13 +55,18 @@ ROUTERS: tuple[APIRouter, ...] = (
     metrics.routes,
     charts.routes,
     snapshots.routes,
+    models.routes,
     jobs.routes,
+    secrets.routes,
+    datastores.routes,
     changes.routes,
     mlflow_servers.routes,
     mlflow_experiments.routes,
     mlflow_searches.routes,
     mlflow_runs.routes,
     mlflow_metrics.routes,
+    mlflow_inputs.routes,
+    mlflow_logged_models.routes,
     mlflow_artifacts.routes,
     mlflow_servers.rest,  # answers every other path of MLflow's
     studio.routes,  # last: it answers every other path

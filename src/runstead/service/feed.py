@@ -28,6 +28,11 @@ def publish_experiment(tx: Tx, workspace: Workspace, name: str) -> None:
     tx.publish(workspace.key, Change("experiment", experiment=name))
 
 
+def publish_model(tx: Tx, workspace: Workspace, name: str) -> None:
+    """A version of a model was made, changed or deleted; `key` is the model's name."""
+    tx.publish(workspace.key, Change("model", key=name))
+
+
 def newest(unit: Unit, workspace: Workspace) -> int:
     """The cursor of the last change."""
     with unit.read() as connection:

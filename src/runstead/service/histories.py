@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from runstead.domain.records import NO_STEP
 from runstead.domain.run_tables import TableQuery
 from runstead.domain.runs import Run
-from runstead.service import workspaces
+from runstead.service import inputs, workspaces
+from runstead.service.inputs import Inputs
 from runstead.service.metrics import Point
 from runstead.service.runs import located
 from runstead.service.unit import Unit
@@ -74,12 +75,22 @@ def thinned(
     )
 
 
-def table(unit: Unit, workspace: str, query: TableQuery) -> tuple[list[Run], dict[int, list[Point]], int]:
-    """(the runs of a page of the run table, the newest number of each of their series by run key, how many pass)."""
+class Found(NamedTuple):
+    """A page of runs, what belongs to each by run key, and how many runs pass the filter in all."""
+
+    runs: list[Run]
+    metrics: dict[int, list[Point]]
+    inputs: dict[int, Inputs]
+    total: int
+
+
+def table(unit: Unit, workspace: str, query: TableQuery) -> Found:
+    """A page of the run table with the newest number of each series, and with inputs."""
     with unit.read() as connection:
         home = workspaces.found(connection, workspace)
         page = run_tables.page(connection, home.key, query)
-        return runs.find_many(connection, page.run_keys), newest_of(connection, page.run_keys), page.total
+        found, newest = runs.find_many(connection, page.run_keys), newest_of(connection, page.run_keys)
+        return Found(found, newest, inputs.of_runs(connection, page.run_keys), page.total)
 
 
 def _history(points: Points, following: int | None) -> History:

@@ -12,7 +12,7 @@ from runstead.domain.workspaces import (
     Workspace,
 )
 from runstead.service.unit import Unit
-from runstead.store import workspaces
+from runstead.store import datastores, workspaces
 
 
 def load(unit: Unit, name: str) -> Workspace:
@@ -68,7 +68,9 @@ def ensure(
             workspace_id=unit.new_id(),
             created_at_ms=tx.at_ms,
         )
-        return found(tx.connection, name)
+        made = found(tx.connection, name)
+        datastores.add_own(tx.connection, made.key, at_ms=tx.at_ms)
+        return made
 
 
 def ensure_default(unit: Unit) -> Workspace:

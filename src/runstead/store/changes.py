@@ -23,7 +23,8 @@ _AFTER = (
 
 @dataclass(frozen=True)
 class Change:
-    """One object that changed: `noun` is run, experiment, metrics, artifact or log; `key` names it within its run."""
+    """One object that changed: `noun` is run, experiment, metrics, artifact, log or model; `key` names it within its
+    run, or a model."""
 
     noun: str
     run_id: str | None = None

@@ -11,6 +11,7 @@ from runstead.domain.run_tables import (
     Both,
     Column,
     Comparison,
+    Dataset,
     Field,
     Filter,
     Metric,
@@ -22,6 +23,7 @@ from runstead.domain.run_tables import (
     Text,
 )
 from runstead.store.engine import matches
+from runstead.store.input_tables import run_datasets
 from runstead.store.metric_tables import metric_summaries
 from runstead.store.series import name_key
 from runstead.store.summary_rows import exact_value
@@ -120,6 +122,9 @@ class _Sql:
                 return _word(run_properties, key)
             case Param(key):
                 return _word(run_params, key)
+            case Dataset(field):
+                first = sa.select(sa.func.min(run_datasets.c[field])).where(run_datasets.c.run_key == runs.c.run_key)
+                return first.correlate(runs).scalar_subquery()
             case Metric():
                 place = _place(self._connection, column)
                 if place is None:
@@ -147,7 +152,13 @@ class _Sql:
         if wanted.op == "exists":
             there = self._exists(wanted.column)
             return there if wanted.value else sa.not_(there)
-        left = self.value(wanted.column)
+        if isinstance(wanted.column, Dataset):
+            used = run_datasets.c
+            is_it = self._compared(wanted, used[wanted.column.field])
+            return sa.exists().where(used.run_key == runs.c.run_key, is_it).correlate(runs)
+        return self._compared(wanted, self.value(wanted.column))
+
+    def _compared(self, wanted: Comparison, left: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         if wanted.op == "in":
             return _decided(left.in_(wanted.value if isinstance(wanted.value, tuple) else ()))
         if wanted.op == "contains":

@@ -30,6 +30,7 @@ export function staleKeys(workspace: string, change: Change): readonly (readonly
     case "artifact":
       return runId ? [keys.artifacts(workspace, runId), keys.series(workspace, runId)] : [];
     case "log":
+    case "model":
       return [];
   }
 }

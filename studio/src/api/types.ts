@@ -168,7 +168,7 @@ export type TableQuery = {
 };
 
 export type Change = {
-  noun: "run" | "experiment" | "metrics" | "artifact" | "log";
+  noun: "run" | "experiment" | "metrics" | "artifact" | "log" | "model";
   run_id: string | null;
   experiment: string | null;
   parent_id: string | null;

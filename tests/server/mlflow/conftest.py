@@ -24,22 +24,25 @@ class Tracking:
         made: str = self.client.create_experiment(name)
         return made
 
-    def ours(self, method: str, path: str) -> Any:
+    def ours(self, method: str, path: str) -> dict[str, Any]:
         """One call of REST v1 below the workspace, as JSON."""
         url = f"{self.server.url}/api/v1/workspaces/default/{path}"
-        return urllib3.request(method, url, headers={"Authorization": f"Bearer {self.server.token}"}).json()
+        owner = {"Authorization": f"Bearer {self.server.token}"}
+        told: dict[str, Any] = urllib3.request(method, url, headers=owner).json()
+        return told
 
     def token_of(self, run_id: str) -> str:
         """A token of one run."""
         token: str = self.ours("POST", f"runs/{run_id}/token")["token"]
         return token
 
-    def call(self, method: str, path: str, token: str | None = None, **fields: object) -> tuple[int, Any]:
+    def call(self, method: str, path: str, /, **fields: object) -> tuple[int, Any]:
         """One call below the tracking URI, as JSON; of a GET the fields are its query."""
-        headers = {"Authorization": f"Bearer {self.server.token if token is None else token}"}
+        headers = {"Authorization": f"Bearer {self.server.token}"}
         url = f"{self.uri}/{path}"
         if method == "GET":
-            reply = urllib3.request(method, url, fields=fields, headers=headers, retries=False)  # type: ignore[arg-type]  # a query
+            query = {name: str(value) for name, value in fields.items()}
+            reply = urllib3.request(method, url, fields=query, headers=headers, retries=False)
         else:
             reply = urllib3.request(method, url, json=fields, headers=headers, retries=False)
         return reply.status, reply.json()

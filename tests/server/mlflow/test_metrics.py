@@ -4,8 +4,8 @@ import pytest
 from mlflow.entities import Metric
 from mlflow.exceptions import MlflowException
 
+from runstead.client import metrics as client_metrics
 from runstead.client import runs as client_runs
-from runstead.client import values as client_values
 from runstead.client.workspaces import Workspace
 from runstead.domain.runs import RunDraft
 from runstead.service import batches, histories, runs, verifications
@@ -82,7 +82,8 @@ def test_values_logged_by_the_sdk_and_by_mlflow_are_one_series(tracking: Trackin
     record = client_runs.create_run(workspace, "sdk-run-1", experiment="both", kind="interactive")
     tracking.client.log_metric("sdk-run-1", "loss", 0.5, step=1)
     tracking.client.log_metric("sdk-run-1", "loss", 0.25, step=2)
-    assert client_values.load_values(workspace, "sdk-run-1")["loss"].columns[""] == [0.5, 0.25]
+    found = client_metrics.load_series(workspace, "sdk-run-1")
+    assert [(one.name, one.columns[""]) for one in found] == [("loss", [0.5, 0.25])]
     assert tracking.client.get_run(record["run_id"]).info.status == "RUNNING"
 
 

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
@@ -8,7 +6,7 @@ from tests.server.mlflow.conftest import Tracking
 
 
 @pytest.fixture(scope="module")
-def laid_out(tracking: Tracking) -> Iterator[str]:
+def laid_out(tracking: Tracking) -> str:
     """Runs r0 to r5 with a metric, a param and a tag; r5 has nothing but a name."""
     experiment = tracking.experiment("searched")
     for i in range(5):
@@ -22,7 +20,7 @@ def laid_out(tracking: Tracking) -> Iterator[str]:
         if i < 4:
             tracking.client.set_terminated(run.info.run_id, "FINISHED" if i % 2 else "FAILED", end_time=5_000 + i)
     tracking.client.create_run(experiment, run_name="r5", start_time=1_005, tags={"mlflow.user": "ann"})
-    yield experiment
+    return experiment
 
 
 @pytest.mark.parametrize(
@@ -97,9 +95,17 @@ def test_found_runs_carry_their_metrics_params_and_tags(tracking: Tracking, laid
 
 @pytest.mark.parametrize(
     "text",
-    ["metrics.acc > '0.5'", "params.opt > 'a'", "params.opt = 5", "run_x = 'a'", "status > 'RUNNING'", "start_time = 'a'",
-     "dataset.name", "tags.team = 'a' OR tags.team = 'b'"],
-)  # fmt: skip
+    [
+        "metrics.acc > '0.5'",
+        "params.opt > 'a'",
+        "params.opt = 5",
+        "run_x = 'a'",
+        "status > 'RUNNING'",
+        "start_time = 'a'",
+        "dataset.name",
+        "tags.team = 'a' OR tags.team = 'b'",
+    ],
+)
 def test_a_filter_that_makes_no_sense_is_refused(tracking: Tracking, laid_out: str, text: str) -> None:
     with pytest.raises(MlflowException) as caught:
         tracking.client.search_runs([laid_out], filter_string=text)

@@ -19,7 +19,7 @@ ROUTES = [
     for router in ROUTERS
     for route in router.routes
     if isinstance(route, APIRoute) and route.path.startswith("/mlflow/{ws}") and "{path" not in route.path
-    for method in sorted(route.methods)
+    for method in sorted(route.methods or ())
 ]
 PUBLIC = ("/health", "/version")
 
@@ -82,50 +82,13 @@ def test_a_body_that_is_no_object_is_refused(tracking: Tracking, body: bytes) ->
     assert (reply.status, json.loads(reply.body)["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
 
 
-WORDS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.lists(st.text(max_size=3), max_size=3),
-    st.lists(st.dictionaries(st.sampled_from(["key", "value", "step"]), st.one_of(st.text(), st.integers())), max_size=3),
-)  # fmt: skip
-NAMES = st.sampled_from(
-    [
-        "run_id",
-        "experiment_id",
-        "experiment_ids",
-        "name",
-        "key",
-        "value",
-        "timestamp",
-        "step",
-        "tags",
-        "params",
-        "metrics",
-        "filter",
-        "order_by",
-        "max_results",
-        "page_token",
-        "view_type",
-        "run_view_type",
-        "status",
-        "end_time",
-        "start_time",
-        "metric_key",
-        "run_ids",
-        "path",
-        "models",
-        "datasets",
-        "version",
-        "alias",
-        "source",
-        "new_name",
-        "stage",
-        "stages",
-        "description",
-        "model_id",
-        "source_run_id",
-        "model_json",
-        "archive_existing_versions",
-    ]
-)
+PAIRS = st.dictionaries(st.sampled_from(["key", "value", "step", "model_id"]), st.one_of(st.text(), st.integers()))
+PLAIN = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8))
+WORDS = st.one_of(PLAIN, st.lists(st.text(max_size=3), max_size=3), st.lists(PAIRS, max_size=3))
+FIELDS = """run_id experiment_id experiment_ids name key value timestamp step tags params metrics filter order_by
+max_results page_token view_type run_view_type status end_time start_time metric_key run_ids path models datasets
+version alias source new_name stage stages description model_id source_run_id model_json archive_existing_versions"""
+NAMES = st.sampled_from(FIELDS.split())
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)

@@ -14,7 +14,7 @@ from runstead.server.auth import CallerIn, UnitIn, check_within, needs
 from runstead.server.downloads import file_answer
 from runstead.server.mlflow.runs import root_of
 from runstead.server.mlflow.wire import BASE, MOUNT, Asked, AskedIn, answer, paged, router
-from runstead.service import artifacts, runs
+from runstead.service import artifacts, logged_models, runs
 from runstead.service.unit import Unit
 from runstead.store.artifacts import Artifact
 
@@ -26,10 +26,11 @@ HOW = "it is <experiment id>/<run id>/artifacts/<path>, as in a run's artifact_u
 
 @dataclass(frozen=True)
 class Place:
-    """Where a proxied path leads; `path` is empty for the root of the run."""
+    """Where a proxied path leads: `path` in a run; `root` is the folder of a logged model, empty for the run's own."""
 
     run_id: str
     path: str
+    root: str = ""
 
 
 @routes.get(BASE + "/artifacts/list")
@@ -39,9 +40,8 @@ def list_artifacts(asked: AskedIn) -> Response:
     run = runs.load(asked.unit, asked.workspace, asked.run_id())
     path = asked.maybe("path")
     folder = normalised_path(path) if path and path != "." else ""
-    some, token = paged(
-        _below(asked.unit, asked.workspace, run.run_id, folder, whole=True), asked.page(MOST_FILES, 1 << 31)
-    )
+    files = below(asked.unit, asked.workspace, Place(run.run_id, folder))
+    some, token = paged(files, asked.page(MOST_FILES, 1 << 31))
     return answer({"root_uri": root_of(run), "files": some, **token})
 
 
@@ -49,16 +49,17 @@ def list_artifacts(asked: AskedIn) -> Response:
 @needs("read")
 def list_proxied(asked: AskedIn) -> Response:
     """The same through the artifact proxy: names are relative to the path that is listed."""
-    told = asked.maybe("path") or ""
-    place = place_of(asked, told)
-    return answer({"files": _below(asked.unit, asked.workspace, place.run_id, place.path, whole=False)})
+    files = below(asked.unit, asked.workspace, place_of(asked, asked.maybe("path") or ""))
+    return answer({"files": [{**one, "path": one["path"].rpartition("/")[2]} for one in files]})
 
 
 @routes.get(PROXY + "/{path:path}")
 @needs("read")
 def download(path: str, request: Request, asked: AskedIn) -> Response:
     """The bytes of a file."""
-    return send(request, asked, file_at(asked, path))
+    place = _file_of(place_of(asked, path), path)
+    found = artifacts.find(asked.unit, asked.workspace, place.run_id, place.path)
+    return send(request, asked.unit, place.run_id, found)
 
 
 @routes.put(PROXY + "/{path:path}")
@@ -85,27 +86,32 @@ def delete(path: str, asked: AskedIn) -> Response:
 @needs("read")
 def get_artifact(request: Request, asked: AskedIn) -> Response:
     """A file of a run, as MLflow's own pages ask for it."""
-    found = artifacts.find(asked.unit, asked.workspace, asked.run_id(), asked.text("path"))
-    return send(request, asked, (asked.run_id(), found))
+    run_id = asked.run_id()
+    return send(request, asked.unit, run_id, artifacts.find(asked.unit, asked.workspace, run_id, asked.text("path")))
 
 
 def place_of(asked: Asked, path: str) -> Place:
     """The run and the path in it that a proxied path names; nothing else can be reached through the proxy."""
-    parts = path.strip("/").split("/")
-    if len(parts) < 3 or parts[2] != "artifacts":
-        raise InvalidArgument(f"Invalid path: {path[:200]!r} leads to no run; {HOW}")
-    rest = "/".join(parts[3:])
-    run = runs.load(asked.unit, asked.workspace, parts[1])
-    if run.experiment_id != parts[0]:
-        raise NotFound(f"run {run.run_id} is not of experiment {parts[0][:64]!r}")
-    return Place(run.run_id, normalised_path(rest) if rest else "")
+    match path.strip("/").split("/"):
+        case [experiment_id, "models", model_id, "artifacts", *rest]:
+            model = logged_models.load(asked.unit, asked.workspace, model_id)
+            if model.experiment_id != experiment_id:
+                raise NotFound(f"logged model {model.model_id} is not of experiment {experiment_id[:64]!r}")
+            inner = "/".join(rest)
+            return Place(model.holder_id, f"{model.root}/{normalised_path(inner)}" if inner else model.root, model.root)
+        case [experiment_id, run_id, "artifacts", *rest]:
+            run = runs.load(asked.unit, asked.workspace, run_id)
+            if run.experiment_id != experiment_id:
+                raise NotFound(f"run {run.run_id} is not of experiment {experiment_id[:64]!r}")
+            inner = "/".join(rest)
+            return Place(run.run_id, normalised_path(inner) if inner else "")
+    raise InvalidArgument(f"Invalid path: {path[:200]!r} leads to no run; {HOW}")
 
 
-def send(request: Request, asked: Asked, found: tuple[str, Artifact]) -> Response:
+def send(request: Request, unit: Unit, run_id: str, artifact: Artifact) -> Response:
     """A file as a download."""
-    run_id, artifact = found
     return file_answer(
-        artifacts.opened(asked.unit, run_id, artifact),
+        artifacts.opened(unit, run_id, artifact),
         artifact.path.rpartition("/")[2],
         etag=artifact.sha256,
         inline=False,
@@ -114,37 +120,33 @@ def send(request: Request, asked: Asked, found: tuple[str, Artifact]) -> Respons
     )
 
 
-def file_at(asked: Asked, path: str) -> tuple[str, Artifact]:
-    """(the run, its file) that a proxied path names."""
-    place = place_of(asked, path)
-    if not place.path:
-        raise InvalidArgument(f"Invalid path: {path[:200]!r} names no file")
-    return place.run_id, artifacts.find(asked.unit, asked.workspace, place.run_id, place.path)
+def below(unit: Unit, workspace: str, place: Place) -> list[dict[str, Any]]:  # Any: JSON
+    """Files and folders directly below a place, by path from its root. A file has nothing below it.
+
+    What is inside a logged model is listed with the model only: clients put both lists together.
+    """
+    if not place.root:
+        roots = logged_models.roots_of(unit, workspace, place.run_id)
+        if any(place.path == root or place.path.startswith(f"{root}/") for root in roots):
+            return []
+    start = f"{place.root}/" if place.root else ""
+    prefix = f"{place.path}/" if place.path else ""
+    _, found = artifacts.listed(unit, workspace, place.run_id, prefix=prefix)
+    rows: dict[str, dict[str, Any]] = {}  # Any: JSON
+    for artifact in found:
+        name, slash, _ = artifact.path.removeprefix(prefix).partition("/")
+        path = (prefix + name).removeprefix(start)
+        rows[path] = {"path": path, "is_dir": bool(slash), **({} if slash else {"file_size": artifact.size_bytes})}
+    return [rows[path] for path in sorted(rows)]
 
 
 def _writable(asked: Asked, path: str) -> Place:
     place = place_of(asked, path)
     check_within(asked.unit, asked.caller, place.run_id)
-    if not place.path:
+    return _file_of(place, path)
+
+
+def _file_of(place: Place, path: str) -> Place:
+    if place.path == place.root:
         raise InvalidArgument(f"Invalid path: {path[:200]!r} names no file")
     return place
-
-
-def _below(unit: Unit, workspace: str, run_id: str, folder: str, *, whole: bool) -> list[dict[str, Any]]:
-    """Files and folders directly below, by name; `whole`: with paths from the root. A file has nothing below it."""
-    prefix = f"{folder}/" if folder else ""
-    _, found = artifacts.listed(unit, workspace, run_id, prefix=prefix)
-    rows: dict[str, dict[str, Any]] = {}
-    for artifact in found:
-        name, slash, _ = artifact.path.removeprefix(prefix).partition("/")
-        path = prefix + name if whole else name
-        rows[path] = (
-            {"path": path, "is_dir": True}
-            if slash
-            else {
-                "path": path,
-                "is_dir": False,
-                "file_size": artifact.size_bytes,
-            }
-        )
-    return [rows[path] for path in sorted(rows)]

@@ -3,15 +3,16 @@
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from fastapi.responses import Response
 
 from runstead.domain.errors import InvalidArgument
-from runstead.server.auth import needs
-from runstead.server.mlflow.runs import edit_of
+from runstead.server.auth import check_within, needs
+from runstead.server.mlflow.runs import edit_of, metric_out
 from runstead.server.mlflow.wire import BASE, Asked, AskedIn, answer, key_of, missing, number_out, router, token_of
-from runstead.service import batches, histories
+from runstead.service import batches, histories, logged_models
 from runstead.service.batches import Batch
 from runstead.service.histories import History
 from runstead.service.metrics import Point
@@ -31,6 +32,7 @@ def log_metric(asked: AskedIn) -> Response:
     """One value."""
     run_id = asked.own_run_id()
     batches.log(asked.unit, asked.workspace, run_id, Batch(points=[point_of(asked)]))
+    _add_to_models(asked, run_id, [asked])
     return answer({})
 
 
@@ -39,7 +41,8 @@ def log_metric(asked: AskedIn) -> Response:
 def log_batch(asked: AskedIn) -> Response:
     """Metrics, params and tags, all or nothing."""
     run_id = asked.own_run_id()
-    points = [point_of(asked.part(one)) for one in asked.objects("metrics")]
+    metrics = [asked.part(one) for one in asked.objects("metrics")]
+    points = [point_of(one) for one in metrics]
     params, tags = asked.pairs("params"), asked.pairs("tags")
     _check_repeats(asked, params)
     for what, count, most in (
@@ -54,6 +57,7 @@ def log_batch(asked: AskedIn) -> Response:
                 f"{what} across multiple requests and try again."
             )
     batches.log(asked.unit, asked.workspace, run_id, Batch(points, params, edit_of(tags)))
+    _add_to_models(asked, run_id, metrics)
     return answer({})
 
 
@@ -100,6 +104,18 @@ def point_of(asked: Asked) -> Point:
     if not -(1 << 50) < timestamp < 1 << 50:
         raise InvalidArgument(f"Invalid value {timestamp} for parameter 'timestamp' supplied: it is in milliseconds.")
     return Point(name, _value_of(asked), timestamp, asked.whole("step") or 0)
+
+
+def _add_to_models(asked: Asked, run_id: str, metrics: Sequence[Asked]) -> None:
+    """Metrics that were measured of a logged model are its own, too."""
+    by_model: dict[str, list[dict[str, Any]]] = {}  # Any: JSON
+    for one in metrics:
+        if model_id := one.maybe("model_id"):
+            told = {name: one.maybe(name) or "" for name in ("dataset_name", "dataset_digest")}
+            by_model.setdefault(model_id, []).append({**metric_out(point_of(one)), **told, "run_id": run_id})
+    for model_id, some in by_model.items():
+        check_within(asked.unit, asked.caller, logged_models.load(asked.unit, asked.workspace, model_id).source_run_id)
+        logged_models.add_metrics(asked.unit, asked.workspace, model_id, some)
 
 
 def _value_of(asked: Asked) -> float:

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from runstead.domain.errors import InvalidArgument, NotFound
 from runstead.domain.runs import Run, RunDraft, RunEdit
 from runstead.server.auth import check_within, needs
+from runstead.server.mlflow.inputs import inputs_out
 from runstead.server.mlflow.wire import (
     BASE,
     AskedIn,
@@ -19,8 +20,9 @@ from runstead.server.mlflow.wire import (
     tags_out,
     value_of,
 )
-from runstead.service import batches, histories, lifecycles, runs
+from runstead.service import batches, histories, inputs, lifecycles, runs
 from runstead.service.batches import Batch
+from runstead.service.inputs import Inputs
 from runstead.service.metrics import Point
 
 routes = router()
@@ -71,7 +73,7 @@ def create(asked: AskedIn) -> Response:
     made = lifecycles.begin(
         asked.unit, asked.workspace, draft, experiment_id=experiment_id, started_at_ms=started_at_ms
     )
-    return answer({"run": run_out(made, ())})
+    return answer({"run": run_out(made, (), Inputs((), ()))})
 
 
 @routes.get(RUNS + "/get")
@@ -79,7 +81,8 @@ def create(asked: AskedIn) -> Response:
 def get(asked: AskedIn) -> Response:
     """One run with the newest value of each metric."""
     run = runs.load(asked.unit, asked.workspace, asked.run_id())
-    return answer({"run": run_out(run, histories.newest_by_step(asked.unit, asked.workspace, run.run_id))})
+    newest = histories.newest_by_step(asked.unit, asked.workspace, run.run_id)
+    return answer({"run": run_out(run, newest, inputs.of_run(asked.unit, run.key))})
 
 
 @routes.post(RUNS + "/update")
@@ -160,7 +163,7 @@ def edit_of(tags: Mapping[str, str]) -> RunEdit:
     return RunEdit(display_name=tags.get(NAME) or None, description=tags.get(NOTE), tags=others)
 
 
-def run_out(run: Run, metrics: Sequence[Point]) -> dict[str, Any]:  # Any: JSON
+def run_out(run: Run, metrics: Sequence[Point], found: Inputs) -> dict[str, Any]:  # Any: JSON
     """MLflow's Run."""
     tags = {**run.tags, NAME: run.display_name}
     if run.description:
@@ -172,7 +175,7 @@ def run_out(run: Run, metrics: Sequence[Point]) -> dict[str, Any]:  # Any: JSON
         "params": tags_out(run.params),
         "tags": tags_out(tags),
     }
-    return {"info": info_out(run), "data": {name: value for name, value in held.items() if value}, "inputs": {}}
+    return {"info": info_out(run), "data": {name: value for name, value in held.items() if value}, **inputs_out(found)}
 
 
 def info_out(run: Run) -> dict[str, Any]:  # Any: JSON

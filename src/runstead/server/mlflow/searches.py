@@ -9,6 +9,7 @@ from runstead.domain.run_tables import (
     Both,
     Column,
     Comparison,
+    Dataset,
     Field,
     Filter,
     Metric,
@@ -71,9 +72,9 @@ def search(asked: AskedIn) -> Response:
 
 
 def _answer(asked: AskedIn, query: TableQuery, page: Page) -> Response:
-    found, metrics, total = histories.table(asked.unit, asked.workspace, query)
-    runs = [run_out(run, metrics[run.key]) for run in found]
-    return answer({"runs": runs, **page.token(page.offset + len(runs) < total)})
+    found = histories.table(asked.unit, asked.workspace, query)
+    runs = [run_out(run, found.metrics[run.key], found.inputs[run.key]) for run in found.runs]
+    return answer({"runs": runs, **page.token(page.offset + len(runs) < found.total)})
 
 
 def _sort_of(order: Order) -> Sort:
@@ -88,6 +89,8 @@ def _column_of(key: Key) -> Column:
             return Param(name)
         case Key("tag", name):
             return Field(OF_TAGS[name]) if name in OF_TAGS else Tag(name)
+        case Key("dataset", "name" | "digest" | "context" as name):
+            return Dataset(name)
         case Key("attribute", name) if name in FIELDS:
             return Field(FIELDS[name])
     raise InvalidArgument(
