@@ -69,3 +69,10 @@ def test_the_token_of_a_run_submits_its_children_and_nothing_else(house: House) 
     child["run"] = {"run_id": "child", "experiment": "e", "parent_id": "parent"}
     assert house.http.post(f"{W}/jobs", json=child, headers=headers).status_code == 200
     assert house.http.post(f"{W}/jobs", json=stranger, headers=headers).status_code == 403
+
+
+def test_a_workspace_with_a_job_that_has_not_ended_is_not_deleted(house: House) -> None:
+    house.http.post(f"{W}/jobs", json=a_body(house)).raise_for_status()
+    told = house.http.delete(W)
+    assert (told.status_code, "have not ended (r1)" in told.text) == (409, True)
+    assert house.http.get(f"{W}/runs/r1").status_code == 200
