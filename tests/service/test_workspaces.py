@@ -111,3 +111,8 @@ def test_the_time_of_archiving_is_that_of_the_first_time(unit: Unit) -> None:
 
     assert first == again is not None
     assert experiments.edit(unit, "default", "e", ExperimentEdit(archived=False)).archived_at_ms is None
+
+
+def test_the_default_workspace_stays(unit: Unit) -> None:
+    with pytest.raises(Conflict, match="'default' is always there"):
+        workspaces.delete(unit, "default")

@@ -289,8 +289,8 @@ class Workspace:
         return dict(_datastores.listed(self))
 
     @property
-    def environments(self) -> dict[str, object]:
-        raise not_yet("Workspace.environments", instead="An Environment can be used without being registered.")
+    def environments(self) -> dict[str, "core.Environment"]:
+        return core.Environment.list(self)
 
     @property
     def models(self) -> dict[str, "core.Model"]:
@@ -314,7 +314,7 @@ class Workspace:
         said = {
             "friendly_name": friendly_name,
             "description": description,
-            "tags": tags_of({**tags}) if tags is not None else None,
+            "tags": tags_of({str(key): value for key, value in tags.items()}) if tags is not None else None,
         }
         changes = {name: value for name, value in said.items() if value is not None}
         self._record = workspaces.change_workspace(self._place, **changes)

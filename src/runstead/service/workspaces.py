@@ -94,10 +94,12 @@ def edit(unit: Unit, name: str, change: WorkspaceEdit) -> Workspace:
 
 
 def delete(unit: Unit, name: str) -> None:
-    """Delete a workspace with everything in it; Conflict while a job of it has not ended.
+    """Delete a workspace with everything in it; Conflict while a job of it has not ended, and for the default one.
 
     Blobs stay: they are shared by content with whatever else has the same bytes.
     """
+    if name == DEFAULT_WORKSPACE:
+        raise Conflict(f"the workspace {name!r} is always there and cannot be deleted; others can")
     with unit.write() as tx:
         there = found(tx.connection, name)
         busy = deletions.open_jobs(tx.connection, there.key, ENDED)

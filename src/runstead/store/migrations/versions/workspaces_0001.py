@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "workspaces_0001"
-down_revision = "secrets_0001"
+down_revision = "environments_0001"
 branch_labels = None
 depends_on = None
 
