@@ -18,6 +18,7 @@ from runstead.server.v1 import (
     artifacts,
     changes,
     charts,
+    datasets,
     datastores,
     experiments,
     jobs,
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     models.routes,
     jobs.routes,
     datastores.routes,
+    datasets.routes,
     changes.routes,
     studio.routes,  # last: it answers every other path
 )
