@@ -1,6 +1,6 @@
 """Files of datasets on this machine: fetched once, kept by their content, given out as links or copies.
 
-Decision 0018 says why. A file of the cache is read-only and bears a fixed time: whoever changes it through a link gives
+Decision 0020 says why. A file of the cache is read-only and bears a fixed time: whoever changes it through a link gives
 it another one, and it is fetched anew.
 """
 

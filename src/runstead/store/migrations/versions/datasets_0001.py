@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "datasets_0001"
-down_revision = "datastores_0001"
+down_revision = "workspaces_0001"
 branch_labels = None
 depends_on = None
 
