@@ -8,7 +8,7 @@ run_datasets = sa.Table(
     "run_datasets",
     METADATA,
     sa.Column("run_key", sa.ForeignKey(runs.c.run_key), primary_key=True),
-    sa.Column("dataset_key", sa.String(32), primary_key=True),
+    sa.Column("content_key", sa.String(32), primary_key=True),
     sa.Column("place", sa.BigInteger, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("digest", sa.String(255), nullable=False),
@@ -29,7 +29,7 @@ run_models = sa.Table(
 logged_models = sa.Table(
     "logged_models",
     METADATA,
-    sa.Column("model_key", Key, primary_key=True, autoincrement=True),
+    sa.Column("logged_key", Key, primary_key=True, autoincrement=True),
     sa.Column("workspace_key", sa.ForeignKey(workspaces.c.workspace_key), nullable=False),
     sa.Column("experiment_key", sa.ForeignKey(experiments.c.experiment_key), nullable=False),
     sa.Column("model_id", sa.String(64), nullable=False, unique=True),
@@ -45,6 +45,6 @@ logged_models = sa.Table(
     sa.Column("tags", sa.JSON, nullable=False),
     sa.Column("params", sa.JSON, nullable=False),
     sa.Column("metrics", sa.JSON, nullable=False),
-    sa.Index(None, "experiment_key", "model_key"),
+    sa.Index(None, "experiment_key", "logged_key"),
     sa.Index(None, "holder_key"),
 )

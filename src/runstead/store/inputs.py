@@ -20,7 +20,7 @@ def add_datasets(connection: sa.Connection, run_key: int, datasets: Sequence[Dat
     rows = [
         {
             "run_key": run_key,
-            "dataset_key": key_of(one.name, one.digest),
+            "content_key": key_of(one.name, one.digest),
             "place": first + turn,
             "name": one.name,
             "digest": one.digest,

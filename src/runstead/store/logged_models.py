@@ -35,7 +35,7 @@ def find(
 def listed(connection: sa.Connection, workspace_key: int, experiment_ids: Sequence[str]) -> list[LoggedModel]:
     """Those of these experiments, newest first."""
     mine = (TABLE.workspace_key == workspace_key) & experiments.c.experiment_id.in_(experiment_ids)
-    rows = connection.execute(_ALL.where(mine).order_by(TABLE.model_key.desc())).mappings()
+    rows = connection.execute(_ALL.where(mine).order_by(TABLE.logged_key.desc())).mappings()
     return [_model(row) for row in rows]
 
 
@@ -47,12 +47,12 @@ def roots(connection: sa.Connection, run_key: int) -> list[str]:
 
 def update(connection: sa.Connection, key: int, values: Mapping[str, Any]) -> None:
     """Set columns of one; `values` by column name."""
-    connection.execute(sa.update(logged_models).where(TABLE.model_key == key).values(**values))
+    connection.execute(sa.update(logged_models).where(TABLE.logged_key == key).values(**values))
 
 
 def _model(row: sa.RowMapping) -> LoggedModel:
     return LoggedModel(
-        key=row["model_key"],
+        key=row["logged_key"],
         model_id=row["model_id"],
         experiment_id=row["experiment_id"],
         name=row["name"],

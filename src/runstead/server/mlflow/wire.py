@@ -57,6 +57,8 @@ class Spoken(Guarded):
             try:
                 return await handle(request)
             except RunsteadError as error:
+                if isinstance(error, NotFound):  # perhaps the workspace itself, deleted meanwhile: look again next time
+                    request.app.state.mlflow_workspaces.discard(request.path_params.get("ws"))
                 status, code = KINDS.get(type(error), (500, "INTERNAL_ERROR"))
                 return refusal(status, code, error.message)
             except (RequestValidationError, UnicodeEncodeError) as error:

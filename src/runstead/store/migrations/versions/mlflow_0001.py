@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "mlflow_0001"
-down_revision = "environments_0001"
+down_revision = "datasets_0001"
 branch_labels = None
 depends_on = None
 
@@ -52,14 +52,14 @@ def _make_run_datasets() -> None:
     op.create_table(
         "run_datasets",
         sa.Column("run_key", Key, nullable=False),
-        sa.Column("dataset_key", sa.String(length=32), nullable=False),
+        sa.Column("content_key", sa.String(length=32), nullable=False),
         sa.Column("place", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=255), nullable=False),
         sa.Column("context", sa.Text(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["run_key"], ["runs.run_key"], name=op.f("fk_run_datasets_run_key_runs")),
-        sa.PrimaryKeyConstraint("run_key", "dataset_key", name=op.f("pk_run_datasets")),
+        sa.PrimaryKeyConstraint("run_key", "content_key", name=op.f("pk_run_datasets")),
     )
 
 
@@ -78,7 +78,7 @@ def _make_run_models() -> None:
 def _make_logged_models() -> None:
     op.create_table(
         "logged_models",
-        sa.Column("model_key", Key, autoincrement=True, nullable=False),
+        sa.Column("logged_key", Key, autoincrement=True, nullable=False),
         sa.Column("workspace_key", Key, nullable=False),
         sa.Column("experiment_key", Key, nullable=False),
         sa.Column("model_id", sa.String(length=64), nullable=False),
@@ -101,13 +101,13 @@ def _make_logged_models() -> None:
         sa.ForeignKeyConstraint(
             ["workspace_key"], ["workspaces.workspace_key"], name=op.f("fk_logged_models_workspace_key_workspaces")
         ),
-        sa.PrimaryKeyConstraint("model_key", name=op.f("pk_logged_models")),
+        sa.PrimaryKeyConstraint("logged_key", name=op.f("pk_logged_models")),
         sa.UniqueConstraint("model_id", name=op.f("uq_logged_models_model_id")),
     )
     op.create_index(
-        op.f("ix_logged_models_experiment_key_model_key"),
+        op.f("ix_logged_models_experiment_key_logged_key"),
         "logged_models",
-        ["experiment_key", "model_key"],
+        ["experiment_key", "logged_key"],
         unique=False,
     )
     op.create_index(op.f("ix_logged_models_holder_key"), "logged_models", ["holder_key"], unique=False)
