@@ -1,8 +1,9 @@
 """Stores to measure: a unit over SQLite, filled through the real ingest."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,10 +51,14 @@ def times(start: int, count: int) -> NDArray[np.int64]:
     return FIRST_US + np.arange(start, start + count) * 1000 + jitter.astype(np.int64)
 
 
-def head_of(run_id: str, series: list[str]) -> bytes:
+def head_of(run_id: str, series: Sequence[str]) -> bytes:
     """The beginning of a journal that declares these series, numbered from 1."""
-    head = encode_opening(Opening(run_id, WRITER, "default", FIRST_US))
-    return head + b"".join(encode_series(n, FIRST_US, Series(name, "scalar")) for n, name in enumerate(series, 1))
+    return encode_opening(Opening(run_id, WRITER, "default", FIRST_US)) + _declarations(tuple(series))
+
+
+@lru_cache(maxsize=4)
+def _declarations(series: tuple[str, ...]) -> bytes:
+    return b"".join(encode_series(n, FIRST_US, Series(name, "scalar")) for n, name in enumerate(series, 1))
 
 
 def a_run(unit: Unit, run_id: str, series: list[str]) -> int:

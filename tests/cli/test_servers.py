@@ -1,3 +1,4 @@
+import base64
 import json
 import os
 import socket
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from runstead.client.connection import Connection
 from runstead.testing.servers import run_quietly, stop_server
 
 Finished = tuple[int, str, str]
@@ -94,3 +96,17 @@ def test_help_names_every_command_without_loading_any() -> None:
     out = run_quietly([sys.executable, "-c", script]).stdout
     assert out.endswith("False False\n")
     assert all(name in out for name in ("up", "down", "status", "open"))
+
+
+def test_the_key_of_the_secrets_comes_from_the_environment_and_a_wrong_one_is_refused(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNSTEAD_SECRETS_KEY", "much-too-short")
+    code, out, err = runstead(home, "up", "--port", "0")
+    assert (code, "openssl rand -base64 32" in err, "much-too-short" in out + err) == (1, True, False)
+    monkeypatch.setenv("RUNSTEAD_SECRETS_KEY", base64.b64encode(b"k" * 32).decode())
+    code, out, _ = runstead(home, "up", "--port", "0", "--json")
+    owner = Connection(json.loads(out)["url"], (home / "token").read_text().strip())
+    owner.call("PUT", "/api/v1/workspaces/default/secrets/pw", {"value": "abc"})
+    assert (code, (home / "secrets.key").exists()) == (0, False)
+    assert owner.call("GET", "/api/v1/workspaces/default/secrets/pw")["value"] == "abc"

@@ -58,7 +58,7 @@ def test_what_runstead_answers_is_not_installed_and_brings_what_its_sdk_needs() 
     recipe = recipe_of(Specification(("python=3.8.13", "scikit-learn=1.4"), ("azureml-defaults~=1.61", "six")))
 
     assert recipe.python == "==3.8.13.*"
-    assert recipe.answered == ("azureml-defaults~=1.61",)
+    assert [line for line, _ in recipe.answered] == ["azureml-defaults~=1.61"]
     assert recipe.requirements == ("scikit-learn==1.4.*", "six", *RUNSTEAD_REQUIREMENTS, "pip")
     assert recipe.least_python[0] == RUNSTEAD_NEEDS
 

@@ -20,6 +20,7 @@ import pytest
 
 from runstead.client.sync import sync_directory
 from runstead.domain.columns import decode_columns
+from runstead.journal.files import journals_below
 from runstead.testing.servers import RealServer, is_root, start_server, stop_server, wait_until
 from tests.disks import mounted_disk
 from tests.e2e.mischief import mischievous_proxy
@@ -278,7 +279,7 @@ def judged(place: Place, row: Row, scripts: list[Script], *, swept: bool = False
     def has_arrived() -> bool:
         for folder in () if swept else folders:
             sync_directory(folder, place.server.connection())
-        return not any(list(folder.rglob("*.journal")) for folder in folders)
+        return not any(journals_below(folder) for folder in folders)
 
     wait_until(has_arrived, what=f"{row.fault}: everything has arrived", timeout_s=60)
     for run_id in sorted({script.run_id for script in scripts}):

@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -34,7 +35,8 @@ from runstead.domain.records import (
     head_of,
 )
 from runstead.journal import writers
-from runstead.journal.files import claimed
+from runstead.journal.deliveries import Store, deliver_all
+from runstead.journal.files import claimed, journals_below
 from runstead.journal.recoveries import read_records, recover
 from runstead.journal.writers import Bounds, Writer
 from tests.disks import mounted_disk
@@ -321,6 +323,38 @@ def test_the_samples_of_every_released_format_are_read_as_ever() -> None:
 
 def test_todays_writer_writes_the_bytes_of_its_sample() -> None:
     assert b"".join(sample_records()) + bytes(96) == (SAMPLES / "v1.journal").read_bytes()
+
+
+def test_folders_that_go_away_while_journals_are_looked_for_are_no_error(tmp_path: Path) -> None:
+    """Slow (a second): two look for the journals at once, and one of them delivers and removes what it finds."""
+    ended = threading.Event()
+
+    def come_and_go() -> None:
+        while not ended.is_set():
+            for number in range(20):
+                (tmp_path / f"run-{number}").mkdir()
+            for number in range(20):
+                (tmp_path / f"run-{number}").rmdir()
+
+    other = threading.Thread(target=come_and_go)
+    other.start()
+    try:
+        for _ in range(1000):
+            assert journals_below(tmp_path) == []
+    finally:
+        ended.set()
+        other.join()
+    assert journals_below(tmp_path / "never-there") == []
+
+
+def test_what_a_process_left_that_was_killed_before_its_journal_was_one_is_removed(tmp_path: Path) -> None:
+    old, young = tmp_path / "run" / f"{'0' * 32}.new", tmp_path / "run" / f"{'1' * 32}.new"
+    old.parent.mkdir()
+    old.touch()
+    young.touch()
+    os.utime(old, (1, 1))
+    assert deliver_all(tmp_path, Store(lambda _: 0, lambda *_: 0)) == []
+    assert list(old.parent.iterdir()) == [young]
 
 
 def test_flock_is_what_the_format_says_it_is(tmp_path: Path) -> None:

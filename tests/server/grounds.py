@@ -122,6 +122,8 @@ def _furnished(connection: Connection, home: Path, canary: bytes) -> Grounds:
             connection.call("POST", f"{root}/runs", {"run_id": run, "experiment": "ours"})
             connection.send("PUT", f"{root}/runs/{run}/artifacts/outputs/known.txt", b"known")
             connection.send("POST", f"{root}/runs/{run}/logs/logs/known.txt", b"line\n", query={"offset": 0})
+    connection.call("PUT", f"{W}/secrets/ours", {"value": "known"})
+    connection.call("PUT", "/api/v1/workspaces/other/secrets/ours", {"value": canary.decode()})
     connection.call("POST", f"{W}/runs", {"run_id": "child", "experiment": "ours", "parent_id": "mine"})
     run_token = str(connection.call("POST", f"{W}/runs/mine/token", {})["token"])
     return Grounds(connection.url, home, connection.token, run_token, canary)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from azureml.core.datastore import Datastore
     from azureml.core.environment import Environment
     from azureml.core.experiment import Experiment
+    from azureml.core.keyvault import Keyvault
     from azureml.core.model import Model
     from azureml.core.run import Run
     from azureml.core.runconfig import RunConfiguration
@@ -34,6 +35,7 @@ __all__ = [
     "Datastore",
     "Environment",
     "Experiment",
+    "Keyvault",
     "Model",
     "Run",
     "RunConfiguration",
@@ -46,6 +48,7 @@ HOME_OF = {
     "Datastore": "datastore",
     "Environment": "environment",
     "Experiment": "experiment",
+    "Keyvault": "keyvault",
     "Model": "model",
     "Run": "run",
     "RunConfiguration": "runconfig",

@@ -8,7 +8,7 @@ from typing import IO
 from azureml._errors import speaks_v1
 from azureml.core._run_metrics import _MetricsRun
 from azureml.exceptions import UserErrorException
-from runstead.client import artifacts
+from runstead.client import artifacts, writers
 
 SNAPSHOT_PROPERTY = "ContentSnapshotId"
 
@@ -46,6 +46,7 @@ class _FilesRun(_MetricsRun):
             artifacts.put_file(self._place, self._run_id, path=f"{name}/{inner}", file=file)
 
     def get_file_names(self) -> list[str]:
+        writers.await_files(self._place, self._run_id)
         return [one["path"] for one in artifacts.list_artifacts(self._place, self._run_id)]
 
     def download_file(self, name: str, output_file_path: str | None = None) -> None:

@@ -9,7 +9,7 @@ from azureml._errors import speaks_v1, translated
 from azureml.core._types import type_of
 from azureml.core.experiment import Experiment
 from azureml.exceptions import UserErrorException
-from runstead.client import artifacts, charts, images, metrics, runs, writers
+from runstead.client import charts, images, metrics, runs, writers
 from runstead.client.session import Session
 from runstead.domain.errors import RunsteadError
 
@@ -92,5 +92,4 @@ class _MetricsRun:
         self._log_file(kind, name, name, charts.chart_bytes(kind, value), description)
 
     def _log_file(self, kind: str, name: str, path: str, content: bytes, description: str) -> None:
-        stored = artifacts.put_distinct(self._place, self._run_id, path=path, content=content)
-        self._writer.log_artifact(name, kind, stored, description=description)
+        self._writer.log_file(name, kind, path, content, description=description)

@@ -23,7 +23,6 @@ from runstead.client.workspaces import Workspace
 from runstead.domain.builds import Specification, specification_of
 from runstead.domain.errors import InvalidArgument, NotFound, TooLarge
 from runstead.domain.jobs import JobSpec
-from runstead.domain.packages import redacted_json
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +92,7 @@ def _spec_of(run_config: RunConfiguration, source: Path) -> JobSpec:
         directories_to_watch=tuple(run_config.history.directories_to_watch or ()),
         output_collection=run_config.history.output_collection,
         packages=packages,
-        definition=redacted_json(definition),
+        definition=definition,
     )
 
 

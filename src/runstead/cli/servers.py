@@ -74,12 +74,16 @@ def up(
     if foreground:
         from runstead.cli import serving
 
-        serving.serve(
-            serving.settings_of(
-                folder, host, port, database=database, public_url=public_url, allowed_hosts=allowed_hosts
-            ),
-            any_port=any_port,
+        settings = serving.settings_of(
+            folder,
+            host,
+            port,
+            database=database,
+            public_url=public_url,
+            allowed_hosts=allowed_hosts,
+            secrets_key=os.environ.pop("RUNSTEAD_SECRETS_KEY", ""),  # taken out: children of the server need it not
         )
+        serving.serve(settings, any_port=any_port)
         return
     options = ["--host", host, "--port", str(port), "--public-url", public_url, *(["--any-port"] if any_port else [])]
     options += [word for name in allowed_hosts for word in ("--allowed-host", name)]

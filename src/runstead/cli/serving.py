@@ -30,6 +30,7 @@ from runstead.server.app import Background, create_app
 from runstead.server.sweep import Sweeper
 from runstead.service import unit
 from runstead.service.compactions import Compactor
+from runstead.service.seals import decoded_key
 from runstead.service.settings import Settings
 from runstead.service.unit import Unit
 
@@ -53,9 +54,18 @@ class Server(uvicorn.Server):
 
 
 def settings_of(
-    home: Path, host: str, port: int, *, database: str, public_url: str, allowed_hosts: Sequence[str]
+    home: Path,
+    host: str,
+    port: int,
+    *,
+    database: str,
+    public_url: str,
+    allowed_hosts: Sequence[str],
+    secrets_key: str = "",
 ) -> Settings:
     """Frozen settings from the command line."""
+    if secrets_key:
+        decoded_key(secrets_key)
     if public_url and not public_url.startswith(("http://", "https://")):
         raise InvalidArgument(f"{public_url!r} is no address; write it as https://runstead.example.org")
     return Settings(
@@ -63,6 +73,7 @@ def settings_of(
         host=host,
         port=port,
         database_url=database,
+        secrets_key=secrets_key,
         public_url=public_url,
         allowed_hosts=tuple(name.lower() for name in allowed_hosts),
     )

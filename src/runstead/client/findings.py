@@ -49,7 +49,7 @@ def findings(place: Path, connection: Connection | None = None) -> Iterator[Find
         yield _finding(place, connection)
         return
     for suffix in (files.SUFFIX, files.DAMAGED_SUFFIX):
-        for path in sorted(place.rglob("*" + suffix)):
+        for path in files.journals_below(place, suffix):
             try:
                 yield _finding(path, connection)
             except FileNotFoundError:

@@ -9,8 +9,10 @@ import uuid
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from runstead.client.outboxes import File, Outbox
 from runstead.client.sync import sync_directory
 from runstead.client.uploader import Shipment, Shipper, uploader
 from runstead.client.values import (
@@ -90,7 +92,9 @@ class Session:
         self._workspace = ship.workspace if ship else workspace
         self._limits = limits
         self._bounds = bounds
-        self._stream, self._shipment = _Stream(), self._new_shipment()
+        self._stream: _Stream
+        self._shipment: Shipment | None
+        self._outbox: Outbox | None
         self._start_anew()
         _sessions.add(self)
 
@@ -144,12 +148,31 @@ class Session:
         told = text(path, self._limits.text_chars, what="an artifact's path")
         self._log(series, lambda number, _: encode_value(number, _now_us(), NO_STEP, told))
 
+    def log_file(self, name: str, kind: str, path: str, content: bytes, *, description: str = "") -> None:
+        """Send an image or chart in the background; when the run has it, its path is logged as this metric.
+
+        Where another file has the path, a piece of its hash is added. Metrics of one name keep their order.
+        """
+        self._series(name, kind, description)  # a wrong name is told now
+        if self._outbox is None:
+            raise InvalidArgument(f"run {self.run_id} is not connected to a server that could take {path!r}")
+        told = partial(self.log_artifact, name, kind, description=description)
+        self._outbox.put(File(path, content, told))
+
+    def await_files(self, timeout_s: float = 300.0) -> None:
+        """Wait until the server has the files that were logged; raises what was given up, once."""
+        if self._outbox is not None:
+            self._outbox.wait(timeout_s)
+
     def flush(self, timeout_s: float = 300.0) -> None:
         """Wait until the server has all that was logged, also by forked children that ended.
 
         Raises the error that keeps the metrics here: they stay in the journal then. Raises TooLarge, once, if some were
         lost since the last call because neither disk nor memory took them.
         """
+        deadline = time.monotonic() + timeout_s
+        self.await_files(timeout_s)
+        timeout_s = max(0.0, deadline - time.monotonic())
         self._flush(self._shipment, timeout_s)
 
     def close(self, timeout_s: float = 300.0) -> None:
@@ -157,6 +180,7 @@ class Session:
 
         Logging afterwards is allowed and begins a new journal.
         """
+        self.await_files(timeout_s)
         with self._lock:
             shipment, stream = self._shipment, self._stream
             self._shipment, self._stream = self._new_shipment(), _Stream()
@@ -281,6 +305,7 @@ class Session:
         self._lock = threading.RLock()
         self._origin, self._journals = uuid.uuid4().hex[:24], itertools.count()
         self._stream, self._shipment = _Stream(), self._new_shipment()
+        self._outbox = Outbox(self.run_id, self._ship) if self._ship else None
 
     def start_anew_after_fork(self) -> None:
         """In a forked child: its own journals from now on, the parent's are left alone."""

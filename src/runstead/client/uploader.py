@@ -147,7 +147,7 @@ class Uploader:
             log.warning("metrics are not sent from here, they wait in their journals: %s", error)
             return
         self._thread = thread
-        _finish_at_exit()
+        at_exit(finish)
 
     def flush(self, shipment: Shipment, *, timeout_s: float, patience_s: float = PATIENCE_S) -> None:
         """Wait until the server has all that is written by now.
@@ -287,12 +287,13 @@ def uploader() -> Uploader:
     return _uploader
 
 
-def _finish_at_exit() -> None:
-    atexit.register(finish)
+def at_exit(act: Callable[[], None]) -> None:
+    """Have this done at the normal end of this process."""
+    atexit.register(act)
     # A forked child of multiprocessing ends without atexit, but with the finalisers of its own.
     multiprocessing = sys.modules.get("multiprocessing.util")
     if multiprocessing is not None:
-        multiprocessing.Finalize(None, finish, exitpriority=0)
+        multiprocessing.Finalize(None, act, exitpriority=0)
 
 
 def finish() -> None:

@@ -27,6 +27,13 @@ def flush(workspace: Workspace, run_id: str, *, timeout_s: float) -> None:
         session.flush(timeout_s)
 
 
+def await_files(workspace: Workspace, run_id: str) -> None:
+    """Wait until the server has the images and charts that this process logged to the run."""
+    session = _sessions.get(_key(workspace, run_id))
+    if session is not None:
+        session.await_files()
+
+
 def close(workspace: Workspace, run_id: str) -> None:
     """End this process's journal of the run, delivered."""
     session = _sessions.pop(_key(workspace, run_id), None)

@@ -9,7 +9,8 @@ from typing import Any  # JSON values
 
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.interpreters import Version, clauses_of
-from runstead.domain.packages import Line, conda_clauses, conda_line, pip_line, redacted
+from runstead.domain.packages import conda_clauses, conda_line, pip_line, redacted
+from runstead.domain.requirements import answered, rewritten
 
 FORMAT = 1  # of what is hashed
 RUNSTEAD_NEEDS: Version = (3, 11)
@@ -18,7 +19,6 @@ RUNSTEAD_REQUIREMENTS = ("urllib3>=2.2", "pathspec>=0.12", "pyyaml>=6.0.1")
 MOST_LINES = 2_000
 MOST_LINE_CHARS = 5_000
 _SECTIONS = ("conda", "pip", "requirement")
-_ANSWERED = "azureml-"
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,16 @@ class Specification:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What the builder is told. `python`: clauses of PEP 440, empty for any; `answered`: what Runstead itself is."""
+    """What the builder is told. `python`: clauses of PEP 440, empty for any.
+
+    answered: the lines that Runstead itself answers, and how.
+    """
 
     python: str
     requirements: tuple[str, ...]
     options: tuple[str, ...]
     arguments: tuple[str, ...]
-    answered: tuple[str, ...]
+    answered: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
 
     @property
@@ -47,7 +50,7 @@ class Recipe:
         """The oldest Python that will do, and because of what."""
         if not self.answered:
             return (3, 6), "uv"
-        return RUNSTEAD_NEEDS, f"Runstead, which answers {self.answered[0]},"
+        return RUNSTEAD_NEEDS, f"Runstead, which answers {self.answered[0][0]},"
 
 
 def specification_of(given: object, *, strict: bool = False) -> Specification:
@@ -83,18 +86,23 @@ def recipe_of(specification: Specification) -> Recipe:
     """Every line understood. InvalidArgument for the first that cannot be, or must not be, taken over."""
     python, conda = _without_python(specification.conda)
     lines = [*map(conda_line, conda), *map(pip_line, specification.pip)]
-    answered = tuple(line.requirement for line in lines if line.name.startswith(_ANSWERED))
-    wanted = _deduplicated([line for line in lines if line.requirement and not line.name.startswith(_ANSWERED)])
-    named = {line.name for line in wanted}
+    given = [line.requirement for line in lines if line.requirement]
+    answers = [(line, answered(line)) for line in given]
+    by_runstead = tuple((line, answer.why) for line, answer in answers if answer.by_runstead)
+    wanted = [line for line in rewritten(given, runstead="") if line]
     # As a conda environment has it; scripts call it.
-    ours = [*(RUNSTEAD_REQUIREMENTS if answered else ()), *(() if "pip" in named else ("pip",))]
+    pip = () if "pip" in {answer.name for _, answer in answers} else ("pip",)
+    ours = (*(RUNSTEAD_REQUIREMENTS if by_runstead else ()), *pip)
     return Recipe(
         python=python,
-        requirements=(*(line.requirement for line in wanted), *ours),
+        requirements=(*wanted, *ours),
         options=tuple(dict.fromkeys(line.option for line in lines if line.option)),
         arguments=tuple(dict.fromkeys(line.argument for line in lines if line.argument)),
-        answered=answered,
-        notes=tuple(line.note for line in lines if line.note),
+        answered=by_runstead,
+        notes=(
+            *(line.note for line in lines if line.note),
+            *(answer.why for _, answer in answers if answer.why and not answer.by_runstead),
+        ),
     )
 
 
@@ -169,11 +177,6 @@ def _without_python(conda: Sequence[str]) -> tuple[str, list[str]]:
         else:
             others.append(line)
     return asked, others
-
-
-def _deduplicated(lines: Sequence[Line]) -> list[Line]:
-    """One package named by conda and by pip is asked for with both demands; the same demand only once."""
-    return list({line.requirement: line for line in lines}.values())
 
 
 def _texts(given: object, what: str) -> list[str]:

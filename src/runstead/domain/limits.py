@@ -13,11 +13,13 @@ class Limits:
     tags_per_noun: int = 10_000
     tag_key_chars: int = 255
     tag_value_chars: int = 100_000
+    secret_chars: int = 65_536
     artifact_path_chars: int = 5_000
     json_body_bytes: int = 64 << 20
     log_append_bytes: int = 64 << 20
     upload_bytes: int = 1 << 40
     page_rows: int = 10_000
+    environment_chars: int = 1_000_000
     zip_files: int = 1_000_000
     snapshot_bytes: int = 100 << 30  # the SDK's own, smaller limits are the client's
     snapshot_files: int = 200_000

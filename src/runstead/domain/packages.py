@@ -10,6 +10,7 @@ from typing import Any  # JSON values
 
 from runstead.domain.conda_names import BROUGHT_ALONG, NOT_ON_PYPI, PYPI_NAMES
 from runstead.domain.errors import InvalidArgument
+from runstead.domain.requirements import normalised_name
 
 _VERSION = r"[A-Za-z0-9](?:[A-Za-z0-9._+!*-]*)"
 _CLAUSE = rf"(?:===|==|~=|!=|<=|>=|<|>)\s*{_VERSION}"
@@ -55,11 +56,6 @@ def redacted_json(given: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _redacted(value) for key, value in given.items()}
 
 
-def plain_name(name: str) -> str:
-    """How PyPI compares names."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def pip_line(text: str) -> Line:
     """One line of a pip section. InvalidArgument if it is no requirement and no option that is safe to take over."""
     line = _clean(text, "pip")
@@ -72,7 +68,7 @@ def pip_line(text: str) -> Line:
     found = _REQUIREMENT.fullmatch(line)
     if found is None:
         raise InvalidArgument(_refusal(line))
-    return Line(name=plain_name(found["name"]), requirement=line)
+    return Line(name=normalised_name(found["name"]), requirement=line)
 
 
 def conda_line(text: str) -> Line:
@@ -93,7 +89,7 @@ def conda_line(text: str) -> Line:
     pypi = PYPI_NAMES.get(name, name)
     requirement = f"{pypi}{clauses}"
     told = f"conda {line}: {requirement} of PyPI" if pypi != name or note else ""
-    return Line(name=plain_name(pypi), requirement=requirement, note=f"{told}{note}")
+    return Line(name=normalised_name(pypi), requirement=requirement, note=f"{told}{note}")
 
 
 def conda_clauses(line: str, rest: str) -> tuple[str, str]:

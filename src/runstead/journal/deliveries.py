@@ -42,6 +42,7 @@ def deliver_all(directory: Path, store: Store, *, workspace: str | None = None) 
 
     workspace: only journals of this one.
     """
+    files.remove_unborn(directory)
     return [one for path in files.journals_below(directory) for one in _delivered(path, store, workspace)]
 
 

@@ -4,12 +4,14 @@ import fcntl
 import logging
 import mmap
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 SUFFIX, UNBORN_SUFFIX, DAMAGED_SUFFIX, ACKED_SUFFIX = ".journal", ".new", ".damaged", ".acked"
 CREATE_TRIES = 5
+UNBORN_S = 60.0  # a living process needs microseconds
 log = logging.getLogger(__name__)
 
 
@@ -18,9 +20,13 @@ def journal_path(folder: Path, writer_id: str) -> Path:
     return folder / (writer_id + SUFFIX)
 
 
-def journals_below(directory: Path) -> list[Path]:
-    """The journals in a folder and below, those of one writer in their order."""
-    return sorted(directory.rglob("*" + SUFFIX)) if directory.is_dir() else []
+def journals_below(directory: Path, suffix: str = SUFFIX) -> list[Path]:
+    """The journals in a folder and below, those of one writer in their order; or the files with another suffix.
+
+    Others may be delivering them: a folder that goes away meanwhile had none left.
+    """
+    found = os.walk(directory, onerror=_unless_gone)
+    return sorted(Path(folder, name) for folder, _, names in found for name in names if name.endswith(suffix))
 
 
 def create(path: Path) -> int:
@@ -86,9 +92,23 @@ def remove(path: Path) -> None:
         path.parent.rmdir()
 
 
+def remove_unborn(directory: Path) -> None:
+    """Delete what processes left that were killed in the instant before their journal was one."""
+    for path in journals_below(directory, UNBORN_SUFFIX):
+        with suppress(FileNotFoundError):
+            # A process that was only held up there finds its file gone, and makes another.
+            if time.time() - path.stat().st_mtime > UNBORN_S:
+                remove(path)
+
+
 def set_aside(path: Path) -> Path:
     """Take a damaged journal out of the way, for a human to look at."""
     return path.rename(path.with_suffix(DAMAGED_SUFFIX))
+
+
+def _unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _opened(path: Path) -> int:

@@ -280,7 +280,7 @@ def _hand_over(asker: Asker, piece: bytes) -> None:
 
 def _head(wish: Wish, recipe: Recipe, choice: Choice, key: str) -> list[str]:
     asked = wish.specification
-    answered = [f"{line}: answered by Runstead {__version__} itself" for line in recipe.answered]
+    answered = [f"{line}: answered by Runstead {__version__} itself: {why}" for line, why in recipe.answered]
     channels = [f"channels {', '.join(asked.channels)}: not asked, packages come from PyPI"] if asked.channels else []
     return [
         f"Environment {wish.name or 'without a name'}, content hash {key}",

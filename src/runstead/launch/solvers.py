@@ -15,12 +15,12 @@ from runstead.blobs.disks import told_when_full
 from runstead.domain.builds import Recipe
 from runstead.domain.errors import InvalidArgument, RunsteadError, TooLarge, Unavailable
 from runstead.domain.packages import redacted
+from runstead.domain.requirements import STANDINS
 from runstead.launch.local import HIDDEN
 
 UV = "uv"
 # What would make uv look elsewhere than at the environment that it is told to build.
 _DROPPED = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "UV_PYTHON", "UV_SYSTEM_PYTHON")
-_OVERRIDDEN = ("azureml-core", "azureml-defaults", "azureml-sdk", "azureml-train-core", "azureml-telemetry")
 _REASON = re.compile(r"^\s*(?:error|cause|[×╰├─▶]+)[:\s]", re.MULTILINE)
 _AWAY = re.compile(r"Failed to fetch|error sending request|dns error|tcp connect error|operation timed out", re.I)
 _FULL = re.compile(r"No space left on device|Disk quota exceeded", re.I)
@@ -59,7 +59,7 @@ def build(
     with told_when_full(f"the environment's folder {folder}"):
         _write_lines(folder / "requirements.txt", [*recipe.options, *recipe.requirements])
         # What depends on Azure's own packages must not bring them along: Runstead is in their place.
-        _write_lines(folder / "overrides.txt", [f'{name} ; python_version < "0"' for name in _OVERRIDDEN])
+        _write_lines(folder / "overrides.txt", [f'{name} ; python_version < "0"' for name in STANDINS])
     make = [uv, "venv", "--quiet", "--no-project", "--relocatable", "--python", python, "venv"]
     install = [uv, "pip", "install", "--python", "venv/bin/python", "-r", "requirements.txt"]
     # Like pip, go on to the next index where one has no version that fits; unlike pip, the named one comes first.

@@ -9,12 +9,13 @@ from runstead.store.engine import sqlite_url
 
 @dataclass(frozen=True)
 class Settings:
-    """`home`: the state folder. `database_url`: empty for SQLite in the home."""
+    """`home`: the state folder. `database_url`: empty for SQLite in the home. `secrets_key`: empty for a file there."""
 
     home: Path
     host: str = "127.0.0.1"
     port: int = 7373
     database_url: str = ""
+    secrets_key: str = field(default="", repr=False)
     public_url: str = ""
     allowed_hosts: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)

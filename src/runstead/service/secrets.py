@@ -1,0 +1,79 @@
+"""Secrets of a workspace: kept sealed, given out by name, never listed with their values."""
+
+from runstead.domain.errors import NotFound
+from runstead.domain.secrets import Secret, SecretWrite, checked_secret, checked_secret_name
+from runstead.domain.workspaces import Workspace
+from runstead.service import seals, workspaces
+from runstead.service.unit import Unit
+from runstead.store import secrets
+from runstead.store.secrets import Sealed
+
+MASKABLE_CHARS = 4  # masking "a" or "no" would make a log unreadable
+
+
+def put(unit: Unit, workspace: str, secret: SecretWrite) -> Secret:
+    """Keep a secret; one of the same name is replaced."""
+    checked_secret(secret, unit.settings.limits)
+    with unit.write() as tx:
+        home = workspaces.found(tx.connection, workspace)
+        secrets.put(
+            tx.connection,
+            home.key,
+            secret.name,
+            content_type=secret.content_type,
+            sealed=seals.sealed(unit.settings, secret.value.encode(), place=_place(home, secret.name)),
+            at_ms=tx.at_ms,
+        )
+        kept = secrets.find(tx.connection, home.key, secret.name)
+    if kept is None:
+        raise _missing(workspace, secret.name)
+    return kept.secret
+
+
+def load(unit: Unit, workspace: str, name: str) -> SecretWrite:
+    """The secret with its value; NotFound, or Conflict if the key is another one."""
+    checked_secret_name(name)
+    with unit.read() as connection:
+        home = workspaces.found(connection, workspace)
+        found = secrets.find(connection, home.key, name)
+    if found is None:
+        raise _missing(workspace, name)
+    return SecretWrite(name, _value(unit, home, found), found.secret.content_type)
+
+
+def listed(unit: Unit, workspace: str) -> list[Secret]:
+    """What may be shown, by name."""
+    with unit.read() as connection:
+        home = workspaces.found(connection, workspace)
+        return [one.secret for one in secrets.listed(connection, home.key)]
+
+
+def delete(unit: Unit, workspace: str, name: str) -> None:
+    """Forget a secret; NotFound if there is none."""
+    checked_secret_name(name)
+    with unit.write() as tx:
+        home = workspaces.found(tx.connection, workspace)
+        if not secrets.delete(tx.connection, home.key, name):
+            raise _missing(workspace, name)
+
+
+def values(unit: Unit, workspace: str) -> list[str]:
+    """What logs must not show: the workspace's values that are long enough to be told apart, longest first."""
+    with unit.read() as connection:
+        home = workspaces.found(connection, workspace)
+        kept = secrets.listed(connection, home.key)
+    found = {_value(unit, home, one) for one in kept}
+    return sorted((one for one in found if len(one) >= MASKABLE_CHARS), key=len, reverse=True)
+
+
+def _value(unit: Unit, home: Workspace, found: Sealed) -> str:
+    return seals.unsealed(unit.settings, found.sealed, place=_place(home, found.secret.name)).decode()
+
+
+def _place(home: Workspace, name: str) -> str:
+    """A sealed value that is copied to another row of the database cannot be read there."""
+    return f"{home.workspace_id}/{name}"
+
+
+def _missing(workspace: str, name: str) -> NotFound:
+    return NotFound(f"there is no secret {name!r} in workspace {workspace!r}")
