@@ -104,7 +104,7 @@ def test_comments_and_empty_lines_are_nothing() -> None:
         "--index-url file:///tmp/index",
         "--index-url https://a.example.org --extra-index-url https://b.example.org",
         "--extra-index-url",
-        "--find-links /opt/wheels",
+        "--find-links /wheels",
         "--trusted-host a;id",
         "--no-binary :all: --pre",
         "--pre numpy",
