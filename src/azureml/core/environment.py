@@ -26,6 +26,7 @@ from azureml.core.container_registry import ContainerRegistry
 from azureml.core.workspace import Workspace
 from azureml.exceptions import UserErrorException
 from runstead.client import condas, config, environments
+from runstead.domain.requirements import requirement_lines
 
 __all__ = [
     "CondaDependencies",
@@ -219,10 +220,9 @@ def _with_packages(made: Environment, conda_specification: str | None, pip_requi
 
 def _requirements(file_path: str) -> list[str]:
     try:
-        lines = Path(file_path).read_text(encoding="utf-8").splitlines()
-    except OSError as error:
+        return requirement_lines(Path(file_path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
         raise UserErrorException(f"the requirements file {file_path} cannot be read: {error}") from error
-    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
 def _dependencies_of(requirements: list[str], *, pip_version: str | None = None) -> CondaDependencies:
