@@ -155,7 +155,6 @@ def test_workspaces_see_nothing_of_each_other(workspace: Workspace) -> None:
     [
         lambda ws: ws.get_mlflow_tracking_uri(),
         lambda ws: ws.compute_targets,
-        lambda ws: ws.datasets,
     ],
 )
 def test_what_is_not_there_yet_says_so_by_name(workspace: Workspace, read: object) -> None:

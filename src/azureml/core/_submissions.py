@@ -21,6 +21,7 @@ from runstead.client import config as settings
 from runstead.client import jobs
 from runstead.client.workspaces import Workspace
 from runstead.domain.builds import Specification, specification_of
+from runstead.domain.environments import container_of
 from runstead.domain.errors import InvalidArgument, NotFound, TooLarge
 from runstead.domain.jobs import JobSpec
 
@@ -137,11 +138,11 @@ def _check_runnable_here(run_config: RunConfiguration) -> None:
     data: tuple[Any, ...] = (run_config.data, run_config.data_references, run_config.datacaches, run_config.output_data)
     if any(data):
         raise not_yet("Mounting data", instead="Give the script paths as arguments.")
-    _check_environment(run_config.environment, in_container=run_config.docker.use_docker)
+    _check_environment(run_config.environment, in_container=container_of(run_config._definition()) is not None)
 
 
 def _check_environment(environment: Environment, *, in_container: bool) -> None:
-    if in_container or environment.docker.enabled:
+    if in_container:
         raise not_yet(
             "Running in a container",
             instead="Leave use_docker and docker.enabled False: its packages are then built into an environment.",

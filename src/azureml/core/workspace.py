@@ -26,9 +26,8 @@ NETWORK, CREDENTIALS, RESOURCES = (
     "it is about Azure's credentials",
     "it is about Azure's resources",
 )
-PLAIN_FILES = "A script can use plain paths and files."
 PATIENCE_S = 10.0  # for a server that is just restarting
-Store = Any  # a datastore of whatever class, as in SDK v1
+Store = Any  # a datastore or dataset of whatever class, as in SDK v1
 log = logging.getLogger(__name__)
 
 
@@ -281,8 +280,8 @@ class Workspace:
         raise not_yet("Workspace.compute_targets", instead="Runs go to the target 'local'.")
 
     @property
-    def datasets(self) -> dict[str, object]:
-        raise not_yet("Workspace.datasets", instead=PLAIN_FILES)
+    def datasets(self) -> dict[str, Store]:
+        return core.Dataset.get_all(self)
 
     @property
     def datastores(self) -> dict[str, Store]:

@@ -18,6 +18,7 @@ from runstead.server.v1 import (
     artifacts,
     changes,
     charts,
+    datasets,
     datastores,
     environments,
     experiments,
@@ -51,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     jobs.routes,
     secrets.routes,
     datastores.routes,
+    datasets.routes,
     changes.routes,
     studio.routes,  # last: it answers every other path
 )

@@ -1,6 +1,7 @@
 """All tables of the store. A noun with tables of its own is imported here, so that migrations and tests see them."""
 
 from runstead.store import (
+    dataset_tables,
     datastore_tables,
     environment_tables,
     job_tables,
@@ -11,4 +12,13 @@ from runstead.store import (
 )
 
 METADATA = tables.METADATA
-TABLE_FILES = (tables, datastore_tables, environment_tables, job_tables, metric_tables, model_tables, secret_tables)
+TABLE_FILES = (
+    tables,
+    dataset_tables,
+    datastore_tables,
+    environment_tables,
+    job_tables,
+    metric_tables,
+    model_tables,
+    secret_tables,
+)
