@@ -99,7 +99,7 @@ def test_in_a_notebook_a_widget_follows_the_run_to_its_end(
 ) -> None:
     """Slow: a kernel."""
     monkeypatch.setenv("PYTHONPATH", ":".join(sys.path))
-    shape = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
+    shape: dict[str, object] = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
     cells = [shape | {"id": f"cell-{n}", "source": textwrap.dedent(code)} for n, code in enumerate(NOTEBOOK)]
     whole = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     notebook = nbformat.reads(json.dumps(whole), as_version=4)  # type: ignore[no-untyped-call]  # it has no types
