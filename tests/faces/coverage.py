@@ -153,10 +153,10 @@ def expected(parameters: list[Any]) -> list[object]:  # Any: JSON
 
 
 def plain(default: object) -> object:
-    """Mutable defaults, which JSON shows by their repr, are None with us; other objects show as their repr."""
+    """Mutable defaults, which JSON shows by their repr, are None with us; other objects show as their text."""
     if default in ("[]", "{}", "None"):
         return None
-    return default if default is None or isinstance(default, str | int | float | list) else repr(default)
+    return default if default is None or isinstance(default, str | int | float | list) else str(default)
 
 
 def only_raises_not_yet(function: Callable[..., object]) -> bool:

@@ -8,8 +8,10 @@ from typing import IO
 import pytest
 import yaml
 
-from azureml.core import Environment
+from azureml._restclient.exceptions import ServiceException
+from azureml.core import Environment, Workspace
 from azureml.core.conda_dependencies import CondaDependencies
+from azureml.core.environment import DockerBuildContext, DockerImageDetails
 from azureml.core.runconfig import DEFAULT_CPU_IMAGE
 from azureml.exceptions import UserErrorException
 
@@ -96,11 +98,131 @@ def test_a_clone_shares_nothing_with_the_original() -> None:
     assert "B" not in environment.environment_variables
 
 
-def test_registering_and_building_say_that_they_come_later() -> None:
-    with pytest.raises(UserErrorException, match="not in this version"):
-        Environment("mine").register(None)  # type: ignore[arg-type]  # it is not looked at
-    with pytest.raises(UserErrorException, match="AzureML-sklearn"):
-        Environment.get(None, "AzureML-sklearn-1.5")  # type: ignore[arg-type]  # it is not looked at
+def test_what_comes_later_says_so_by_name() -> None:
+    for later in (Environment("mine").build, Environment("mine").build_local, Environment("mine").get_image_details):
+        with pytest.raises(UserErrorException, match=rf"Environment\.{later.__name__} .*not in this version"):
+            later(None)  # type: ignore[arg-type]  # it is not looked at
+
+
+def test_a_registered_environment_has_versions_that_count_by_themselves(workspace: Workspace) -> None:
+    mine = Environment("mine")
+    mine.python.conda_dependencies = CondaDependencies.create(pip_packages=["numpy"])
+
+    first, again = mine.register(workspace), mine.register(workspace)
+    mine.environment_variables["A"] = "2"
+    changed = mine.register(workspace)
+
+    assert (first.version, again.version, changed.version) == ("1", "1", "2")
+    assert Environment.get(workspace, "mine").version == "2"
+    assert Environment.get(workspace, "mine", version="1").environment_variables == {"EXAMPLE_ENV_VAR": "EXAMPLE_VALUE"}
+    assert packages(Environment.get(workspace, "mine", 1)) == packages(mine)  # type: ignore[arg-type]  # users do it
+    assert workspace.environments["mine"].version == "2"
+    assert first.register(workspace).version == "3"  # back to the first: the newest is what was registered last
+
+
+def test_a_registered_environment_that_is_loaded_and_registered_again_is_the_same(workspace: Workspace) -> None:
+    made = Environment.from_dockerfile("built", "FROM scratch\n").register(workspace)
+
+    assert Environment.get(workspace, "built").register(workspace).version == made.version == "1"
+    assert made.docker.base_dockerfile == "FROM scratch\n"
+
+
+def test_a_label_finds_the_version_that_has_it_last(workspace: Workspace) -> None:
+    mine = Environment("mine")
+    mine.register(workspace)
+    mine.environment_variables["A"] = "2"
+    mine.register(workspace)
+
+    Environment.label(workspace, "mine", "1", ["good", "old"])
+    Environment.label(workspace, "mine", "2", "good")
+
+    assert Environment.get(workspace, "mine", label="good").version == "2"
+    assert Environment.get(workspace, "mine", label="old").version == "1"
+    with pytest.raises(ServiceException, match="no label 'bad'"):
+        Environment.get(workspace, "mine", label="bad")
+    with pytest.raises(UserErrorException, match="not by both"):
+        Environment.get(workspace, "mine", version="1", label="good")
+
+
+def test_an_environment_that_is_not_there_is_told_with_what_is(workspace: Workspace) -> None:
+    Environment("mine").register(workspace)
+
+    with pytest.raises(ServiceException, match="registered are mine"):
+        Environment.get(workspace, "other")
+    with pytest.raises(ServiceException, match="newest version is 1"):
+        Environment.get(workspace, "mine", version="7")
+    with pytest.raises(UserErrorException, match="reserved"):
+        Environment("AzureML-mine").register(workspace)
+    both = Environment("both")
+    both.docker.base_dockerfile = "FROM scratch"
+    with pytest.raises(UserErrorException, match="exclude each other"):
+        both.register(workspace)
+
+
+def test_a_curated_environment_says_what_it_is_made_of(workspace: Workspace) -> None:
+    found = Environment.list(workspace)["AzureML-sklearn-1.5"]
+
+    conda, pip = packages(found)
+    assert conda == ["python=3.11", "pip"]
+    assert {"scikit-learn~=1.5.0", "numpy~=1.23.5", "pandas~=1.5.3"} <= set(pip)
+    assert found.docker.base_image == DEFAULT_CPU_IMAGE
+    assert found.clone("mine").register(workspace).version == "1"
+
+
+def test_a_build_context_is_kept_on_the_server(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "context").mkdir()
+    (tmp_path / "context" / "Dockerfile").write_text("FROM scratch\n")
+
+    context = DockerBuildContext.from_local_directory(workspace, str(tmp_path / "context"))
+    made = Environment.from_docker_build_context("built", context).register(workspace)
+
+    assert made.docker.build_context is not None
+    assert made.docker.build_context.location == context.location
+    assert made.python.user_managed_dependencies is True
+    with pytest.raises(UserErrorException, match="no file 'Other'"):
+        DockerBuildContext.from_local_directory(workspace, str(tmp_path / "context"), "Other")
+
+
+CONDA = """#!/bin/sh
+[ "$5" = there ] || { echo "EnvironmentLocationNotFound: $5" >&2; exit 1; }
+printf 'name: there\\nchannels: [defaults]\\ndependencies:\\n- python=3.9\\n- pip:\\n  - numpy==1.2\\n'
+"""
+
+
+def test_a_conda_environment_of_this_machine_becomes_an_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ServiceException, match="no conda on PATH"):
+        Environment.from_existing_conda_environment("mine", "there")
+    (tmp_path / "conda").write_text(CONDA)
+    (tmp_path / "conda").chmod(0o755)
+
+    assert packages(Environment.from_existing_conda_environment("mine", "there")) == (["python=3.9"], ["numpy==1.2"])
+    with pytest.raises(ServiceException, match="EnvironmentLocationNotFound"):
+        Environment.from_existing_conda_environment("mine", "absent")
+    with pytest.raises(UserErrorException, match="no name"):
+        Environment.from_existing_conda_environment("mine", "--help")
+
+
+def test_the_details_of_an_image_are_read_from_what_the_service_says() -> None:
+    details = DockerImageDetails(
+        dockerImage={"name": "azureml/azureml_1", "registry": {"address": "here"}},
+        imageExistsInRegistry=True,
+        pythonEnvironment={"interpreterPath": "/p/bin/python", "condaEnvironmentPath": "/p"},
+        ingredients={"dockerfile": "FROM scratch"},
+    )
+
+    assert (details.repository, details.registry, details.image_exist) == (
+        "azureml/azureml_1",
+        {"address": "here"},
+        True,
+    )
+    assert (details.dockerfile, details.environment_path, details.interpreter_path) == (
+        "FROM scratch",
+        "/p",
+        "/p/bin/python",
+    )
 
 
 def test_given_pip_packages_replace_the_default_ones_and_azures_own_are_pinned() -> None:

@@ -1,12 +1,13 @@
 """SDK v1 Experiment: names, lists, filters, archive, tags."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from azureml.core import Experiment, Run, Workspace
 from azureml.core.experiment import ViewType
-from azureml.exceptions import UserErrorException
+from azureml.exceptions import ServiceException, UserErrorException
 
 
 def start(experiment: Experiment, **tags: str | None) -> Run:
@@ -115,3 +116,28 @@ def test_tags_can_be_set_filtered_and_removed(workspace: Workspace) -> None:
 def test_something_that_cannot_be_submitted_is_named(experiment: Experiment) -> None:
     with pytest.raises(UserErrorException, match="a dict cannot be submitted"):
         experiment.submit({})  # type: ignore[arg-type]  # the mistake
+
+
+def test_an_empty_experiment_is_deleted_by_its_id(workspace: Workspace) -> None:
+    empty, full = Experiment(workspace, "empty"), Experiment(workspace, "full")
+    full.start_logging(snapshot_directory=None).complete()
+
+    Experiment.delete(workspace, empty.id)
+
+    assert [one.name for one in Experiment.list(workspace, view_type=ViewType.All)] == ["full"]
+    with pytest.raises(ServiceException, match="has 1 runs"):
+        Experiment.delete(workspace, full.id)
+    with pytest.raises(UserErrorException, match="no experiment with the id 'nonsense'"):
+        Experiment.delete(workspace, "nonsense")
+
+
+def test_an_archived_experiment_tells_since_when(experiment: Experiment) -> None:
+    times = [experiment.archived_time]
+    for change in (experiment.archive, experiment.reactivate):
+        change()
+        times.append(experiment.archived_time)
+
+    before, since, after = times
+    assert (before, after) == (None, None)
+    assert since is not None
+    assert abs((datetime.now(UTC) - since).total_seconds()) < 60

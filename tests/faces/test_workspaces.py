@@ -153,13 +153,33 @@ def test_workspaces_see_nothing_of_each_other(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     "read",
     [
-        lambda ws: ws.get_default_keyvault(),
         lambda ws: ws.get_mlflow_tracking_uri(),
         lambda ws: ws.compute_targets,
-        lambda ws: ws.datasets,
     ],
 )
 def test_what_is_not_there_yet_says_so_by_name(workspace: Workspace, read: object) -> None:
     assert callable(read)
     with pytest.raises(UserErrorException, match="not in this version"):
         read(workspace)
+
+
+def test_a_workspace_is_made_with_tags_updated_and_deleted(at_home: RealServer) -> None:
+    ws = Workspace.create("short-lived", tags={"team": "a"}, friendly_name="Short")
+    Experiment(ws, "e").start_logging(snapshot_directory=None).complete()
+    assert (ws.tags, ws.get_details()["friendlyName"]) == ({"team": "a"}, "Short")
+
+    details = ws.update(description="for a day", tags={"team": "b"})
+
+    assert (details["description"], details["tags"], ws.tags) == ("for a day", {"team": "b"}, {"team": "b"})
+    ws.delete(delete_dependent_resources=True, no_wait=True)
+    assert "short-lived" not in Workspace.list("s")
+    with pytest.raises(WorkspaceException, match="no workspace 'short-lived'"):
+        Workspace.get("short-lived")
+
+
+def test_ws_experiments_lists_by_name(workspace: Workspace) -> None:
+    Experiment(workspace, "one")
+    Experiment(workspace, "two").archive()
+
+    assert list(workspace.experiments) == ["one"]
+    assert workspace.experiments["one"].name == "one"

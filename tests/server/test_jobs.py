@@ -69,3 +69,14 @@ def test_the_token_of_a_run_submits_its_children_and_nothing_else(house: House) 
     child["run"] = {"run_id": "child", "experiment": "e", "parent_id": "parent"}
     assert house.http.post(f"{W}/jobs", json=child, headers=headers).status_code == 200
     assert house.http.post(f"{W}/jobs", json=stranger, headers=headers).status_code == 403
+
+
+def test_a_workspace_with_a_job_that_has_not_ended_is_not_deleted(house: House) -> None:
+    other = "/api/v1/workspaces/other"
+    house.http.put(other, json={}).raise_for_status()
+    snapshot = house.http.get(f"{W}/snapshots/{a_snapshot(house)}").json()
+    made = house.http.put(f"{other}/snapshots/{a_snapshot(house)}", json={"files": snapshot["files"]})
+    house.http.post(f"{other}/jobs", json=a_body(house)).raise_for_status()
+    told = house.http.delete(other)
+    assert (told.status_code, "have not ended (r1)" in told.text) == (409, True)
+    assert (made.status_code, house.http.get(f"{other}/runs/r1").status_code) == (200, 200)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from azureml.core import _starts as _starts
     from azureml.core import _submissions as _submissions
     from azureml.core.container_registry import ContainerRegistry
+    from azureml.core.dataset import Dataset
     from azureml.core.datastore import Datastore
     from azureml.core.environment import Environment
     from azureml.core.experiment import Experiment
@@ -32,6 +33,7 @@ __version__ = SDK_VERSION
 __all__ = [
     "VERSION",
     "ContainerRegistry",
+    "Dataset",
     "Datastore",
     "Environment",
     "Experiment",
@@ -45,6 +47,7 @@ __all__ = [
 ]
 HOME_OF = {
     "ContainerRegistry": "container_registry",
+    "Dataset": "dataset",
     "Datastore": "datastore",
     "Environment": "environment",
     "Experiment": "experiment",

@@ -1,21 +1,31 @@
 """The sections of an environment; SDK v1 names them in `azureml.core.environment`."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
-from azureml._later import not_yet
+from azureml._errors import speaks_v1
 from azureml.core._elements import _AbstractRunConfigElement
 from azureml.core.conda_dependencies import CondaDependencies
 from azureml.core.container_registry import ContainerRegistry
+from azureml.core.workspace import Workspace
+from azureml.exceptions import UserErrorException
+from runstead.client import snapshots
+from runstead.domain.snapshots import SnapshotLimits
 
 DEFAULT_CPU_IMAGE = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:20251130.v1"
 DEFAULT_GPU_IMAGE = "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04"
 DEFAULT_SHM_SIZE = "2g"
+STORED = "storageaccount"
+log = logging.getLogger(__name__)
 
 
 class PythonSection(_AbstractRunConfigElement):
     """SDK v1 `PythonSection`: which interpreter, with which packages."""
+
+    # A definition that names a file has its content, too; that file may be on another machine.
+    _SPELLED: ClassVar = {"_conda_dependencies_file": "condaDependenciesFile"}
 
     def __init__(self, **kwargs: object) -> None:
         self.user_managed_dependencies = False
@@ -61,8 +71,9 @@ class DockerImagePlatform(_AbstractRunConfigElement):
         self.architecture = "amd64"
 
 
+@speaks_v1
 class DockerBuildContext(_AbstractRunConfigElement):
-    """SDK v1 `DockerBuildContext`: a folder that an image is built from."""
+    """SDK v1 `DockerBuildContext`: a folder that an image is built from; it is kept on the server as a snapshot."""
 
     def __init__(
         self, location_type: str | None = None, location: str | None = None, dockerfile_path: str = "Dockerfile"
@@ -72,17 +83,26 @@ class DockerBuildContext(_AbstractRunConfigElement):
         self.dockerfile_path = dockerfile_path
 
     @staticmethod
-    def from_local_directory(workspace: object, path: str, dockerfile_path: str = "Dockerfile") -> "DockerBuildContext":
-        raise not_yet("DockerBuildContext.from_local_directory")
+    def from_local_directory(
+        workspace: Workspace, path: str, dockerfile_path: str = "Dockerfile"
+    ) -> "DockerBuildContext":
+        folder = Path(path).absolute()
+        if not (folder / dockerfile_path).is_file():
+            raise UserErrorException(f"the build context {folder} has no file {dockerfile_path!r}")
+        taken = snapshots.take_snapshot(
+            workspace._place, folder, home=workspace._settings.home, limits=SnapshotLimits()
+        )
+        return DockerBuildContext(STORED, f"snapshots/{taken.snapshot_id}", dockerfile_path)
 
 
 class DockerSection(_AbstractRunConfigElement):
     """SDK v1 `DockerSection`: the image of an environment."""
 
     _PARTS: ClassVar = {"build_context": DockerBuildContext}
+    _SPELLED: ClassVar = {"_enabled": "enabled"}
 
     def __init__(self, **kwargs: object) -> None:
-        self.enabled = False
+        self._enabled = False
         self.base_image: str | None = DEFAULT_CPU_IMAGE
         self._base_dockerfile: str | None = None
         self.build_context: DockerBuildContext | None = None
@@ -92,6 +112,15 @@ class DockerSection(_AbstractRunConfigElement):
         self.gpu_support = False
         self.base_image_registry = ContainerRegistry()
         self.platform = DockerImagePlatform()
+
+    @property
+    def enabled(self) -> bool:
+        return self._enabled
+
+    @enabled.setter
+    def enabled(self, value: bool) -> None:
+        log.warning("docker.enabled is deprecated; give a DockerConfiguration(use_docker=True) to the run instead")
+        self._enabled = value
 
     @property
     def base_dockerfile(self) -> str | None:
@@ -104,6 +133,8 @@ class DockerSection(_AbstractRunConfigElement):
     def _definition(self) -> dict[str, Any]:  # Any: JSON
         plain = super()._definition()
         enabled, image = plain.pop("enabled"), plain.pop("baseImage")
+        if not self.gpu_support:
+            del plain["gpuSupport"]  # 1.61 writes it no more; older files have it
         return {"enabled": enabled, "baseImage": image, "baseDockerfile": self._base_dockerfile, **plain}
 
 
@@ -118,6 +149,8 @@ class SparkPackage(_AbstractRunConfigElement):
 
 class SparkSection(_AbstractRunConfigElement):
     """SDK v1 `SparkSection`."""
+
+    _ITEMS: ClassVar = {"packages": SparkPackage}
 
     def __init__(self, **kwargs: object) -> None:
         self.repositories: list[str] = []

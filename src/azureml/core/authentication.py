@@ -1,14 +1,28 @@
 """SDK v1 `azureml.core.authentication`: every kind of login ends at our server's own token."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from enum import Enum
+from typing import NamedTuple, Protocol
 
 from azureml._errors import speaks_v1
-from azureml._later import not_yet
+from azureml.exceptions import UserErrorException
 from runstead.client import config, local
 
 FOREVER = timedelta(days=365)
+
+
+class Audience(Enum):
+    """SDK v1 `Audience`: whom a token is for; with us they are one."""
+
+    ARM = "ARM"
+    AZUREML = "AZUREML"
+
+
+class Session(Protocol):
+    """What can be signed: a session of requests, or anything with headers."""
+
+    headers: MutableMapping[str, str]
 
 
 class AccessToken(NamedTuple):
@@ -31,8 +45,15 @@ class AbstractAuthentication:
     def get_token(self, *scopes: str, **kwargs: object) -> AccessToken:
         return AccessToken(self._token(), int((datetime.now(UTC) + FOREVER).timestamp()))
 
-    def signed_session(self, session: object = None) -> object:
-        raise not_yet("signed_session", instead="Use get_authentication_header().")
+    def signed_session(self, session: Session | None = None) -> Session:
+        """The session with our token among its headers."""
+        if session is None:
+            raise UserErrorException(
+                "signed_session needs a session to sign, such as requests.Session(); get_authentication_header() gives "
+                "the header alone"
+            )
+        session.headers.update(self.get_authentication_header())
+        return session
 
     def _token(self) -> str:
         return local.connect(config.from_environment()).token
@@ -75,9 +96,74 @@ class AzureCliAuthentication(AbstractAuthentication):
 class TokenAuthentication(AbstractAuthentication):
     """SDK v1 `TokenAuthentication`; a token of our server is what the function must give."""
 
-    def __init__(self, get_token_for_audience: Callable[[str], str], cloud: str | None = None) -> None:
+    def __init__(self, get_token_for_audience: Callable[[Audience], str], cloud: str | None = None) -> None:
         super().__init__(cloud)
         self._get_token_for_audience = get_token_for_audience
 
-    def get_token(self, audience: str = "Audience.ARM") -> str:  # type: ignore[override]  # as in SDK v1
+    def get_token(self, audience: Audience = Audience.ARM) -> str:  # type: ignore[override]  # as in SDK v1
         return self._get_token_for_audience(audience)
+
+
+class ArmTokenAuthentication(AbstractAuthentication):
+    """SDK v1 `ArmTokenAuthentication`; the token of Azure that it is given goes nowhere."""
+
+    def __init__(self, arm_access_token: str, cloud: str | None = None) -> None:
+        super().__init__(cloud)
+
+    def update_arm_access_token(self, new_arm_access_token: str) -> None:
+        """Accepted and without effect: there is nothing at Azure to log in to."""
+
+
+@speaks_v1
+class AzureMLTokenAuthentication(AbstractAuthentication):
+    """SDK v1 `AzureMLTokenAuthentication`: the token of a job, which is one of our server."""
+
+    EXPIRATION_THRESHOLD_IN_SECONDS = 95
+    REFRESH_INTERVAL_IN_SECONDS = 30
+
+    def __init__(
+        self,
+        azureml_access_token: str,
+        expiry_time: datetime | None = None,
+        host: str | None = None,
+        subscription_id: str | None = None,
+        resource_group_name: str | None = None,
+        workspace_name: str | None = None,
+        experiment_name: str | None = None,
+        run_id: str | None = None,
+        user_email: str | None = None,
+        experiment_id: str | None = None,
+        cloud: str = "AzureCloud",
+    ) -> None:
+        super().__init__(cloud)
+        self.set_token(azureml_access_token, expiry_time)
+
+    @classmethod
+    def create(
+        cls,
+        azureml_access_token: str,
+        expiry_time: datetime | None,
+        host: str | None,
+        subscription_id: str | None,
+        resource_group_name: str | None,
+        workspace_name: str | None,
+        experiment_name: str | None,
+        run_id: str | None,
+        user_email: str | None = None,
+        experiment_id: str | None = None,
+    ) -> "AzureMLTokenAuthentication":
+        return cls(azureml_access_token, expiry_time)
+
+    def set_token(self, token: str, expiry_time: datetime | None) -> None:
+        self._given, self._expiry_time = token, expiry_time
+
+    @property
+    def token(self) -> str:
+        return self._given
+
+    @property
+    def expiry_time(self) -> datetime | None:
+        return self._expiry_time
+
+    def _token(self) -> str:
+        return self._given

@@ -34,6 +34,10 @@ class CondaDependencies:
         made._spec = specification
         return made
 
+    @classmethod
+    def _from_text(cls, text: str, source: str) -> "CondaDependencies":
+        return cls._from_specification(_specification(text, source))
+
     @staticmethod
     def create(
         pip_indexurl: str | None = None,
@@ -177,11 +181,18 @@ def _default_specification() -> dict[str, Any]:  # Any: YAML
 
 def _read_specification(path: Path) -> dict[str, Any]:  # Any: YAML
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        return _specification(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
         raise UserErrorException(f"the conda specification {path} cannot be read: {error}") from error
+
+
+def _specification(text: str, source: str) -> dict[str, Any]:  # Any: YAML
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserErrorException(f"the conda specification {source} cannot be read: {error}") from error
     if not isinstance(content, dict) or not isinstance(content.get("dependencies", []), list):
-        raise UserErrorException(f"{path} is no conda specification: it needs a list named 'dependencies'")
+        raise UserErrorException(f"{source} is no conda specification: it needs a list named 'dependencies'")
     return content
 
 

@@ -2,11 +2,15 @@
 
 import copy
 import json
+import logging
+from collections.abc import Iterable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
+from azureml._errors import speaks_v1
 from azureml._later import not_yet
 from azureml.core._elements import _AbstractRunConfigElement, filled
+from azureml.core._images import DockerImageDetails, ImageBuildDetails
 from azureml.core._sections import (
     DockerBuildContext,
     DockerImagePlatform,
@@ -21,15 +25,19 @@ from azureml.core.conda_dependencies import CondaDependencies
 from azureml.core.container_registry import ContainerRegistry
 from azureml.core.workspace import Workspace
 from azureml.exceptions import UserErrorException
+from runstead.client import condas, config, environments
+from runstead.domain.requirements import requirement_lines
 
 __all__ = [
     "CondaDependencies",
     "ContainerRegistry",
     "DockerBuildContext",
+    "DockerImageDetails",
     "DockerImagePlatform",
     "DockerSection",
     "Environment",
     "EnvironmentReference",
+    "ImageBuildDetails",
     "PythonSection",
     "RSection",
     "SparkPackage",
@@ -37,11 +45,15 @@ __all__ = [
 ]
 DEFINITION_FILE_NAME = "azureml_environment.json"
 DOCKERFILE_NAME = "BaseDockerfile"
-REGISTERED = "Registering and building environments"
+BUILDING = "Building environments and images"
+log = logging.getLogger(__name__)
 
 
+@speaks_v1
 class Environment(_AbstractRunConfigElement):
     """SDK v1 `Environment`: what a script needs around it."""
+
+    _PARTS: ClassVar = {"r": RSection}
 
     def __init__(self, name: str | None, **kwargs: object) -> None:
         self.name = name
@@ -112,37 +124,49 @@ class Environment(_AbstractRunConfigElement):
 
     @staticmethod
     def from_existing_conda_environment(name: str, conda_environment_name: str) -> "Environment":
-        raise not_yet(
-            "Environment.from_existing_conda_environment", instead="Use from_conda_specification with a file."
-        )
+        exported = condas.export_environment(conda_environment_name, search_path=config.search_path())
+        made = Environment(name)
+        made.python.conda_dependencies = CondaDependencies._from_text(exported, conda_environment_name)
+        return made
 
     @staticmethod
     def get(workspace: Workspace, name: str, version: str | None = None, label: str | None = None) -> "Environment":
-        raise not_yet(REGISTERED, instead=f"Define {name!r} in the script with Environment({name!r}).")
+        asked = None if version is None else str(version)
+        found = environments.find_environment(workspace._place, name, version=asked, label=label)
+        if found["curated"] and asked not in (None, found["version"]):
+            log.warning("version %s of %s is Azure's; what stands for it here has one version", asked, found["name"])
+        return Environment._from_definition(found["definition"])
 
     @staticmethod
     def list(workspace: Workspace) -> dict[str, "Environment"]:
-        raise not_yet(REGISTERED)
+        found = environments.list_environments(workspace._place, include_curated=True)
+        return {one["name"]: Environment._from_definition(one["definition"]) for one in found}
 
     @staticmethod
-    def label(workspace: Workspace, name: str, version: str, labels: object) -> None:
-        raise not_yet(REGISTERED)
+    def label(workspace: Workspace, name: str, version: str, labels: str | Iterable[str]) -> None:
+        if not str(version).isdigit():
+            raise UserErrorException(f"the version of the environment {name!r} must be a number, not {version!r}")
+        chosen = [labels] if isinstance(labels, str) else [*labels]
+        environments.label_environment(workspace._place, name, version=int(version), labels=chosen)
 
     @staticmethod
     def add_private_pip_wheel(workspace: Workspace, file_path: str, exist_ok: bool = False) -> str:
-        raise not_yet("Environment.add_private_pip_wheel")
+        raise not_yet("Environment.add_private_pip_wheel", instead="A pip package may be the path of a wheel.")
 
     def register(self, workspace: Workspace) -> "Environment":
-        raise not_yet(REGISTERED, instead="An environment object can be used without being registered.")
+        if not self.name:
+            raise UserErrorException("an environment needs a name to be registered")
+        kept = environments.register_environment(workspace._place, self.name, self._definition())
+        return Environment._from_definition(kept["definition"])
 
-    def build(self, workspace: Workspace, image_build_compute: object = None) -> object:
-        raise not_yet(REGISTERED)
+    def build(self, workspace: Workspace, image_build_compute: object = None) -> ImageBuildDetails:
+        raise not_yet(f"Environment.build ({BUILDING})")
 
-    def build_local(self, workspace: Workspace, platform: object = None, **kwargs: object) -> str:
-        raise not_yet(REGISTERED)
+    def build_local(self, workspace: Workspace, platform: object = None, **kwargs: object) -> object:
+        raise not_yet(f"Environment.build_local ({BUILDING})")
 
-    def get_image_details(self, workspace: Workspace) -> object:
-        raise not_yet(REGISTERED)
+    def get_image_details(self, workspace: Workspace) -> DockerImageDetails:
+        raise not_yet(f"Environment.get_image_details ({BUILDING})")
 
     def clone(self, new_name: str) -> "Environment":
         made = copy.deepcopy(self)
@@ -196,10 +220,9 @@ def _with_packages(made: Environment, conda_specification: str | None, pip_requi
 
 def _requirements(file_path: str) -> list[str]:
     try:
-        lines = Path(file_path).read_text(encoding="utf-8").splitlines()
-    except OSError as error:
+        return requirement_lines(Path(file_path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
         raise UserErrorException(f"the requirements file {file_path} cannot be read: {error}") from error
-    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
 def _dependencies_of(requirements: list[str], *, pip_version: str | None = None) -> CondaDependencies:

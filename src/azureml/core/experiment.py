@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from azureml import core
@@ -78,8 +79,9 @@ class Experiment:
         return dict(experiments.load_experiment(self._place, self._name)["tags"])
 
     @property
-    def archived_time(self) -> str | None:
-        raise not_yet("Experiment.archived_time", instead="Experiment.list with view_type tells what is archived.")
+    def archived_time(self) -> datetime | None:
+        at = experiments.load_experiment(self._place, self._name)["archived_at"]
+        return datetime.fromisoformat(at) if at else None
 
     @property
     def portal_url(self) -> str:
@@ -129,7 +131,11 @@ class Experiment:
 
     @staticmethod
     def delete(workspace: Workspace, experiment_id: str) -> None:
-        raise not_yet("Experiment.delete", instead="Experiment.archive() takes it out of the lists.")
+        found = experiments.list_experiments(workspace._place, include_archived=True)
+        names = [one["name"] for one in found if one["experiment_id"] == experiment_id]
+        if not names:
+            raise UserErrorException(f"there is no experiment with the id {experiment_id!r} in {workspace.name!r}")
+        experiments.delete_experiment(workspace._place, names[0])
 
     @staticmethod
     def from_directory(path: str, auth: object = None) -> "Experiment":

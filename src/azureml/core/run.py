@@ -12,6 +12,7 @@ from azureml._later import not_yet
 from azureml.core import _details as details
 from azureml.core._labels import Labels, query_of, tags_of
 from azureml.core._offline_run import _OfflineRun
+from azureml.core._run_datasets import InputDatasets, OutputDatasets
 from azureml.core._run_state import _StateRun
 from azureml.core._types import kind_of, type_of
 from azureml.core.experiment import Experiment, Submittable
@@ -22,7 +23,7 @@ from runstead.client.connection import Json
 from runstead.domain.errors import NotFound, RunsteadError
 from runstead.domain.runs import BEFORE_RUNNING, RUNNING
 
-__all__ = ["Run", "_OfflineRun", "_SubmittedRun"]
+__all__ = ["InputDatasets", "OutputDatasets", "Run", "_OfflineRun", "_SubmittedRun"]
 MAX_CHILDREN = 100
 BATCH_TAG = "azureml.batch_child_number"
 DELIVER_TIMEOUT_S = 5.0
@@ -66,7 +67,7 @@ class Run(_StateRun):
             return _SubmittedRun._here(job)
         if not allow_offline:
             raise RunEnvironmentException()
-        return _OfflineRun()
+        return _OfflineRun._here()
 
     @classmethod
     def get_submitted_run(cls, **kwargs: object) -> "Run | _OfflineRun":
@@ -118,12 +119,12 @@ class Run(_StateRun):
         return core.Environment._from_definition(definition["environment"])
 
     @property
-    def input_datasets(self) -> object:
-        raise not_yet("Run.input_datasets", instead="A script can take paths as arguments.")
+    def input_datasets(self) -> InputDatasets:
+        return InputDatasets(self._experiment.workspace)
 
     @property
-    def output_datasets(self) -> object:
-        raise not_yet("Run.output_datasets", instead="What a script writes into ./outputs is kept.")
+    def output_datasets(self) -> OutputDatasets:
+        return OutputDatasets(self._experiment.workspace)
 
     def get_secret(self, name: str) -> str | None:
         return self._experiment.workspace.get_default_keyvault().get_secret(name)

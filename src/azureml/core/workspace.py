@@ -12,6 +12,7 @@ from azureml._errors import speaks_v1
 from azureml._later import Absent, not_yet
 from azureml._versions import SDK_VERSION
 from azureml.core import _config_files as config_files
+from azureml.core._labels import tags_of
 from azureml.data import _datastores
 from azureml.exceptions import UserErrorException, WorkspaceException
 from runstead.client import config, datastores, experiments, local, runs, workspaces
@@ -25,9 +26,8 @@ NETWORK, CREDENTIALS, RESOURCES = (
     "it is about Azure's credentials",
     "it is about Azure's resources",
 )
-PLAIN_FILES = "A script can use plain paths and files."
 PATIENCE_S = 10.0  # for a server that is just restarting
-Store = Any  # a datastore of whatever class, as in SDK v1
+Store = Any  # a datastore or dataset of whatever class, as in SDK v1
 log = logging.getLogger(__name__)
 
 
@@ -176,7 +176,10 @@ class Workspace:
         if known and not exist_ok:
             raise WorkspaceException(f"the workspace {name!r} exists already; pass exist_ok=True to use it")
         identity = {"subscription_id": subscription_id, "resource_group": resource_group, "location": location}
-        return Workspace._known(settings, place.connection, workspaces.ensure_workspace(place, identity=identity))
+        made = Workspace._known(settings, place.connection, workspaces.ensure_workspace(place, identity=identity))
+        if not known and (tags or friendly_name):
+            made.update(friendly_name=friendly_name, tags=tags)
+        return made
 
     @staticmethod
     def setup() -> "Workspace":
@@ -245,8 +248,8 @@ class Workspace:
             "tags": dict(record["tags"]),
             "sku": self._sku.capitalize(),
             "workspaceid": record["workspace_id"],
-            "description": "",
-            "friendlyName": record["name"],
+            "description": record["description"],
+            "friendlyName": record["friendly_name"] or record["name"],
             "creationTime": record["created_at"],
             "containerRegistry": None,
             "keyVault": None,
@@ -277,16 +280,16 @@ class Workspace:
         raise not_yet("Workspace.compute_targets", instead="Runs go to the target 'local'.")
 
     @property
-    def datasets(self) -> dict[str, object]:
-        raise not_yet("Workspace.datasets", instead=PLAIN_FILES)
+    def datasets(self) -> dict[str, Store]:
+        return core.Dataset.get_all(self)
 
     @property
     def datastores(self) -> dict[str, Store]:
         return dict(_datastores.listed(self))
 
     @property
-    def environments(self) -> dict[str, object]:
-        raise not_yet("Workspace.environments", instead="An Environment can be used without being registered.")
+    def environments(self) -> dict[str, "core.Environment"]:
+        return core.Environment.list(self)
 
     @property
     def models(self) -> dict[str, "core.Model"]:
@@ -307,10 +310,18 @@ class Workspace:
         allow_public_access_when_behind_vnet: bool | None = None,
         v1_legacy_mode: bool | None = None,
     ) -> dict[str, Any]:  # Any: as SDK v1's values
-        raise not_yet("Workspace.update")
+        said = {
+            "friendly_name": friendly_name,
+            "description": description,
+            "tags": tags_of({str(key): value for key, value in tags.items()}) if tags is not None else None,
+        }
+        changes = {name: value for name, value in said.items() if value is not None}
+        self._record = workspaces.change_workspace(self._place, **changes)
+        return self.get_details()
 
     def delete(self, delete_dependent_resources: bool = False, no_wait: bool = False) -> None:
-        raise not_yet("Workspace.delete")
+        """With everything in it; there are no dependent resources elsewhere, and nothing to wait for."""
+        workspaces.delete_workspace(self._place)
 
     def __repr__(self) -> str:
         return (

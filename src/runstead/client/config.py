@@ -89,6 +89,25 @@ def user_name(environment: Mapping[str, str] = os.environ) -> str:
         return f"uid {os.getuid()}"
 
 
+def records_offline_runs(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether a run outside of a job is recorded where a server is at hand; RUNSTEAD_OFFLINE_RUNS=0 says no."""
+    return environment.get("RUNSTEAD_OFFLINE_RUNS", "1").strip().lower() not in OFF
+
+
+def input_datasets(environment: Mapping[str, str] = os.environ) -> list[tuple[str, str, str]]:
+    """Name, mode and value (a path, or a dataset's id) of each dataset that the job was given."""
+    told = environment.get("AZUREML_DATASET_ENVIRONMENT_VARS", "")
+    pairs = [one.strip().partition(":") for one in told.split(",") if one.strip()]
+    return [(name, mode, environment[name]) for name, _, mode in pairs if name in environment]
+
+
+def output_datasets(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Where the job writes its output datasets, by name."""
+    names = [one for one in environment.get("AZUREML_DATASET_FILE_OUTPUTS", "").split(";") if one]
+    places = {name: environment.get(f"AZUREML_DATAREFERENCE_{name}", environment.get(name)) for name in names}
+    return {name: place for name, place in places.items() if place is not None}
+
+
 def git_overrides(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What a build server says of the source instead of git, by the keys of `repositories.PROPERTIES`."""
     found = {key: environment.get(f"AZUREML_GIT_{key.upper()}") for key in GIT_KEYS}

@@ -25,6 +25,11 @@ def change_experiment(workspace: Workspace, name: str, **changes: object) -> Jso
     return workspace.connection.call("PATCH", _path(workspace, name), changes)
 
 
+def delete_experiment(workspace: Workspace, name: str) -> None:
+    """Raises Conflict if it has runs."""
+    workspace.connection.call("DELETE", _path(workspace, name))
+
+
 def studio_url(workspace: Workspace, name: str) -> str:
     """The experiment's page."""
     return f"{workspace.studio_url}/experiments/{quoted(name)}"

@@ -19,6 +19,7 @@ from runstead.domain.errors import RunsteadError, Unauthenticated, Unavailable
 
 SPOKEN = "\nrunstead: "  # how the server's command begins an error of its own
 START_TIMEOUT_S = 30.0
+AT_HAND_S = 2.0
 POLL_S = 0.02
 DEFAULT_PORT = 7373
 
@@ -50,6 +51,11 @@ def connect(settings: Settings, *, patience_s: float = 0.0) -> Connection:
         server = _autostarted(settings)
     found = partial(address_of, settings.home)
     return Connection(server.url, token_of(settings.home), found=found, patience_s=patience_s)
+
+
+def is_at_hand(settings: Settings) -> bool:
+    """Whether a server is configured and answers at once, or the local one runs; starts none."""
+    return is_locked(settings.home) if settings.url is None else _is_healthy(settings.url, timeout_s=AT_HAND_S)
 
 
 def running(home: Path) -> Running | None:
@@ -170,10 +176,10 @@ def _described(home: Path) -> Running | None:
         return None
 
 
-def _is_healthy(url: str) -> bool:
+def _is_healthy(url: str, *, timeout_s: float = 5.0) -> bool:
     # No token is sent here: after a crash, another program may have taken the port.
     try:
-        return Connection(url, "", timeout_s=5.0).call("GET", "/health").get("status") == "ok"
+        return Connection(url, "", timeout_s=timeout_s).call("GET", "/health").get("status") == "ok"
     except RunsteadError:
         return False
 

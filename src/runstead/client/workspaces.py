@@ -44,3 +44,13 @@ def ensure_workspace(workspace: Workspace, *, identity: Mapping[str, str | None]
     """The workspace, made if missing. identity: subscription_id, resource_group, location, as far as known."""
     known = {key: value for key, value in identity.items() if value}
     return workspace.connection.call("PUT", workspace.path, known)
+
+
+def change_workspace(workspace: Workspace, **changes: object) -> Json:
+    """changes: tags (replaced as a whole), description, friendly_name."""
+    return workspace.connection.call("PATCH", workspace.path, changes)
+
+
+def delete_workspace(workspace: Workspace) -> None:
+    """The workspace with everything in it. Raises Conflict while a job of it has not ended."""
+    workspace.connection.call("DELETE", workspace.path)

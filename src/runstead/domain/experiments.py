@@ -17,6 +17,7 @@ class Experiment:
     created_at_ms: int
     run_count: int
     last_run_at_ms: int | None
+    archived_at_ms: int | None = None
 
 
 @dataclass(frozen=True)

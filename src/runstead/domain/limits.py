@@ -19,6 +19,7 @@ class Limits:
     log_append_bytes: int = 64 << 20
     upload_bytes: int = 1 << 40
     page_rows: int = 10_000
+    environment_chars: int = 1_000_000
     zip_files: int = 1_000_000
     snapshot_bytes: int = 100 << 30  # the SDK's own, smaller limits are the client's
     snapshot_files: int = 200_000

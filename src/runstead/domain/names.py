@@ -1,6 +1,7 @@
 """What a name may look like: workspaces, experiments, run ids, tags."""
 
 import re
+from collections.abc import Mapping
 
 from runstead.domain.errors import InvalidArgument, TooLarge
 from runstead.domain.limits import Limits
@@ -38,3 +39,13 @@ def checked_text(what: str, text: str, max_chars: int) -> str:
     if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
         raise InvalidArgument(f"the {what} contains a NUL or a lone surrogate, which cannot be stored")
     return text
+
+
+def checked_tags(tags: Mapping[str, str | None], limits: Limits) -> dict[str, str | None]:
+    """Tags (or properties) within the limits."""
+    if len(tags) > limits.tags_per_noun:
+        raise TooLarge(f"{len(tags)} tags or properties were given; at most {limits.tags_per_noun} are allowed")
+    for key, value in tags.items():
+        checked_text(f"key {key[:40]!r}", key, limits.tag_key_chars)
+        checked_text(f"value of {key[:40]!r}", value or "", limits.tag_value_chars)
+    return dict(tags)

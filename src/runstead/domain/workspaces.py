@@ -21,3 +21,14 @@ class Workspace:
     workspace_id: str
     created_at_ms: int
     tags: Mapping[str, str | None] = field(default_factory=dict)
+    description: str = ""
+    friendly_name: str = ""
+
+
+@dataclass(frozen=True)
+class WorkspaceEdit:
+    """What to change; None leaves as it is. Tags are replaced as a whole."""
+
+    tags: Mapping[str, str | None] | None = None
+    description: str | None = None
+    friendly_name: str | None = None

@@ -18,7 +18,9 @@ from runstead.server.v1 import (
     artifacts,
     changes,
     charts,
+    datasets,
     datastores,
+    environments,
     experiments,
     jobs,
     logs,
@@ -38,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     servers.routes,
     workspaces.routes,
     experiments.routes,
+    environments.routes,
     runs.routes,
     run_tables.routes,
     artifacts.routes,
@@ -49,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     jobs.routes,
     secrets.routes,
     datastores.routes,
+    datasets.routes,
     changes.routes,
     studio.routes,  # last: it answers every other path
 )

@@ -1,11 +1,9 @@
 """Experiments: found by name, made on demand, archived rather than deleted."""
 
-from collections.abc import Mapping
-
-from runstead.domain.errors import NotFound, TooLarge
+from runstead.domain.errors import Conflict, NotFound
 from runstead.domain.experiments import Experiment, ExperimentEdit
-from runstead.domain.limits import Limits
 from runstead.domain.names import checked_name, checked_text
+from runstead.domain.names import checked_tags as checked_tags
 from runstead.domain.workspaces import Workspace
 from runstead.service import feed, workspaces
 from runstead.service.unit import Tx, Unit
@@ -66,6 +64,8 @@ def edit(unit: Unit, workspace: str, name: str, change: ExperimentEdit) -> Exper
         values: dict[str, object] = {"tags": checked_tags(tags, limits)}
         if change.archived is not None:
             values["archived"] = change.archived
+            kept = (there.archived_at_ms or tx.at_ms) if change.archived else None
+            values["archived_at_ms"] = kept
         if change.description is not None:
             values["description"] = checked_text("description", change.description, limits.description_chars)
         experiments.update(tx.connection, there.key, values)
@@ -73,14 +73,19 @@ def edit(unit: Unit, workspace: str, name: str, change: ExperimentEdit) -> Exper
     return load(unit, workspace, name)
 
 
-def checked_tags(tags: Mapping[str, str | None], limits: Limits) -> dict[str, str | None]:
-    """Tags (or properties) within the limits."""
-    if len(tags) > limits.tags_per_noun:
-        raise TooLarge(f"{len(tags)} tags or properties were given; at most {limits.tags_per_noun} are allowed")
-    for key, value in tags.items():
-        checked_text(f"key {key[:40]!r}", key, limits.tag_key_chars)
-        checked_text(f"value of {key[:40]!r}", value or "", limits.tag_value_chars)
-    return dict(tags)
+def delete(unit: Unit, workspace: str, name: str) -> None:
+    """Forget an experiment; Conflict if it has runs."""
+    with unit.write() as tx:
+        home = workspaces.found(tx.connection, workspace)
+        there = experiments.find(tx.connection, home.key, name, for_update=True)
+        if there is None:
+            raise _missing(workspace, name)
+        if there.run_count:
+            raise Conflict(
+                f"experiment {name!r} has {there.run_count} runs; only an empty one can be deleted, others archived"
+            )
+        experiments.delete(tx.connection, there.key)
+        feed.publish_experiment(tx, home, name)
 
 
 def _missing(workspace: str, name: str) -> NotFound:

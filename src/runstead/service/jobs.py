@@ -8,7 +8,7 @@ from runstead.domain.errors import Conflict, InvalidArgument, NotFound
 from runstead.domain.jobs import ENDED, Job, JobSpec
 from runstead.domain.runs import SCRIPT, Run, RunDraft, may_follow
 from runstead.domain.workspaces import Workspace
-from runstead.service import experiments, runs, snapshots, workspaces
+from runstead.service import environments, experiments, runs, snapshots, workspaces
 from runstead.service.unit import Tx, Unit
 from runstead.store import jobs
 
@@ -37,12 +37,12 @@ def submit(unit: Unit, workspace: str, draft: RunDraft, spec: JobSpec, *, target
         arguments=spec.arguments,
         environment_name=spec.environment_name,
         snapshot_id=spec.snapshot_id,
-        definition=spec.definition,
     )
     with unit.write() as tx:
         home = workspaces.found(tx.connection, workspace)
         snapshots.found(tx.connection, home, spec.snapshot_id)
-        run = runs.insert(unit, tx, home, full)
+        definition = environments.recorded(unit, tx, home, spec.definition)
+        run = runs.insert(unit, tx, home, replace(full, definition=definition))
         if jobs.find(tx.connection, run.key) is None:
             if run.snapshot_id != spec.snapshot_id or run.is_final:
                 raise Conflict(f"run {run.run_id} is there already and was not submitted; choose another id")

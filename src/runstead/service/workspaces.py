@@ -1,18 +1,22 @@
 """Workspaces: found by name, made on demand."""
 
+import shutil
+
 import sqlalchemy as sa
 
-from runstead.domain.errors import NotFound
-from runstead.domain.names import checked_name, checked_text
+from runstead.domain.errors import Conflict, NotFound
+from runstead.domain.jobs import ENDED
+from runstead.domain.names import checked_name, checked_tags, checked_text
 from runstead.domain.workspaces import (
     DEFAULT_LOCATION,
     DEFAULT_RESOURCE_GROUP,
     DEFAULT_SUBSCRIPTION_ID,
     DEFAULT_WORKSPACE,
     Workspace,
+    WorkspaceEdit,
 )
 from runstead.service.unit import Unit
-from runstead.store import datastores, workspaces
+from runstead.store import datastores, deletions, workspaces
 
 
 def load(unit: Unit, name: str) -> Workspace:
@@ -71,6 +75,43 @@ def ensure(
         made = found(tx.connection, name)
         datastores.add_own(tx.connection, made.key, at_ms=tx.at_ms)
         return made
+
+
+def edit(unit: Unit, name: str, change: WorkspaceEdit) -> Workspace:
+    """Change what is given."""
+    limits = unit.settings.limits
+    values: dict[str, object] = {}
+    if change.tags is not None:
+        values["tags"] = checked_tags(change.tags, limits)
+    for column, text in (("description", change.description), ("friendly_name", change.friendly_name)):
+        if text is not None:
+            values[column] = checked_text(column.replace("_", " "), text, limits.description_chars)
+    with unit.write() as tx:
+        there = found(tx.connection, name)
+        if values:
+            workspaces.update(tx.connection, there.key, values)
+        return found(tx.connection, name)
+
+
+def delete(unit: Unit, name: str) -> None:
+    """Delete a workspace with everything in it; Conflict while a job of it has not ended, and for the default one.
+
+    Blobs stay: they are shared by content with whatever else has the same bytes.
+    """
+    if name == DEFAULT_WORKSPACE:
+        raise Conflict(f"the workspace {name!r} is always there and cannot be deleted; others can")
+    with unit.write() as tx:
+        there = found(tx.connection, name)
+        busy = deletions.open_jobs(tx.connection, there.key, ENDED)
+        if busy:
+            raise Conflict(
+                f"workspace {name!r} has jobs that have not ended ({', '.join(busy[:5])}); cancel them first"
+            )
+        run_ids = deletions.run_ids(tx.connection, there.key)
+        deletions.delete_workspace(tx.connection, there.key)
+    for run_id in run_ids:
+        for folder in (unit.settings.logs, unit.settings.jobs):
+            shutil.rmtree(folder / run_id, ignore_errors=True)
 
 
 def ensure_default(unit: Unit) -> Workspace:

@@ -37,6 +37,11 @@ def update(connection: sa.Connection, key: int, values: Mapping[str, Any]) -> No
     connection.execute(sa.update(experiments).where(experiments.c.experiment_key == key).values(**values))
 
 
+def delete(connection: sa.Connection, key: int) -> None:
+    """Forget an experiment that has no runs."""
+    connection.execute(sa.delete(experiments).where(experiments.c.experiment_key == key))
+
+
 def count_run(connection: sa.Connection, key: int, at_ms: int) -> None:
     """One run more, begun now."""
     more = {"run_count": experiments.c.run_count + 1, "last_run_at_ms": at_ms}
@@ -68,4 +73,5 @@ def _experiment(row: sa.RowMapping) -> Experiment:
         created_at_ms=row["created_at_ms"],
         run_count=row["run_count"],
         last_run_at_ms=row["last_run_at_ms"],
+        archived_at_ms=row["archived_at_ms"],
     )

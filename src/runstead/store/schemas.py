@@ -1,6 +1,24 @@
 """All tables of the store. A noun with tables of its own is imported here, so that migrations and tests see them."""
 
-from runstead.store import datastore_tables, job_tables, metric_tables, model_tables, secret_tables, tables
+from runstead.store import (
+    dataset_tables,
+    datastore_tables,
+    environment_tables,
+    job_tables,
+    metric_tables,
+    model_tables,
+    secret_tables,
+    tables,
+)
 
 METADATA = tables.METADATA
-TABLE_FILES = (tables, datastore_tables, job_tables, metric_tables, model_tables, secret_tables)
+TABLE_FILES = (
+    tables,
+    dataset_tables,
+    datastore_tables,
+    environment_tables,
+    job_tables,
+    metric_tables,
+    model_tables,
+    secret_tables,
+)

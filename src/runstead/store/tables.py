@@ -38,6 +38,8 @@ workspaces = sa.Table(
     sa.Column("workspace_id", sa.String(64), nullable=False),
     sa.Column("created_at_ms", sa.BigInteger, nullable=False),
     sa.Column("tags", sa.JSON, nullable=False),
+    sa.Column("description", sa.Text, nullable=False, server_default=""),
+    sa.Column("friendly_name", sa.Text, nullable=False, server_default=""),
 )
 
 experiments = sa.Table(
@@ -53,6 +55,7 @@ experiments = sa.Table(
     sa.Column("created_at_ms", sa.BigInteger, nullable=False),
     sa.Column("run_count", sa.BigInteger, nullable=False),
     sa.Column("last_run_at_ms", sa.BigInteger),
+    sa.Column("archived_at_ms", sa.BigInteger),
     sa.UniqueConstraint("workspace_key", "name"),
 )
 

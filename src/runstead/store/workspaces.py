@@ -40,6 +40,11 @@ def add(
     return insert_if_absent(connection, workspaces, [row]) == 1
 
 
+def update(connection: sa.Connection, key: int, values: Mapping[str, object]) -> None:
+    """Set columns of one workspace; `values` by column name."""
+    connection.execute(sa.update(workspaces).where(workspaces.c.workspace_key == key).values(**values))
+
+
 def listed(connection: sa.Connection) -> list[Workspace]:
     """All of them, by name."""
     rows = connection.execute(sa.select(workspaces).order_by(workspaces.c.name)).mappings()

@@ -51,6 +51,14 @@ def get_experiment(ws: str, name: str, unit: UnitIn) -> ExperimentShape:
     return experiment_shape(experiments.load(unit, ws, name))
 
 
+@routes.delete(W + "/experiments/{name}")
+@needs("write")
+def delete_experiment(ws: str, name: str, unit: UnitIn) -> dict[str, str]:
+    """Forget an experiment without runs."""
+    experiments.delete(unit, ws, name)
+    return {}
+
+
 @routes.patch(W + "/experiments/{name}")
 @needs("write")
 def patch_experiment(ws: str, name: str, unit: UnitIn, body: ExperimentBody) -> ExperimentShape:

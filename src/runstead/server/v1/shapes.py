@@ -31,6 +31,8 @@ class WorkspaceShape:
     workspace_id: str
     created_at: str
     tags: Mapping[str, str | None]
+    description: str
+    friendly_name: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class ExperimentShape:
     created_at: str
     run_count: int
     last_run_at: str | None
+    archived_at: str | None
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ def workspace_shape(workspace: Workspace) -> WorkspaceShape:
         workspace_id=workspace.workspace_id,
         created_at=at(workspace.created_at_ms),
         tags=workspace.tags,
+        description=workspace.description,
+        friendly_name=workspace.friendly_name,
     )
 
 
@@ -103,6 +108,7 @@ def experiment_shape(experiment: Experiment) -> ExperimentShape:
         created_at=at(experiment.created_at_ms),
         run_count=experiment.run_count,
         last_run_at=at_or_none(experiment.last_run_at_ms),
+        archived_at=at_or_none(experiment.archived_at_ms),
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from runstead.domain.workspaces import WorkspaceEdit
 from runstead.server.auth import CallerIn, UnitIn, needs, router
 from runstead.server.v1.shapes import WorkspaceShape, workspace_shape
 from runstead.service import workspaces
@@ -16,6 +17,15 @@ class WorkspaceBody:
     subscription_id: str | None = None
     resource_group: str | None = None
     location: str | None = None
+
+
+@dataclass(frozen=True)
+class WorkspaceChangeBody:
+    """What to change; tags are replaced as a whole."""
+
+    tags: dict[str, str | None] | None = None
+    description: str | None = None
+    friendly_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,3 +62,19 @@ def put_workspace(ws: str, unit: UnitIn, body: WorkspaceBody) -> WorkspaceShape:
 def get_workspace(ws: str, unit: UnitIn) -> WorkspaceShape:
     """One workspace."""
     return workspace_shape(workspaces.load(unit, ws))
+
+
+@routes.patch("/api/v1/workspaces/{ws}")
+@needs("write")
+def patch_workspace(ws: str, unit: UnitIn, body: WorkspaceChangeBody) -> WorkspaceShape:
+    """Change what is given."""
+    change = WorkspaceEdit(body.tags, body.description, body.friendly_name)
+    return workspace_shape(workspaces.edit(unit, ws, change))
+
+
+@routes.delete("/api/v1/workspaces/{ws}")
+@needs("admin")
+def delete_workspace(ws: str, unit: UnitIn) -> dict[str, str]:
+    """Delete the workspace with everything in it."""
+    workspaces.delete(unit, ws)
+    return {}

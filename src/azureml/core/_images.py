@@ -1,0 +1,67 @@
+"""SDK v1's objects on the images of environments; SDK v1 names them in `azureml.core.environment`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from azureml._later import not_yet
+
+FOLLOWING = "Following the build of an image"
+
+
+class ImageBuildDetails:
+    """SDK v1 `ImageBuildDetails`: the build of an image, and its log."""
+
+    def __init__(self, environment_client: object, location: str) -> None:
+        self.environment_client = environment_client
+        self.log_url: str | None = None
+        self._location = location
+
+    @property
+    def status(self) -> str:
+        raise not_yet(FOLLOWING)
+
+    def get_log(self) -> str:
+        raise not_yet(FOLLOWING)
+
+    def wait_for_completion(self, show_output: bool = True) -> "ImageBuildDetails":
+        raise not_yet(FOLLOWING)
+
+
+class DockerImageDetails(dict[str, Any]):  # Any: JSON
+    """SDK v1 `DockerImageDetails`: an image as the service describes it."""
+
+    def __init__(self, *args: Iterable[tuple[str, object]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+
+    @property
+    def image(self) -> dict[str, Any]:  # Any: JSON
+        return dict(self.get("dockerImage") or {})
+
+    @property
+    def repository(self) -> str | None:
+        return self.image.get("name")
+
+    @property
+    def registry(self) -> dict[str, Any]:  # Any: JSON
+        return dict(self.image.get("registry") or {})
+
+    @property
+    def image_exist(self) -> bool:
+        return bool(self.get("imageExistsInRegistry"))
+
+    @property
+    def dockerfile(self) -> str | None:
+        found: str | None = (self.get("ingredients") or {}).get("dockerfile")
+        return found
+
+    @property
+    def environment_path(self) -> str | None:
+        return self._python.get("condaEnvironmentPath")
+
+    @property
+    def interpreter_path(self) -> str | None:
+        return self._python.get("interpreterPath")
+
+    @property
+    def _python(self) -> dict[str, Any]:  # Any: JSON
+        return dict(self.get("pythonEnvironment") or {})
