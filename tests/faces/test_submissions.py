@@ -198,7 +198,9 @@ def test_a_command_is_run_by_the_shell_with_the_environments_variables(experimen
     run.wait_for_completion()
 
     assert "\nhello from the shell\n" in driver_log(run)
-    assert run.get_environment().name == "mine"
+    assert (run.get_environment().name, run.get_environment().version) == ("mine", "1")
+    assert run.get_details()["runDefinition"]["environment"]["environmentVariables"]["GREETING"] == "hello"
+    assert Environment.get(experiment.workspace, "mine").version == "1"  # submitting registers, as in Azure
 
 
 def test_the_interpreter_is_the_submitters_own_unless_named(experiment: Experiment, tmp_path: Path) -> None:

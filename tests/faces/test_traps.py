@@ -15,8 +15,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from azureml.core import Environment, Experiment, Run, ScriptRun, ScriptRunConfig
+from azureml.core import Environment, Experiment, Run, RunConfiguration, ScriptRun, ScriptRunConfig, Workspace
+from azureml.core.runconfig import DockerConfiguration
 from azureml.exceptions import ServiceException, UserErrorException
+from runstead.domain.environments import container_of
 from runstead.testing.servers import RealServer, run_quietly, wait_until
 
 
@@ -128,6 +130,17 @@ def test_trap_8_start_logging_makes_outputs(experiment: Experiment, tmp_path: Pa
 
 def test_trap_10_pipeline_data_is_to_come() -> None:
     not_yet("azureml.pipeline.core", "PipelineData", "name")
+
+
+def test_trap_11_a_curated_name_is_found_in_any_case_and_without_a_version_and_its_numpy_is_old(
+    workspace: Workspace,
+) -> None:
+    for name in ("AzureML-sklearn-1.5", "azureml-sklearn-1.5", "azureml://registries/azureml/environments/sklearn-1.5"):
+        found = Environment.get(workspace=workspace, name=name)
+        assert (found.name, found.version) == ("AzureML-sklearn-1.5", "1")
+    assert Environment.get(workspace, "AZUREML-SKLEARN-1.5", version="12").name == "AzureML-sklearn-1.5"
+    assert found.python.conda_dependencies is not None
+    assert "numpy~=1.23.5" in found.python.conda_dependencies.pip_packages
 
 
 def test_trap_12_compute_that_is_provisioned_by_texts_is_to_come() -> None:
@@ -244,6 +257,29 @@ def test_trap_21_numpys_integers_are_numbers(run: Run) -> None:
 
 def test_trap_22_parallel_run_steps_are_to_come() -> None:
     not_yet("azureml.pipeline.steps", "ParallelRunStep", "name")
+
+
+@pytest.mark.parametrize("generation", ["environment", "run"])
+def test_trap_24_docker_flags_of_both_generations_are_understood_and_refused_with_what_would_do(
+    experiment: Experiment, generation: str
+) -> None:
+    Path("train.py").write_text("print('ran')\n")
+    environment = Environment("mine")
+    environment.python.user_managed_dependencies = True
+    runtime = DockerConfiguration(use_docker=True, shm_size="4g") if generation == "run" else None
+    if generation == "environment":
+        environment.docker.enabled = True
+        environment.docker.shm_size = "4g"
+    config = ScriptRunConfig(".", "train.py", environment=environment, docker_runtime_config=runtime)
+
+    (Path(".azureml")).mkdir()
+    config.run_config.save(".", "in-docker")
+    asked = container_of(RunConfiguration.load(".", "in-docker")._definition())
+
+    assert asked is not None
+    assert asked.shm_size == "4g"
+    with pytest.raises(UserErrorException, match=r"container .*Leave use_docker and docker\.enabled False"):
+        experiment.submit(config)
 
 
 def test_trap_25_sweeps_on_this_machine_are_to_come() -> None:

@@ -20,6 +20,7 @@ from azureml.exceptions import ComputeTargetException, SnapshotException, UserEr
 from runstead.client import config as settings
 from runstead.client import jobs
 from runstead.client.workspaces import Workspace
+from runstead.domain.environments import container_of, content_hash
 from runstead.domain.errors import NotFound, TooLarge
 from runstead.domain.jobs import JobSpec
 
@@ -122,11 +123,11 @@ def _check_runnable_here(run_config: RunConfiguration) -> None:
     data: tuple[Any, ...] = (run_config.data, run_config.data_references, run_config.datacaches, run_config.output_data)
     if any(data):
         raise not_yet("Mounting data", instead="Give the script paths as arguments.")
-    _check_environment(run_config.environment, in_container=run_config.docker.use_docker)
+    _check_environment(run_config.environment, in_container=container_of(run_config._definition()) is not None)
 
 
 def _check_environment(environment: Environment, *, in_container: bool) -> None:
-    if in_container or environment.docker.enabled:
+    if in_container:
         raise not_yet(
             "Running in a container", instead=f"Leave use_docker and docker.enabled False, and {USER_MANAGED}."
         )
@@ -138,7 +139,5 @@ def _check_environment(environment: Environment, *, in_container: bool) -> None:
 def _is_untouched(environment: Environment) -> bool:
     """Nobody asked for any packages or image: then the current interpreter is what people expect on a laptop."""
     plain = Environment(environment.name)
-    return (environment.python._definition(), environment.docker._definition()) == (
-        {**plain.python._definition(), "interpreterPath": environment.python.interpreter_path},
-        plain.docker._definition(),
-    )
+    plain.python.interpreter_path = environment.python.interpreter_path
+    return content_hash(environment._definition()) == content_hash(plain._definition())
