@@ -20,11 +20,11 @@ from azureml.exceptions import ComputeTargetException, SnapshotException, UserEr
 from runstead.client import config as settings
 from runstead.client import jobs
 from runstead.client.workspaces import Workspace
-from runstead.domain.environments import container_of, content_hash
-from runstead.domain.errors import NotFound, TooLarge
+from runstead.domain.builds import Specification, specification_of
+from runstead.domain.environments import container_of
+from runstead.domain.errors import InvalidArgument, NotFound, TooLarge
 from runstead.domain.jobs import JobSpec
 
-USER_MANAGED = "set environment.python.user_managed_dependencies = True to run with the Python that is there"
 log = logging.getLogger(__name__)
 
 
@@ -74,6 +74,7 @@ def _spec_of(run_config: RunConfiguration, source: Path) -> JobSpec:
     arguments = _texts(run_config.arguments)
     variables = {**environment.environment_variables, **run_config.environment_variables}
     script = None if command else _script_of(run_config.script, source)
+    packages = packages_of(environment)
     definition = {**run_config._definition(), "script": script, "arguments": arguments, "command": command}
     return JobSpec(
         snapshot_id="",
@@ -84,14 +85,28 @@ def _spec_of(run_config: RunConfiguration, source: Path) -> JobSpec:
         target=run_config.target,
         python=jobs.interpreter_of(
             environment.python.interpreter_path, current=sys.executable, search_path=settings.search_path()
-        ),
+        )
+        if packages is None
+        else sys.executable,
         environment_name=environment.name,
         environment_variables={str(name): str(value) for name, value in variables.items()},
         max_run_duration_s=run_config.max_run_duration_seconds,
         directories_to_watch=tuple(run_config.history.directories_to_watch or ()),
         output_collection=run_config.history.output_collection,
+        packages=packages,
         definition=definition,
     )
+
+
+def packages_of(environment: Environment) -> Specification | None:
+    """What has to be built for this environment; None where an interpreter is there already."""
+    if environment.python.user_managed_dependencies or _is_untouched(environment):
+        return None
+    dependencies = environment.python.conda_dependencies
+    try:
+        return specification_of({} if dependencies is None else dependencies.as_dict(), strict=settings.is_strict())
+    except InvalidArgument as error:
+        raise UserErrorException(f"the environment {environment.name!r}: {error.message}") from error
 
 
 def _script_of(script: str | None, source: Path) -> str:
@@ -130,15 +145,12 @@ def _check_runnable_here(run_config: RunConfiguration) -> None:
 def _check_environment(environment: Environment, *, in_container: bool) -> None:
     if in_container:
         raise not_yet(
-            "Running in a container", instead=f"Leave use_docker and docker.enabled False, and {USER_MANAGED}."
+            "Running in a container",
+            instead="Leave use_docker and docker.enabled False: its packages are then built into an environment.",
         )
-    if environment.python.user_managed_dependencies or _is_untouched(environment):
-        return
-    raise not_yet(f"Building the environment {environment.name!r}", instead=f"Until then {USER_MANAGED}.")
 
 
 def _is_untouched(environment: Environment) -> bool:
-    """Nobody asked for any packages or image: then the current interpreter is what people expect on a laptop."""
-    plain = Environment(environment.name)
-    plain.python.interpreter_path = environment.python.interpreter_path
-    return content_hash(environment._definition()) == content_hash(plain._definition())
+    """Nobody asked for any packages: then the current interpreter is what people expect on a laptop."""
+    plain = Environment(environment.name).python._definition()
+    return environment.python._definition() == {**plain, "interpreterPath": environment.python.interpreter_path}
