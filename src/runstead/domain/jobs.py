@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
+from runstead.domain.bindings import Input, Output, binding_json, inputs_of, outputs_of
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.paths import normalised_path
 
@@ -32,6 +33,8 @@ class JobSpec:
     directories_to_watch: tuple[str, ...] = ("logs",)
     output_collection: bool = True
     definition: Mapping[str, Any] | None = None  # the v1 runDefinition to show back, as the SDK made it
+    inputs: tuple[Input, ...] = ()
+    outputs: tuple[Output, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,13 @@ class Job:
 
 def spec_json(spec: JobSpec) -> dict[str, Any]:
     """The spec as REST v1 writes it."""
-    return {**asdict(spec), "arguments": list(spec.arguments), "directories_to_watch": list(spec.directories_to_watch)}
+    return {
+        **asdict(spec),
+        "arguments": list(spec.arguments),
+        "directories_to_watch": list(spec.directories_to_watch),
+        "inputs": [binding_json(one) for one in spec.inputs],
+        "outputs": [binding_json(one) for one in spec.outputs],
+    }
 
 
 def spec_of(given: object) -> JobSpec:
@@ -79,6 +88,8 @@ def spec_of(given: object) -> JobSpec:
         directories_to_watch=_strings(given, "directories_to_watch", ("logs",)),
         output_collection=_field(given, "output_collection", bool) is not False,
         definition=definition,
+        inputs=inputs_of(given.get("inputs") or ()),
+        outputs=outputs_of(given.get("outputs") or ()),
     )
     return checked_spec(spec)
 
