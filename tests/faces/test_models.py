@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from azureml.core import Environment, Experiment, Model, Run, ScriptRunConfig, Workspace
+from azureml.core import Dataset, Environment, Experiment, Model, Run, ScriptRunConfig, Workspace
 from azureml.core.resource_configuration import ResourceConfiguration
 from azureml.exceptions import (
     ModelNotFoundException,
@@ -190,3 +190,17 @@ def test_a_job_registers_and_finds_models(workspace: Workspace, experiment: Expe
 def test_what_comes_later_says_so(workspace: Workspace) -> None:
     with pytest.raises(UserErrorException, match=r"Model\.deploy is not in this version"):
         Model.deploy(workspace, "svc", [])
+
+
+def test_a_model_knows_the_datasets_it_was_made_of(run: Run, workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("a\n1\n")
+    run.upload_file("x.csv", "x.csv")
+    store = workspace.get_default_datastore()
+    store.upload_files(["x.csv"], show_progress=False)
+    data = Dataset.Tabular.from_delimited_files((store, "x.csv")).register(workspace, "rows")
+
+    model = run.register_model("m", "x.csv", datasets=[(Dataset.Scenario.TRAINING, data)], sample_input_dataset=data)
+
+    assert [one.id for one in model.datasets["training"]] == [data.id]
+    assert model.sample_input_dataset == data.id
+    assert [one.id for one in Model.list(workspace, dataset_id=data.id)] == ["m:1"]

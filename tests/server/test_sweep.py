@@ -1,6 +1,10 @@
 """What ended processes left in the home arrives without anybody asking for it."""
 
 import logging
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,3 +76,44 @@ def test_a_server_takes_in_what_was_left_while_it_was_down(server: RealServer) -
     wait_until(lambda: not list(server.home.rglob("*.journal")), what="the server has taken the journal in")
     [series] = decode_columns(again.send("GET", f"{RUN}/r1/metrics/values").body)
     assert list(series.columns[""]) == [1.0, 2.0]
+
+
+START = """
+import os, sys
+from azureml.core import Experiment, Workspace
+run = Experiment(Workspace.from_config(), "e").start_logging(snapshot_directory=None, outputs=False)
+run.log("a", 1.0)
+print(run.id, flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_a_killed_script_fails_its_run_and_a_stopped_one_does_not(server: RealServer, tmp_path: Path) -> None:
+    """Slow: starts an interpreter, and waits for the sweeper to come by twice."""
+    variables = {**os.environ, "RUNSTEAD_HOME": str(server.home)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    scripts = [
+        subprocess.Popen([sys.executable, "-c", START], env=variables, cwd=tmp_path, text=True, **pipes)  # type: ignore[call-overload]  # pipes
+        for _ in range(2)
+    ]
+    killed, stopped = scripts
+    try:
+        ids = [script.stdout.readline().strip() for script in scripts]
+        connection = server.connection()
+        stopped.send_signal(signal.SIGSTOP)
+        killed.kill()
+        killed.wait()
+        wait_until(
+            lambda: connection.call("GET", f"{RUN}/{ids[0]}")["status"] == "Failed", what="the killed one has failed"
+        )
+        run = connection.call("GET", f"{RUN}/{ids[0]}")
+        assert run["error"]["code"] == "WriterGone"
+        assert connection.call("GET", f"{RUN}/{ids[1]}")["status"] == "Running"
+        [series] = decode_columns(connection.send("GET", f"{RUN}/{ids[0]}/metrics/values").body)
+        assert series.columns[""] == [1.0]
+    finally:
+        for script in scripts:
+            script.kill()
+            script.wait()
+            script.stdin.close()
+            script.stdout.close()

@@ -165,3 +165,36 @@ def test_several_runs_are_made_all_or_none(unit: Unit) -> None:
         runs.load(unit, "default", "fresh")
     with pytest.raises(TooLarge):
         runs.create_many(unit, "default", [RunDraft(f"m{number}", "e") for number in range(1_001)])
+
+
+def give_up(unit: Unit, *, alive: bool = False, written: tuple[str, ...] = ()) -> list[str]:
+    return runs.give_up_abandoned(unit, "boot/1", is_alive=lambda node, pid: alive, written=written)
+
+
+def test_a_run_fails_when_its_process_is_gone_and_nobody_writes_to_it(unit: Unit) -> None:
+    a_run(unit, "gone", node="boot/1/77", pid=5)  # type: ignore[arg-type]  # pid is a number
+    a_run(unit, "elsewhere", node="boot/12/77", pid=5)  # type: ignore[arg-type]  # pid is a number
+    a_run(unit, "unknown")
+    a_run(unit, "job", kind="script", status="Running", node="boot/1/77", pid=5)  # type: ignore[arg-type]  # pid is a number
+
+    assert give_up(unit, alive=True) == give_up(unit, written=("gone",)) == []
+    assert give_up(unit) == ["gone"]
+
+    run = runs.load(unit, "default", "gone")
+    assert run.status == "Failed"
+    assert run.error is not None
+    assert run.error["code"] == "WriterGone"
+    assert give_up(unit) == []
+
+
+@pytest.mark.parametrize("status", ["Running", "Completed", "Canceled"])
+def test_who_carries_a_run_on_that_was_given_up_says_how_it_ended(unit: Unit, status: str) -> None:
+    a_run(unit, "gone", node="boot/1/77", pid=5)  # type: ignore[arg-type]  # pid is a number
+    give_up(unit)
+
+    run = runs.set_status(unit, "default", "gone", status)
+
+    assert (run.status, run.error, run.ended_at_ms is None) == (status, None, status == "Running")
+    if status != "Running":
+        with pytest.raises(Conflict):
+            runs.set_status(unit, "default", "gone", "Failed")

@@ -1,5 +1,7 @@
 """Parts of a run configuration that say how many processes run where."""
 
+from typing import ClassVar
+
 from azureml.core._elements import _AbstractRunConfigElement
 
 
@@ -42,11 +44,17 @@ class ParallelTaskConfiguration(_AbstractRunConfigElement):
 class AmlComputeConfiguration(_AbstractRunConfigElement):
     """SDK v1 `AmlComputeConfiguration`: a cluster that is made for one run."""
 
+    _SPELLED: ClassVar = {
+        "_retain_cluster": "retainCluster",
+        "_name": "name",
+        "_cluster_max_node_count": "clusterMaxNodeCount",
+    }
+
     def __init__(self) -> None:
         self.vm_size: str | None = None
         self.vm_priority: str | None = None
-        self._name: str | None = None
         self._retain_cluster = False
+        self._name: str | None = None
         self._cluster_max_node_count: int | None = None
 
 

@@ -31,9 +31,9 @@ Element = TypeVar("Element", bound=_AbstractRunConfigElement)
 
 def filled(element: Element, definition: Mapping[str, Any]) -> Element:  # Any: JSON or YAML
     """Take over what a definition says; keys in camelCase or snake_case, unknown ones are left alone."""
-    spelled = {key: name for name, key in element._SPELLED.items()}
+    spelled = {snake_case(key): name for name, key in element._SPELLED.items()}
     for key, value in definition.items():
-        name = spelled.get(key) or snake_case(str(key))
+        name = spelled.get(snake_case(str(key)), snake_case(str(key)))
         if name not in vars(element) and not isinstance(getattr(type(element), name, None), property):
             continue
         current = getattr(element, name)

@@ -1,7 +1,5 @@
 """What SDK v1's `run.input_datasets` and `run.output_datasets` hold: the job's data by name."""
 
-from typing import Any
-
 from azureml import core
 from azureml.core.workspace import Workspace
 from runstead.client import config
@@ -31,6 +29,4 @@ class OutputDatasets(dict[str, str]):
 def _input(workspace: Workspace, mode: str, value: str) -> object:
     if mode != DIRECT:
         return value
-    maker: Any = core.Dataset  # Any: to come
-    dataset: object = maker.get_by_id(workspace, value)
-    return dataset
+    return core.Dataset.get_by_id(workspace, value)

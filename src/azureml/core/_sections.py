@@ -1,5 +1,6 @@
 """The sections of an environment; SDK v1 names them in `azureml.core.environment`."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, ClassVar
@@ -17,10 +18,14 @@ DEFAULT_CPU_IMAGE = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:20251130
 DEFAULT_GPU_IMAGE = "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04"
 DEFAULT_SHM_SIZE = "2g"
 STORED = "storageaccount"
+log = logging.getLogger(__name__)
 
 
 class PythonSection(_AbstractRunConfigElement):
     """SDK v1 `PythonSection`: which interpreter, with which packages."""
+
+    # A definition that names a file has its content, too; that file may be on another machine.
+    _SPELLED: ClassVar = {"_conda_dependencies_file": "condaDependenciesFile"}
 
     def __init__(self, **kwargs: object) -> None:
         self.user_managed_dependencies = False
@@ -94,9 +99,10 @@ class DockerSection(_AbstractRunConfigElement):
     """SDK v1 `DockerSection`: the image of an environment."""
 
     _PARTS: ClassVar = {"build_context": DockerBuildContext}
+    _SPELLED: ClassVar = {"_enabled": "enabled"}
 
     def __init__(self, **kwargs: object) -> None:
-        self.enabled = False
+        self._enabled = False
         self.base_image: str | None = DEFAULT_CPU_IMAGE
         self._base_dockerfile: str | None = None
         self.build_context: DockerBuildContext | None = None
@@ -106,6 +112,15 @@ class DockerSection(_AbstractRunConfigElement):
         self.gpu_support = False
         self.base_image_registry = ContainerRegistry()
         self.platform = DockerImagePlatform()
+
+    @property
+    def enabled(self) -> bool:
+        return self._enabled
+
+    @enabled.setter
+    def enabled(self, value: bool) -> None:
+        log.warning("docker.enabled is deprecated; give a DockerConfiguration(use_docker=True) to the run instead")
+        self._enabled = value
 
     @property
     def base_dockerfile(self) -> str | None:
@@ -134,6 +149,8 @@ class SparkPackage(_AbstractRunConfigElement):
 
 class SparkSection(_AbstractRunConfigElement):
     """SDK v1 `SparkSection`."""
+
+    _ITEMS: ClassVar = {"packages": SparkPackage}
 
     def __init__(self, **kwargs: object) -> None:
         self.repositories: list[str] = []

@@ -22,10 +22,11 @@ from azureml.exceptions import ComputeTargetException, SnapshotException, UserEr
 from runstead.client import config as settings
 from runstead.client import jobs
 from runstead.client.workspaces import Workspace
-from runstead.domain.errors import NotFound, TooLarge
+from runstead.domain.builds import Specification, specification_of
+from runstead.domain.environments import container_of
+from runstead.domain.errors import InvalidArgument, NotFound, TooLarge
 from runstead.domain.jobs import JobSpec
 
-USER_MANAGED = "set environment.python.user_managed_dependencies = True to run with the Python that is there"
 log = logging.getLogger(__name__)
 
 
@@ -76,6 +77,7 @@ def _spec_of(run_config: RunConfiguration, source: Path, workspace: HomeWorkspac
     arguments = _texts(run_config.arguments)
     variables = {**environment.environment_variables, **run_config.environment_variables}
     script = None if command else _script_of(run_config.script, source)
+    packages = packages_of(environment)
     shown = copy.copy(run_config)
     vars(shown).update(data.sections)
     definition = {**shown._definition(), "script": script, "arguments": arguments, "command": command}
@@ -88,16 +90,30 @@ def _spec_of(run_config: RunConfiguration, source: Path, workspace: HomeWorkspac
         target=run_config.target,
         python=jobs.interpreter_of(
             environment.python.interpreter_path, current=sys.executable, search_path=settings.search_path()
-        ),
+        )
+        if packages is None
+        else sys.executable,
         environment_name=environment.name,
         environment_variables={str(name): str(value) for name, value in variables.items()},
         max_run_duration_s=run_config.max_run_duration_seconds,
         directories_to_watch=tuple(run_config.history.directories_to_watch or ()),
         output_collection=run_config.history.output_collection,
+        packages=packages,
         definition=definition,
         inputs=data.inputs,
         outputs=data.outputs,
     )
+
+
+def packages_of(environment: Environment) -> Specification | None:
+    """What has to be built for this environment; None where an interpreter is there already."""
+    if environment.python.user_managed_dependencies or _is_untouched(environment):
+        return None
+    dependencies = environment.python.conda_dependencies
+    try:
+        return specification_of({} if dependencies is None else dependencies.as_dict(), strict=settings.is_strict())
+    except InvalidArgument as error:
+        raise UserErrorException(f"the environment {environment.name!r}: {error.message}") from error
 
 
 def _script_of(script: str | None, source: Path) -> str:
@@ -129,23 +145,18 @@ def _check_runnable_here(run_config: RunConfiguration) -> None:
         raise not_yet("Running on several nodes or in several processes", instead="Leave distributed_job_config out.")
     if run_config.datacaches:
         raise not_yet("Caches of datasets", instead="Mounted datasets are cached by themselves.")
-    _check_environment(run_config.environment, in_container=run_config.docker.use_docker)
+    _check_environment(run_config.environment, in_container=container_of(run_config._definition()) is not None)
 
 
 def _check_environment(environment: Environment, *, in_container: bool) -> None:
-    if in_container or environment.docker.enabled:
+    if in_container:
         raise not_yet(
-            "Running in a container", instead=f"Leave use_docker and docker.enabled False, and {USER_MANAGED}."
+            "Running in a container",
+            instead="Leave use_docker and docker.enabled False: its packages are then built into an environment.",
         )
-    if environment.python.user_managed_dependencies or _is_untouched(environment):
-        return
-    raise not_yet(f"Building the environment {environment.name!r}", instead=f"Until then {USER_MANAGED}.")
 
 
 def _is_untouched(environment: Environment) -> bool:
-    """Nobody asked for any packages or image: then the current interpreter is what people expect on a laptop."""
-    plain = Environment(environment.name)
-    return (environment.python._definition(), environment.docker._definition()) == (
-        {**plain.python._definition(), "interpreterPath": environment.python.interpreter_path},
-        plain.docker._definition(),
-    )
+    """Nobody asked for any packages: then the current interpreter is what people expect on a laptop."""
+    plain = Environment(environment.name).python._definition()
+    return environment.python._definition() == {**plain, "interpreterPath": environment.python.interpreter_path}

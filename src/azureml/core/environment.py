@@ -151,7 +151,7 @@ class Environment(_AbstractRunConfigElement):
 
     @staticmethod
     def add_private_pip_wheel(workspace: Workspace, file_path: str, exist_ok: bool = False) -> str:
-        raise not_yet("Environment.add_private_pip_wheel", instead="A pip package may be the path of a wheel.")
+        raise not_yet("Environment.add_private_pip_wheel", instead="A pip package may be the https address of a wheel.")
 
     def register(self, workspace: Workspace) -> "Environment":
         if not self.name:

@@ -88,13 +88,13 @@ class Model:
         self.parent_id = None
 
     @property
-    def datasets(self) -> dict[str, list[str]]:
-        """The ids of the datasets by purpose."""
-        purposes = dict.fromkeys(one["purpose"] for one in self._record["datasets"])
-        return {
-            purpose: [one["dataset_id"] for one in self._record["datasets"] if one["purpose"] == purpose]
-            for purpose in purposes
-        }
+    def datasets(self) -> dict[str, list[Any]]:  # Any: any class of dataset
+        """Datasets by purpose."""
+        found: dict[str, list[Any]] = {}  # Any: as said
+        for one in self._record["datasets"]:
+            dataset = core.Dataset.get_by_id(self.workspace, one["dataset_id"])
+            found.setdefault(one["purpose"], []).append(dataset)
+        return found
 
     @property
     def run(self) -> "core.Run | None":

@@ -106,7 +106,7 @@ class RunConfiguration(_AbstractRunConfigElement):
         "output_data": OutputData,
         "services": ApplicationEndpointConfiguration,
     }
-    _SPELLED: ClassVar = {"services": "applicationEndpoints"}
+    _SPELLED: ClassVar = {"services": "applicationEndpoints"}  # v1 writes it last
 
     def __init__(
         self,
@@ -176,7 +176,8 @@ class RunConfiguration(_AbstractRunConfigElement):
     def _definition(self) -> dict[str, Any]:  # Any: JSON
         plain = super()._definition()
         start = {"script": plain.pop("script"), "arguments": plain.pop("arguments"), "target": self._target}
-        return {**start, **plain, "environmentVariables": dict(self._environment_variables)}
+        last = {"applicationEndpoints": plain.pop("applicationEndpoints")}
+        return {**start, **plain, "environmentVariables": dict(self._environment_variables), **last}
 
     def save(self, path: str | None = None, name: str | None = None, separate_environment_yaml: bool = False) -> None:
         write_configuration(

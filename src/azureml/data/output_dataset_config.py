@@ -130,6 +130,9 @@ class OutputTabularDatasetConfig(OutputFileDatasetConfig):
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401  what OutputFileDatasetConfig takes
         super().__init__(**kwargs)
 
+    def as_mount(self) -> Self:  # type: ignore[override]  # SDK v1 has no option here
+        return self._changed(mode=MOUNT)
+
     def keep_columns(self, columns: str | Sequence[str]) -> Self:
         return self._stepped("keep_columns", columns)
 

@@ -122,6 +122,11 @@ def has_file_limit(environment: Mapping[str, str] = os.environ) -> bool:
     return environment.get("AML_SNAPSHOT_NO_FILE_LIMIT", "").strip().lower() in ("", *OFF)
 
 
+def is_strict(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether an environment gets exactly the Python that it names or none; RUNSTEAD_STRICT_PYTHON."""
+    return environment.get("RUNSTEAD_STRICT_PYTHON", "").strip().lower() not in ("", *OFF)
+
+
 def search_path(environment: Mapping[str, str] = os.environ) -> str:
     """Where programs are looked for."""
     return environment.get("PATH", os.defpath)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from runstead.client.connection import Json, quoted
 from runstead.client.workspaces import Workspace
+from runstead.domain.runs import INTERACTIVE
+from runstead.journal import processes
 
 PAGE = 200
 Tags = Mapping[str, str | None]
@@ -12,12 +14,22 @@ Tags = Mapping[str, str | None]
 def create_run(workspace: Workspace, run_id: str, *, experiment: str, kind: str, **fields: object) -> Json:
     """A new run under an id of ours, so that a repeat answers the same run. fields: as POST runs in rest-v1.md."""
     body = {"run_id": run_id, "experiment": experiment, "kind": kind, **fields}
-    return workspace.connection.call("POST", f"{workspace.path}/runs", body)
+    return workspace.connection.call("POST", f"{workspace.path}/runs", _signed(body))
 
 
 def create_runs(workspace: Workspace, drafts: Sequence[Mapping[str, object]]) -> list[Json]:
     """Several new runs, all or none. drafts: as POST runs in rest-v1.md."""
-    return list(workspace.connection.call("POST", f"{workspace.path}/runs/batch", {"runs": list(drafts)})["runs"])
+    return list(
+        workspace.connection.call("POST", f"{workspace.path}/runs/batch", {"runs": [_signed(one) for one in drafts]})[
+            "runs"
+        ]
+    )
+
+
+def _signed(draft: Mapping[str, object]) -> Json:
+    """An interactive run says which process it belongs to: should that vanish, the run has failed."""
+    here = processes.this_process() if draft["kind"] == INTERACTIVE else None
+    return {**draft, **({"node": here[0], "pid": here[1]} if here else {})}
 
 
 def load_run(workspace: Workspace, run_id: str) -> Json:

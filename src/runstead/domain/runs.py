@@ -14,6 +14,7 @@ STATUSES = (*STAGES, CANCEL_REQUESTED, *sorted(FINAL))
 RUNNING = "Running"
 BEFORE_RUNNING = STAGES[: STAGES.index(RUNNING)]
 INTERACTIVE = "interactive"
+WRITER_GONE = "WriterGone"  # the error code of a run whose process ended without saying how
 SCRIPT = "script"
 
 _ADJECTIVES = (
@@ -64,6 +65,11 @@ class Run:
         """Nothing will change the status any more."""
         return self.status in FINAL
 
+    @property
+    def is_given_up(self) -> bool:
+        """Failed because its process was gone; whoever carries it on may still say how it ended."""
+        return self.status == "Failed" and self.error is not None and self.error.get("code") == WRITER_GONE
+
 
 @dataclass(frozen=True)
 class RunRef:
@@ -80,6 +86,16 @@ class RunRef:
     def is_final(self) -> bool:
         """Nothing will change the status any more."""
         return self.status in FINAL
+
+
+@dataclass(frozen=True)
+class RunWriter:
+    """The process that made a run: `node` says its machine and start."""
+
+    workspace: str
+    run_id: str
+    node: str
+    pid: int
 
 
 @dataclass(frozen=True)
@@ -102,6 +118,8 @@ class RunDraft:
     snapshot_id: str | None = None
     submitted_by: str = ""
     definition: Mapping[str, Any] | None = None  # the v1 runDefinition object, kept as it came
+    node: str | None = None  # of the process that makes an interactive run: machine and start, as journal/processes.py
+    pid: int | None = None
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from runstead.domain.errors import RunsteadError
 from runstead.domain.plans import JOURNAL, SHIPPED
 from runstead.domain.records import Opening
+from runstead.journal import processes
 from runstead.journal.deliveries import Delivery, Store, deliver_all
-from runstead.service import metrics
+from runstead.service import metrics, runs
 from runstead.service.unit import Unit
 
 SWEEP_S = 5.0
@@ -19,6 +21,16 @@ def sweep(unit: Unit) -> list[Delivery]:
     """Take in what is left behind now; one Delivery for each journal that was found."""
     store = _store(unit)
     return [delivery for folder in _folders(unit) for delivery in deliver_all(folder, store)]
+
+
+def give_up_abandoned(unit: Unit, deliveries: list[Delivery]) -> None:
+    """Fail interactive runs of this machine whose process is gone. deliveries: of a sweep just now."""
+    here = processes.machine()
+    if here is None:
+        return
+    written = {Path(one.path).parent.name for one in deliveries if one.state == "in use"}
+    for run_id in runs.give_up_abandoned(unit, here, is_alive=processes.is_alive, written=written):
+        log.info("run %s has failed: its process is gone", run_id)
 
 
 class Sweeper:
@@ -51,9 +63,11 @@ class Sweeper:
     def _run(self) -> None:
         while True:
             try:
-                self.tell(sweep(self._unit))
-            except OSError:
-                log.exception("journals that were left behind could not be looked for; it is tried again")
+                deliveries = sweep(self._unit)
+                self.tell(deliveries)
+                give_up_abandoned(self._unit, deliveries)
+            except (OSError, RunsteadError):
+                log.exception("what was left behind could not be looked for; it is tried again")
             if self._stopping.wait(SWEEP_S):
                 return
 

@@ -1,6 +1,6 @@
 """Runs: made once, moved through the status table, tagged, cancelled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -152,10 +152,13 @@ def apply_status(
     warnings: Sequence[Any] = (),
 ) -> Run:
     """The same within a transaction; load `run` with `for_update`."""
-    rules.check_transition(run.run_id, run.status, status)
-    if run.is_final:
-        return run
     values: dict[str, object] = {"status": status}
+    if run.is_given_up and (status == rules.RUNNING or rules.is_final(status)):
+        values |= {"error": None, "ended_at_ms": None}
+    else:
+        rules.check_transition(run.run_id, run.status, status)
+        if run.is_final:
+            return run
     if status in ("Running", "Finalizing") and run.started_at_ms is None:
         values["started_at_ms"] = tx.at_ms
     if rules.is_final(status):
@@ -177,6 +180,25 @@ def cancel(unit: Unit, workspace: str, run_id: str) -> Run:
         if run.is_final or run.status == CANCEL_REQUESTED:
             return run
         return apply_status(tx, home, run, "Canceled" if run.kind == INTERACTIVE else CANCEL_REQUESTED)
+
+
+def give_up_abandoned(
+    unit: Unit, machine: str, *, is_alive: Callable[[str, int], bool], written: Collection[str]
+) -> list[str]:
+    """Fail this machine's interactive runs whose process is gone, but for those `written` to; returns their ids."""
+    with unit.read() as connection:
+        running = runs.writers_of_running(connection, machine)
+    gone = [one for one in running if one.run_id not in written and not is_alive(one.node, one.pid)]
+    given_up = []
+    for one in gone:
+        with unit.write() as tx:
+            home = workspaces.found(tx.connection, one.workspace)
+            run = found(tx.connection, home, one.run_id, for_update=True)
+            if run.status == rules.RUNNING:
+                told = f"its process {one.pid} has ended without run.complete() or run.fail()"
+                apply_status(tx, home, run, "Failed", error={"code": rules.WRITER_GONE, "message": told})
+                given_up.append(one.run_id)
+    return given_up
 
 
 def heartbeat(unit: Unit, workspace: str, run_id: str, *, node: str, pid: int) -> bool:
@@ -225,6 +247,7 @@ def _check_draft(unit: Unit, draft: RunDraft) -> None:
         ("target", draft.target),
         ("script", draft.script),
         ("environment name", draft.environment_name),
+        ("node", draft.node),
         *(("argument", argument) for argument in draft.arguments),
     ):
         checked_text(what, text or "", limits.description_chars)
@@ -255,4 +278,6 @@ def _values(draft: RunDraft, parent: Run | None, at_ms: int) -> dict[str, object
         "submitted_by": draft.submitted_by,
         "child_count": 0,
         "definition": None if draft.definition is None else dict(draft.definition),
+        "node": draft.node,
+        "pid": draft.pid,
     }

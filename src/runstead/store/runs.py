@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from runstead.domain.runs import Run, RunFilter, RunRef
+from runstead.domain.runs import INTERACTIVE, RUNNING, Run, RunFilter, RunRef, RunWriter
 from runstead.store.engine import insert_if_absent, upsert
 from runstead.store.tables import HEAD_CHARS, experiments, run_properties, run_tags, runs, workspaces
 
@@ -69,6 +69,18 @@ def with_status(connection: sa.Connection, statuses: Iterable[str], *, kinds: It
     """The runs of all workspaces in one of these states, oldest first; for the launcher."""
     query = _joined(COLUMNS).where(runs.c.status.in_(list(statuses)), runs.c.kind.in_(list(kinds)))
     return _with_words(connection, connection.execute(query.order_by(runs.c.run_key)).mappings().all())
+
+
+def writers_of_running(connection: sa.Connection, machine: str) -> list[RunWriter]:
+    """The interactive runs of all workspaces that run, and were made by a process of this machine."""
+    query = (
+        sa.select(workspaces.c.name, runs.c.run_id, runs.c.node, runs.c.pid)
+        .join(workspaces, workspaces.c.workspace_key == runs.c.workspace_key)
+        # By workspace, although all are meant: so there is an index to take.
+        .where(runs.c.workspace_key.in_(sa.select(workspaces.c.workspace_key)), runs.c.status == RUNNING)
+        .where(runs.c.kind == INTERACTIVE, runs.c.node.startswith(f"{machine}/", autoescape=True))
+    )
+    return [RunWriter(*row) for row in connection.execute(query)]
 
 
 def update(connection: sa.Connection, run_key: int, values: Mapping[str, Any]) -> None:

@@ -35,6 +35,8 @@ class DraftBody:
     environment_name: str | None = None
     snapshot_id: str | None = None
     submitted_by: str = ""
+    node: str | None = None
+    pid: int | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ def draft_of(body: DraftBody) -> RunDraft:
         environment_name=body.environment_name,
         snapshot_id=body.snapshot_id,
         submitted_by=body.submitted_by,
+        node=body.node,
+        pid=body.pid,
     )
 
 
