@@ -53,7 +53,8 @@ def submit_script(
         git=settings.git_overrides(),
         carried=settings.carried_variables(),
     )
-    log.debug("submitting %s as run %s: %s", spec.script or spec.command, new_id, spec)
+    # Not the whole spec: variables and registries may hold secrets.
+    log.debug("submitting %s as run %s to %s, with %s", spec.script or spec.command, new_id, spec.target, spec.python)
     workspace = experiment.workspace
     try:
         record = jobs.submit(workspace._place, submission, home=workspace._settings.home, limits=_snapshots.limits())

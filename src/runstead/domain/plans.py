@@ -31,6 +31,10 @@ PREPARE_LOG = "logs/azureml/job_prep_azureml.log"
 RELEASE_LOG = "logs/azureml/job_release_azureml.log"
 OUTPUTS = "outputs"
 
+PREPARATION = "65_job_prep"
+RELEASE = "75_job_post"
+
+_NOT_IN_NAMES = re.compile(r"[^\w.-]")
 _VARIABLE = re.compile(r"\$(\w+)|\$\{([^}]*)\}")
 
 
@@ -56,6 +60,11 @@ class Plan(NamedTuple):
     max_run_duration_s: float | None
     inputs: tuple[Mapping[str, Any], ...] = ()  # domain/bindings.py has their form
     outputs: tuple[Mapping[str, Any], ...] = ()
+
+
+def node_log(stage: str, node: str) -> str:
+    """The log of one stage on one node, such as `azureml-logs/65_job_prep-node1.txt`."""
+    return f"{STAGE_LOGS}/{stage}-{_NOT_IN_NAMES.sub('_', node)}.txt"
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:

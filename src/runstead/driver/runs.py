@@ -22,10 +22,12 @@ from runstead.domain.plans import (
     OUTPUTS,
     PROCESS_INFO,
     PROCESS_STATUS,
+    RELEASE,
     RELEASE_LOG,
     RESULT,
     SCRIPT,
     SHIPPED,
+    node_log,
 )
 from runstead.driver.artifacts import Collected, collect_outputs
 from runstead.driver.connections import Link
@@ -220,7 +222,10 @@ def _close_log(folder: JobFolder, ending: Ending) -> None:
 
 def _note_release(folder: JobFolder, collected: Collected, took_s: float) -> None:
     sent = f"Sent {collected.file_count} files with {collected.size_bytes} bytes from ./outputs in {took_s:.3f} s"
-    folder.append(RELEASE_LOG, "".join(_line(text) for text in [sent, *(f"Left out: {t}" for t in collected.left_out)]))
+    told = [sent, *(f"Left out: {t}" for t in collected.left_out)]
+    folder.append(RELEASE_LOG, "".join(map(_line, told)))
+    node = node_log(RELEASE, folder.plan.node)
+    folder.append(node, "".join(map(_line, ["Entering job release.", *told, "Job release is complete."])))
 
 
 def _ends_with_newline(log: Path) -> bool:

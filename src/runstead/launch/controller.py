@@ -25,9 +25,11 @@ from runstead.domain.plans import (
     ENVIRONMENT,
     LOGS,
     PLAN,
+    PREPARATION,
     PREPARE_LOG,
     SHIPPED,
     Plan,
+    node_log,
 )
 from runstead.domain.runs import CANCEL_REQUESTED, is_final
 from runstead.launch.builds import Answer, Asker, Builds, Failed, Wish
@@ -44,6 +46,8 @@ FIRST_REST_S = 0.25  # before a job that failed to move is looked at again; twic
 LONGEST_JOB_S = 365 * 24 * 3600
 AFTERWARDS_S = 7 * 24 * 3600  # to deliver what the script left
 MAX_MESSAGE_CHARS = 3_000
+ENTERING = "Entering job preparation."
+PREPARED = "Job preparation is complete."
 _LAST_WORDS_BYTES = 2_000
 log = logging.getLogger(__name__)
 
@@ -222,6 +226,9 @@ class Controller:
             size_bytes = sum(file.size_bytes for file in files)
             staged = f"Staged {len(files)} files with {size_bytes} bytes of snapshot {job.spec.snapshot_id}"
             _note(folder, PREPARE_LOG, f"{staged} in {took_ms:.0f} ms")
+            node = node_log(PREPARATION, self._host.node)
+            for line in (ENTERING, f"{staged} in {took_ms:.0f} ms.", PREPARED):
+                _note(folder, node, line)
             _note(folder, CONTROL_LOG, f"Streaming log file {CONTROL_LOG}")
             _note(folder, CONTROL_LOG, "Logging experiment preparation status in history service.")
             if answer is not None and answer.environment is not None:
