@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from azureml.core import Environment, Experiment, Run, RunConfiguration, ScriptRun, ScriptRunConfig, Workspace
+from azureml.core import Dataset, Environment, Experiment, Run, RunConfiguration, ScriptRun, ScriptRunConfig, Workspace
 from azureml.core.runconfig import DockerConfiguration
 from azureml.exceptions import ServiceException, UserErrorException
 from runstead.domain.environments import container_of
