@@ -74,7 +74,9 @@ def test_the_recipe_of_lightnings_logger_logs_to_the_sdks_run(experiment: Experi
     """What its MLFlowLogger does with an experiment's name and a run's id; the real one is tried in a slow test."""
     run = experiment.start_logging(snapshot_directory=None)
     client = mlflow.MlflowClient(uri)
-    assert client.get_experiment_by_name(experiment.name).lifecycle_stage == "active"
+    found = client.get_experiment_by_name(experiment.name)
+    assert found is not None
+    assert found.lifecycle_stage == "active"
     client.log_batch(run_id=run.id, metrics=[mlflow.entities.Metric("train_loss", 1.5, 1_000, 7)])
     client.log_param(run.id, "batch_size", 32)
     client.set_terminated(run.id, "FINISHED")

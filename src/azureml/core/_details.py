@@ -26,8 +26,6 @@ def details_of(record: Json, log_files: Mapping[str, str]) -> dict[str, Any]:  #
         **({"warnings": record["warnings"]} if record["warnings"] else {}),
         "properties": dict(record["properties"]),
         **({"parameters": dict(record["params"])} if record.get("params") else {}),
-        "inputDatasets": [],
-        "outputDatasets": [],
         "inputDatasets": _input_datasets(record),
         "outputDatasets": _output_datasets(record),
         **({"runDefinition": record["definition"]} if record.get("definition") else {}),
