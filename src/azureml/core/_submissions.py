@@ -51,7 +51,8 @@ def submit_script(
         git=settings.git_overrides(),
         carried=settings.carried_variables(),
     )
-    log.debug("submitting %s as run %s: %s", spec.script or spec.command, new_id, spec)
+    # Not the whole specification: environment variables may be secrets.
+    log.debug("submitting %s in %s as run %s to %s", spec.script or spec.command, source, new_id, spec.target)
     workspace = experiment.workspace
     try:
         record = jobs.submit(workspace._place, submission, home=workspace._settings.home, limits=_snapshots.limits())
@@ -89,6 +90,7 @@ def _spec_of(run_config: RunConfiguration, source: Path) -> JobSpec:
         max_run_duration_s=run_config.max_run_duration_seconds,
         directories_to_watch=tuple(run_config.history.directories_to_watch or ()),
         output_collection=run_config.history.output_collection,
+        keeps_snapshot=bool(run_config.history.snapshot_project),
         definition=definition,
     )
 

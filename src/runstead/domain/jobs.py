@@ -31,6 +31,7 @@ class JobSpec:
     max_run_duration_s: float | None = None
     directories_to_watch: tuple[str, ...] = ("logs",)
     output_collection: bool = True
+    keeps_snapshot: bool = True  # whether the run names the snapshot; the job runs from it either way
     definition: Mapping[str, Any] | None = None  # the v1 runDefinition to show back, as the SDK made it
 
 
@@ -78,6 +79,7 @@ def spec_of(given: object) -> JobSpec:
         max_run_duration_s=_duration(given.get("max_run_duration_s")),
         directories_to_watch=_strings(given, "directories_to_watch", ("logs",)),
         output_collection=_field(given, "output_collection", bool) is not False,
+        keeps_snapshot=_field(given, "keeps_snapshot", bool) is not False,
         definition=definition,
     )
     return checked_spec(spec)
