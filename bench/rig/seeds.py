@@ -52,9 +52,14 @@ def seed(unit: Unit, *, run_count: int, series_count: int, experiment: str = "be
     for start in range(0, len(others), RUNS_AT_ONCE):
         _copy_series(unit, first, others[start : start + RUNS_AT_ONCE])
         _add_tails(unit, {key: keys[key] for key in others[start : start + RUNS_AT_ONCE]}, names, series_keys)
-    for start in range(0, series_count, NAMES_AT_ONCE):
-        _copy_summaries(unit, first, series_keys[start : start + NAMES_AT_ONCE].tolist())
-    if unit.database.is_shared:
+    if not unit.database.is_shared:
+        for start in range(0, series_count, NAMES_AT_ONCE):
+            _copy_summaries(
+                unit, first, metric_summaries.c.name_key.in_(series_keys[start : start + NAMES_AT_ONCE].tolist())
+            )
+    else:
+        for start in range(0, len(others), RUNS_AT_ONCE):
+            _copy_summaries(unit, first, run_rows.c.run_key.in_(others[start : start + RUNS_AT_ONCE]))
         with unit.write() as tx:
             tx.connection.execute(sa.text("ANALYZE"))  # as PostgreSQL does by itself within some minutes
 
@@ -117,8 +122,8 @@ def _add_tails(unit: Unit, run_ids: Mapping[int, str], names: Sequence[str], nam
         tx.connection.execute(grown, sizes)
 
 
-def _copy_summaries(unit: Unit, first: int, name_keys: Sequence[int]) -> None:
-    """In the order in which the table is kept: by name."""
+def _copy_summaries(unit: Unit, first: int, wanted: sa.ColumnElement[bool]) -> None:
+    """SQLite keeps the table sorted by name: filled so, it is quick. PostgreSQL keeps rows as they come: run by run."""
     table = metric_summaries
     number = run_rows.c.run_key * FACTORS[0] + table.c.name_key * FACTORS[1]
     low = sa.cast(number % MODULUS, sa.Double) / sa.literal(float(MODULUS), sa.Double)
@@ -136,8 +141,8 @@ def _copy_summaries(unit: Unit, first: int, name_keys: Sequence[int]) -> None:
     rows = (
         sa.select(*(computed.get(c.name, c) for c in table.c))
         .select_from(table.join(run_rows, sa.true()))
-        .where(table.c.run_key == first, run_rows.c.run_key != first, table.c.name_key.in_(name_keys))
-        .order_by(table.c.name_key, run_rows.c.run_key)
+        .where(table.c.run_key == first, run_rows.c.run_key != first, wanted)
+        .order_by(*((run_rows.c.run_key,) if unit.database.is_shared else ()), table.c.name_key, run_rows.c.run_key)
     )
     with unit.write() as tx:
         tx.connection.execute(sa.insert(table).from_select([c.name for c in table.c], rows))

@@ -62,10 +62,13 @@ def test_a_failed_script_keeps_its_outputs_and_says_its_last_error(server: RealS
 def test_the_logs_of_the_catalogue_are_there_and_no_others(server: RealServer, tmp_path: Path) -> None:
     job = submitted(server, a_source(tmp_path / "src", {"train.py": "print('x')"}))
     job.wait()
-    pid = json.loads(job.log("azureml-logs/process_info.json"))["pid"]
+    facts = json.loads(job.log("azureml-logs/process_info.json"))
+    pid, node = facts["pid"], facts["node"]
     assert job.paths() == [
         "azureml-logs/60_control_log.txt",
+        f"azureml-logs/65_job_prep-{node}.txt",
         "azureml-logs/70_driver_log.txt",
+        f"azureml-logs/75_job_post-{node}.txt",
         "azureml-logs/process_info.json",
         "azureml-logs/process_status.json",
         f"logs/azureml/{pid}_azureml.log",

@@ -11,6 +11,7 @@ import yaml
 from azureml._restclient.exceptions import ServiceException
 from azureml.core import Environment, Workspace
 from azureml.core.conda_dependencies import CondaDependencies
+from azureml.core.databricks import PyPiLibrary
 from azureml.core.environment import DockerBuildContext, DockerImageDetails
 from azureml.core.runconfig import DEFAULT_CPU_IMAGE
 from azureml.exceptions import UserErrorException
@@ -26,7 +27,10 @@ def test_a_new_environment_is_azures_default() -> None:
     environment = Environment("mine")
 
     assert str(environment) == "Environment(Name: mine,\nVersion: None)"
-    assert json.loads(repr(environment))["name"] == "mine"
+    assert list(json.loads(repr(environment))) == [
+        *("assetId", "databricks", "docker", "environmentVariables", "inferencingStackVersion", "name", "python", "r"),
+        *("spark", "version"),
+    ]
     assert environment.python.interpreter_path == "python"
     assert environment.python.user_managed_dependencies is False
     assert environment.docker.base_image == DEFAULT_CPU_IMAGE
@@ -238,6 +242,17 @@ def test_given_pip_packages_replace_the_default_ones_and_azures_own_are_pinned()
     ]
 
 
+def test_the_specification_is_written_in_the_order_of_v1() -> None:
+    made = CondaDependencies.create(
+        pip_indexurl="https://example.org", pip_packages=["numpy"], conda_packages=["scikit-learn"]
+    )
+
+    assert made.serialize_to_string() == (
+        "name: project_environment\ndependencies:\n- python=3.10.18\n- pip:\n  - --index-url https://example.org\n"
+        "  - numpy\n- scikit-learn\nchannels:\n- anaconda\n- conda-forge\n"
+    )
+
+
 def test_packages_and_channels_are_added_once_and_removed() -> None:
     made = CondaDependencies()
     made.add_pip_package("numpy==1.0")
@@ -266,3 +281,15 @@ def test_it_is_written_and_read_as_yaml(tmp_path: Path) -> None:
 
     assert yaml.safe_load(made.serialize_to_string()) == made.as_dict()
     assert CondaDependencies(str(tmp_path / name)).as_dict() == made.as_dict()
+
+
+def test_libraries_of_databricks_are_kept_as_what_they_are(tmp_path: Path) -> None:
+    environment = Environment("mine")
+    environment.databricks.pypi_libraries = [PyPiLibrary("numpy==1.0")]
+    environment.save_to_directory(str(tmp_path / "env"))
+
+    again = Environment.load_from_directory(str(tmp_path / "env"))
+
+    assert isinstance(again.databricks.pypi_libraries[0], PyPiLibrary)
+    assert again.databricks.pypi_libraries[0].package == "numpy==1.0"
+    assert again.databricks.jar_libraries == []

@@ -1,6 +1,5 @@
 """Python's own logging shows what the SDK does, under logger names that users know, and never a token."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -79,7 +78,7 @@ def test_a_job_that_logs_everything_shows_no_token_and_no_variable(
     assert "DEBUG:azureml.core.run:this process belongs to run" in log
     assert token not in log
     assert "*" * len(token) not in log  # nor had the driver to hide one
-    assert f"submitting train.py in {os.path.realpath('src')} as run" in caplog.text
+    assert "submitting train.py as run" in caplog.text
     assert "open sesame" not in caplog.text
     assert at_home.token not in caplog.text
     assert submit_script.__module__ in {record.name for record in caplog.records}

@@ -10,7 +10,6 @@ from textwrap import dedent
 import pytest
 
 from azureml.core import Environment, Experiment, Run, RunConfiguration, ScriptRun, ScriptRunConfig
-from azureml.core.conda_dependencies import CondaDependencies
 from azureml.core.runconfig import DockerConfiguration, MpiConfiguration
 from azureml.exceptions import (
     ActivityFailedException,
@@ -232,12 +231,6 @@ def test_a_run_config_that_is_given_wins_and_says_what_is_ignored(
     assert "\n['from-config']\n" in driver_log(run)
 
 
-def conda() -> Environment:
-    environment = Environment("needs-a-build")
-    environment.python.conda_dependencies = CondaDependencies.create(pip_packages=["numpy"])
-    return environment
-
-
 def interpreter(path: str) -> Environment:
     environment = Environment("elsewhere")
     environment.python.user_managed_dependencies = True
@@ -254,7 +247,6 @@ def interpreter(path: str) -> Environment:
         ({"script": None}, UserErrorException, "nothing to run"),
         ({"script": "train.py", "source_directory": "nowhere"}, UserErrorException, "nowhere"),
         ({"script": "train.py", "compute_target": "cpu-cluster"}, ComputeTargetException, "cpu-cluster"),
-        ({"script": "train.py", "environment": conda()}, UserErrorException, "user_managed_dependencies = True"),
         ({"script": "train.py", "environment": interpreter("/no/such/python")}, UserErrorException, "/no/such/python"),
         ({"script": "train.py", "docker_runtime_config": DockerConfiguration(True)}, UserErrorException, "container"),
         (

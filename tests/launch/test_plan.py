@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from runstead.domain.builds import Specification
 from runstead.domain.jobs import JobSpec
 from runstead.domain.plans import plan_json, plan_of
 from runstead.domain.runs import Run
@@ -29,6 +30,9 @@ SPECS = {
         max_run_duration_s=60.0,
         directories_to_watch=("logs", "tb/events"),
         output_collection=False,
+    ),
+    "built": replace(
+        SPEC, python="/data/home/environments/ab12/venv/bin/python", packages=Specification(("numpy",), ("six",))
     ),
 }
 

@@ -56,6 +56,7 @@ def test_a_label_is_on_one_version_at_a_time(unit: Unit) -> None:
     assert environments.label(unit, WS, "a", version=2, labels=["good"]).labels == ("good",)
 
     assert environments.load(unit, WS, "a", version="1").labels == ()
+    assert environments.load(unit, WS, "a", label="Latest").version == 2
     with pytest.raises(InvalidArgument, match="empty"):
         environments.label(unit, WS, "a", version=1, labels=[" "])
     with pytest.raises(NotFound, match="newest version is 2"):

@@ -1,5 +1,6 @@
 """What `Experiment.submit` does with a ScriptRunConfig: checks that it can run here, and sends it."""
 
+import copy
 import logging
 import os
 import secrets
@@ -7,24 +8,25 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
-from typing import Any
 
 from azureml._later import not_yet
 from azureml.core import _snapshots
+from azureml.core._job_data import job_data, text_of
 from azureml.core._labels import tags_of
 from azureml.core.environment import Environment
 from azureml.core.experiment import Experiment
 from azureml.core.runconfig import LOCAL, RunConfiguration
 from azureml.core.script_run import ScriptRun
+from azureml.core.workspace import Workspace as HomeWorkspace
 from azureml.exceptions import ComputeTargetException, SnapshotException, UserErrorException
 from runstead.client import config as settings
 from runstead.client import jobs
 from runstead.client.workspaces import Workspace
-from runstead.domain.environments import container_of, content_hash
-from runstead.domain.errors import NotFound, TooLarge
+from runstead.domain.builds import Specification, specification_of
+from runstead.domain.environments import container_of
+from runstead.domain.errors import InvalidArgument, NotFound, TooLarge
 from runstead.domain.jobs import JobSpec
 
-USER_MANAGED = "set environment.python.user_managed_dependencies = True to run with the Python that is there"
 log = logging.getLogger(__name__)
 
 
@@ -41,7 +43,7 @@ def submit_script(
     _check_runnable_here(run_config)
     source = Path(source_directory).absolute()
     new_id = run_id or f"{experiment.name}_{int(time.time())}_{secrets.token_hex(4)}"
-    spec = _spec_of(run_config, source)
+    spec = _spec_of(run_config, source, experiment.workspace)
     submission = jobs.Submission(
         run_id=new_id,
         experiment=experiment.name,
@@ -51,8 +53,8 @@ def submit_script(
         git=settings.git_overrides(),
         carried=settings.carried_variables(),
     )
-    # Not the whole specification: environment variables may be secrets.
-    log.debug("submitting %s in %s as run %s to %s", spec.script or spec.command, source, new_id, spec.target)
+    # Not the whole spec: variables and registries may hold secrets.
+    log.debug("submitting %s as run %s to %s, with %s", spec.script or spec.command, new_id, spec.target, spec.python)
     workspace = experiment.workspace
     try:
         record = jobs.submit(workspace._place, submission, home=workspace._settings.home, limits=_snapshots.limits())
@@ -68,13 +70,18 @@ def clean_run(workspace: Workspace, run_id: str) -> list[str]:
     return jobs.clean_job(workspace, run_id)
 
 
-def _spec_of(run_config: RunConfiguration, source: Path) -> JobSpec:
+def _spec_of(run_config: RunConfiguration, source: Path, workspace: HomeWorkspace) -> JobSpec:
     environment = run_config.environment
-    command = run_config.command if isinstance(run_config.command, str) else " ".join(_texts(run_config.command))
+    words = [] if isinstance(run_config.command, str) else list(run_config.command)
+    data = job_data(run_config, [*run_config.arguments, *words], workspace)
+    command = run_config.command if isinstance(run_config.command, str) else " ".join(_texts(words))
     arguments = _texts(run_config.arguments)
     variables = {**environment.environment_variables, **run_config.environment_variables}
     script = None if command else _script_of(run_config.script, source)
-    definition = {**run_config._definition(), "script": script, "arguments": arguments, "command": command}
+    packages = packages_of(environment)
+    shown = copy.copy(run_config)
+    vars(shown).update(data.sections)
+    definition = {**shown._definition(), "script": script, "arguments": arguments, "command": command}
     return JobSpec(
         snapshot_id="",
         source_directory=str(source),
@@ -84,15 +91,31 @@ def _spec_of(run_config: RunConfiguration, source: Path) -> JobSpec:
         target=run_config.target,
         python=jobs.interpreter_of(
             environment.python.interpreter_path, current=sys.executable, search_path=settings.search_path()
-        ),
+        )
+        if packages is None
+        else sys.executable,
         environment_name=environment.name,
         environment_variables={str(name): str(value) for name, value in variables.items()},
         max_run_duration_s=run_config.max_run_duration_seconds,
         directories_to_watch=tuple(run_config.history.directories_to_watch or ()),
         output_collection=run_config.history.output_collection,
         keeps_snapshot=bool(run_config.history.snapshot_project),
+        packages=packages,
         definition=definition,
+        inputs=data.inputs,
+        outputs=data.outputs,
     )
+
+
+def packages_of(environment: Environment) -> Specification | None:
+    """What has to be built for this environment; None where an interpreter is there already."""
+    if environment.python.user_managed_dependencies or _is_untouched(environment):
+        return None
+    dependencies = environment.python.conda_dependencies
+    try:
+        return specification_of({} if dependencies is None else dependencies.as_dict(), strict=settings.is_strict())
+    except InvalidArgument as error:
+        raise UserErrorException(f"the environment {environment.name!r}: {error.message}") from error
 
 
 def _script_of(script: str | None, source: Path) -> str:
@@ -111,7 +134,7 @@ def _texts(arguments: Iterable[object]) -> list[str]:
     wrong = [one for one in arguments if one is None or isinstance(one, list | tuple | dict | set)]
     if wrong:
         raise UserErrorException(f"an argument must be text or a number, not {wrong[0]!r}")
-    return [str(one) for one in arguments]
+    return [text_of(one) for one in arguments]
 
 
 def _check_runnable_here(run_config: RunConfiguration) -> None:
@@ -122,24 +145,20 @@ def _check_runnable_here(run_config: RunConfiguration) -> None:
     processes = (run_config.mpi.process_count_per_node, run_config.pytorch.process_count or 1, run_config.node_count)
     if max(processes) > 1:
         raise not_yet("Running on several nodes or in several processes", instead="Leave distributed_job_config out.")
-    data: tuple[Any, ...] = (run_config.data, run_config.data_references, run_config.datacaches, run_config.output_data)
-    if any(data):
-        raise not_yet("Mounting data", instead="Give the script paths as arguments.")
+    if run_config.datacaches:
+        raise not_yet("Caches of datasets", instead="Mounted datasets are cached by themselves.")
     _check_environment(run_config.environment, in_container=container_of(run_config._definition()) is not None)
 
 
 def _check_environment(environment: Environment, *, in_container: bool) -> None:
     if in_container:
         raise not_yet(
-            "Running in a container", instead=f"Leave use_docker and docker.enabled False, and {USER_MANAGED}."
+            "Running in a container",
+            instead="Leave use_docker and docker.enabled False: its packages are then built into an environment.",
         )
-    if environment.python.user_managed_dependencies or _is_untouched(environment):
-        return
-    raise not_yet(f"Building the environment {environment.name!r}", instead=f"Until then {USER_MANAGED}.")
 
 
 def _is_untouched(environment: Environment) -> bool:
-    """Nobody asked for any packages or image: then the current interpreter is what people expect on a laptop."""
-    plain = Environment(environment.name)
-    plain.python.interpreter_path = environment.python.interpreter_path
-    return content_hash(environment._definition()) == content_hash(plain._definition())
+    """Nobody asked for any packages: then the current interpreter is what people expect on a laptop."""
+    plain = Environment(environment.name).python._definition()
+    return environment.python._definition() == {**plain, "interpreterPath": environment.python.interpreter_path}

@@ -164,8 +164,10 @@ class CondaDependencies:
         return next((list(one["pip"]) for one in self._dependencies() if isinstance(one, dict) and "pip" in one), [])
 
     def _set_pip(self, packages: list[str]) -> None:
-        others = [one for one in self._dependencies() if not (isinstance(one, dict) and "pip" in one)]
-        self._spec["dependencies"] = [*others, {"pip": packages}] if packages else others
+        there = [isinstance(one, dict) and "pip" in one for one in self._dependencies()]
+        others = [one for one, is_pip in zip(self._dependencies(), there, strict=True) if not is_pip]
+        place = there.index(True) if True in there else len(others)
+        self._spec["dependencies"] = [*others[:place], *([{"pip": packages}] if packages else []), *others[place:]]
 
     def __repr__(self) -> str:
         return f"CondaDependencies({self._spec!r})"
@@ -174,8 +176,8 @@ class CondaDependencies:
 def _default_specification() -> dict[str, Any]:  # Any: YAML
     return {
         "name": "project_environment",
-        "channels": ["anaconda", "conda-forge"],
         "dependencies": [f"python={DEFAULT_PYTHON}", {"pip": ["azureml-defaults"]}],
+        "channels": ["anaconda", "conda-forge"],
     }
 
 

@@ -23,6 +23,7 @@ from azureml.core._sections import (
 from azureml.core.conda_dependencies import FILE_NAME as CONDA_FILE_NAME
 from azureml.core.conda_dependencies import CondaDependencies
 from azureml.core.container_registry import ContainerRegistry
+from azureml.core.databricks import DatabricksSection
 from azureml.core.workspace import Workspace
 from azureml.exceptions import UserErrorException
 from runstead.client import condas, config, environments
@@ -31,6 +32,7 @@ from runstead.domain.requirements import requirement_lines
 __all__ = [
     "CondaDependencies",
     "ContainerRegistry",
+    "DatabricksSection",
     "DockerBuildContext",
     "DockerImageDetails",
     "DockerImagePlatform",
@@ -62,7 +64,7 @@ class Environment(_AbstractRunConfigElement):
         self.python = PythonSection()
         self.docker = DockerSection()
         self.spark = SparkSection()
-        self.databricks: object = None
+        self.databricks = DatabricksSection()
         self.r: RSection | None = None
         self.inferencing_stack_version: str | None = None
         self.asset_id: str | None = None
@@ -71,7 +73,7 @@ class Environment(_AbstractRunConfigElement):
         return f"Environment(Name: {self.name},\nVersion: {self.version})"
 
     def __repr__(self) -> str:
-        return json.dumps(self._definition(), indent=4)
+        return _json(self._definition())
 
     @classmethod
     def _from_definition(cls, definition: dict[str, Any]) -> "Environment":  # Any: JSON
@@ -151,7 +153,7 @@ class Environment(_AbstractRunConfigElement):
 
     @staticmethod
     def add_private_pip_wheel(workspace: Workspace, file_path: str, exist_ok: bool = False) -> str:
-        raise not_yet("Environment.add_private_pip_wheel", instead="A pip package may be the path of a wheel.")
+        raise not_yet("Environment.add_private_pip_wheel", instead="A pip package may be the https address of a wheel.")
 
     def register(self, workspace: Workspace) -> "Environment":
         if not self.name:
@@ -179,7 +181,7 @@ class Environment(_AbstractRunConfigElement):
             raise UserErrorException(f"the folder {folder} exists already; pass overwrite=True to write into it")
         folder.mkdir(parents=True, exist_ok=True)
         definition = self._definition()
-        (folder / DEFINITION_FILE_NAME).write_text(json.dumps(definition, indent=4), encoding="utf-8")
+        (folder / DEFINITION_FILE_NAME).write_text(_json(definition), encoding="utf-8")
         if self.python.conda_dependencies is not None:
             self.python.conda_dependencies.save(str(folder / CONDA_FILE_NAME))
         if self.docker.base_dockerfile is not None:
@@ -204,6 +206,10 @@ class EnvironmentReference(_AbstractRunConfigElement):
 
     def get_environment(self, workspace: Workspace) -> Environment:
         return Environment.get(workspace, self.name, self.version)
+
+
+def _json(definition: dict[str, Any]) -> str:  # Any: JSON
+    return json.dumps(definition, indent=4, sort_keys=True)  # as v1 prints it
 
 
 def _with_packages(made: Environment, conda_specification: str | None, pip_requirements: str | None) -> Environment:

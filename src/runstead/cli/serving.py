@@ -21,6 +21,7 @@ from runstead import __version__
 from runstead.cli.ports import holder_of
 from runstead.domain.addresses import is_loopback
 from runstead.domain.errors import Conflict, InvalidArgument, Unavailable
+from runstead.launch.builds import Builds
 from runstead.launch.contract import installed_launchers
 from runstead.launch.controller import Controller
 from runstead.launch.plan import Host
@@ -92,7 +93,7 @@ def serve(settings: Settings, *, any_port: bool) -> None:
             house.close()
 
 
-def background_of(house: Unit, keys: tokens.Tokens) -> list[Background]:
+def background_of(house: Unit, keys: tokens.Tokens, builds: Builds) -> list[Background]:
     """What runs beside the server. A noun with a loop of its own adds it here."""
     host = Host(
         url=house.settings.url,
@@ -102,7 +103,7 @@ def background_of(house: Unit, keys: tokens.Tokens) -> list[Background]:
         python_path=os.environ.get("PYTHONPATH", ""),
     )
     return [
-        Controller(house, installed_launchers(), host=host, run_token=keys.run_token),
+        Controller(house, installed_launchers(), builds, host=host, run_token=keys.run_token),
         Compactor(house),
         Sweeper(house),
     ]
@@ -111,10 +112,11 @@ def background_of(house: Unit, keys: tokens.Tokens) -> list[Background]:
 def _run(settings: Settings, house: Unit, listener: socket.socket) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     keys = tokens.opened(settings.home)
+    builds = Builds(settings.environments, os.environ)
     app = create_app(
         house,
         keys,
-        background=background_of(house, keys),
+        background=background_of(house, keys, builds),
         on_listening=lambda: _announce(settings),
         stop=lambda: server.handle_exit(signal.SIGTERM, None),
     )

@@ -115,7 +115,10 @@ def input_datasets(environment: Mapping[str, str] = os.environ) -> list[tuple[st
     """Name, mode and value (a path, or a dataset's id) of each dataset that the job was given."""
     told = environment.get("AZUREML_DATASET_ENVIRONMENT_VARS", "")
     pairs = [one.strip().partition(":") for one in told.split(",") if one.strip()]
-    return [(name, mode, environment[name]) for name, _, mode in pairs if name in environment]
+    places = [
+        (name, mode, environment.get(f"AZUREML_DATAREFERENCE_{name}", environment.get(name))) for name, _, mode in pairs
+    ]
+    return [(name, mode, place) for name, mode, place in places if place is not None]
 
 
 def output_datasets(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -134,6 +137,11 @@ def git_overrides(environment: Mapping[str, str] = os.environ) -> dict[str, str]
 def has_file_limit(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether SDK v1's limits on a snapshot hold; AML_SNAPSHOT_NO_FILE_LIMIT lifts them."""
     return environment.get("AML_SNAPSHOT_NO_FILE_LIMIT", "").strip().lower() in ("", *OFF)
+
+
+def is_strict(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether an environment gets exactly the Python that it names or none; RUNSTEAD_STRICT_PYTHON."""
+    return environment.get("RUNSTEAD_STRICT_PYTHON", "").strip().lower() not in ("", *OFF)
 
 
 def search_path(environment: Mapping[str, str] = os.environ) -> str:

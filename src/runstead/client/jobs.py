@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 import time
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 MOST_SENTENCES = 10
 LAST_WORDS_S = 30.0
 LOOK_AGAIN_S = 0.05
+OF_AN_INTERPRETER = re.compile(r"PYTHONPATH|VIRTUAL_ENV|CONDA_\w+")  # the submitter's, none of a built environment
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ def submit(workspace: Workspace, submission: Submission, *, home: Path, limits: 
     spec = checked_spec(submission.spec)
     source = checked_source(submission.source)
     _check_script(source, spec.script)
-    _check_interpreter(spec.python)
+    if spec.packages is None:
+        _check_interpreter(spec.python)
     question = ask_git(source)
     snapshot = take_snapshot(workspace, source, home=home, limits=limits, must_have=spec.script)
     for sentence in snapshot.left_out[:MOST_SENTENCES]:
@@ -69,6 +72,8 @@ def submit(workspace: Workspace, submission: Submission, *, home: Path, limits: 
         **submission.properties,
     }
     carried = submission.carried if _is_on_this_machine(workspace) else {}
+    if spec.packages is not None:
+        carried = {name: value for name, value in carried.items() if not OF_AN_INTERPRETER.fullmatch(name)}
     variables = {**carried, **spec.environment_variables}
     final = replace(
         spec, snapshot_id=snapshot.snapshot_id, source_directory=str(source), environment_variables=variables

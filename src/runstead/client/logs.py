@@ -12,7 +12,7 @@ from runstead.client.connection import Json, quoted, quoted_path
 from runstead.client.runs import load_run, studio_url
 from runstead.client.workspaces import Workspace
 from runstead.domain.errors import NotFound, Unavailable
-from runstead.domain.plans import DRIVER_LOG
+from runstead.domain.plans import DRIVER_LOG, RELEASE, STAGE_LOGS
 from runstead.domain.runs import is_final
 
 WAIT_S = 1.0  # how long one request waits for new bytes; then we look whether another log has begun
@@ -167,7 +167,9 @@ class _Show:
         return f"RunId: {self._run_id}\nWeb View: {studio_url(self._workspace, self._run_id)}\n"
 
     def _choose(self) -> None:
-        chosen = current_log([artifact["path"] for artifact in list_artifacts(self._workspace, self._run_id)])
+        names = [artifact["path"] for artifact in list_artifacts(self._workspace, self._run_id)]
+        # SDK v1 stops at the end of the script's own log, before what is written afterwards.
+        chosen = current_log([name for name in names if not name.startswith(f"{STAGE_LOGS}/{RELEASE}")])
         if chosen is None or chosen == self._log:
             return
         while self._log is not None and self._read(wait_s=0):

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
+from runstead.domain.bindings import Input, Output, binding_json, inputs_of, outputs_of
+from runstead.domain.builds import Specification, specification_json, specification_of
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.paths import normalised_path
 
@@ -32,7 +34,10 @@ class JobSpec:
     directories_to_watch: tuple[str, ...] = ("logs",)
     output_collection: bool = True
     keeps_snapshot: bool = True  # whether the run names the snapshot; the job runs from it either way
+    packages: Specification | None = None  # an environment is built of them, and `python` not used
     definition: Mapping[str, Any] | None = None  # the v1 runDefinition to show back, as the SDK made it
+    inputs: tuple[Input, ...] = ()
+    outputs: tuple[Output, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,14 +59,22 @@ class Job:
 
 def spec_json(spec: JobSpec) -> dict[str, Any]:
     """The spec as REST v1 writes it."""
-    return {**asdict(spec), "arguments": list(spec.arguments), "directories_to_watch": list(spec.directories_to_watch)}
+    return {
+        **asdict(spec),
+        "arguments": list(spec.arguments),
+        "directories_to_watch": list(spec.directories_to_watch),
+        "inputs": [binding_json(one) for one in spec.inputs],
+        "outputs": [binding_json(one) for one in spec.outputs],
+        "packages": None if spec.packages is None else specification_json(spec.packages),
+        "strict_python": spec.packages is not None and spec.packages.strict,
+    }
 
 
 def spec_of(given: object) -> JobSpec:
     """The checked spec of a JSON object; InvalidArgument names the field that is wrong."""
     if not isinstance(given, Mapping):
         raise InvalidArgument(f"a job's 'spec' must be a JSON object, not {type(given).__name__}")
-    if unknown := sorted(set(given) - {f.name for f in fields(JobSpec)}):
+    if unknown := sorted(set(given) - {f.name for f in fields(JobSpec)} - {"strict_python"}):
         raise InvalidArgument(f"a job's 'spec' has no field {unknown[0]!r}")
     definition = given.get("definition")
     if definition is not None and not isinstance(definition, Mapping):
@@ -80,7 +93,10 @@ def spec_of(given: object) -> JobSpec:
         directories_to_watch=_strings(given, "directories_to_watch", ("logs",)),
         output_collection=_field(given, "output_collection", bool) is not False,
         keeps_snapshot=_field(given, "keeps_snapshot", bool) is not False,
+        packages=_packages(given),
         definition=definition,
+        inputs=inputs_of(given.get("inputs") or ()),
+        outputs=outputs_of(given.get("outputs") or ()),
     )
     return checked_spec(spec)
 
@@ -117,6 +133,12 @@ def _field(given: Mapping[str, Any], name: str, kind: type[Kind]) -> Kind | None
     if value is not None and not isinstance(value, kind):
         raise InvalidArgument(f"the job's {name!r} must be of type {kind.__name__}, not {value!r}")
     return value
+
+
+def _packages(given: Mapping[str, Any]) -> Specification | None:
+    packages = given.get("packages")
+    strict = _field(given, "strict_python", bool) or False
+    return None if packages is None else specification_of(packages, strict=strict)
 
 
 def _strings(given: Mapping[str, Any], name: str, default: tuple[str, ...]) -> tuple[str, ...]:

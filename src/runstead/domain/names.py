@@ -1,6 +1,7 @@
 """What a name may look like: workspaces, experiments, run ids, tags."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from runstead.domain.errors import InvalidArgument, TooLarge
@@ -16,6 +17,18 @@ def checked_name(noun: str, name: str, limits: Limits) -> str:
         raise InvalidArgument(f"the {noun} name {name[:40]!r}… has {len(name)} characters; at most {limits.name_chars}")
     if not _NAME.fullmatch(name):
         raise InvalidArgument(f"{name!r} is no {noun} name: write a letter or digit, then letters, digits, '_' and '-'")
+    return name
+
+
+def checked_label(noun: str, name: str, limits: Limits) -> str:
+    """A name as MLflow's clients give them: any visible text."""
+    if not name.strip() or len(name) > limits.name_chars:
+        raise InvalidArgument(
+            f"the {noun} name {name[:40]!r} has {len(name)} characters; it takes 1 to "
+            f"{limits.name_chars}, not all blank"
+        )
+    if bad := next((c for c in name if unicodedata.category(c) in ("Cc", "Cs")), None):
+        raise InvalidArgument(f"the {noun} name {name!r} contains {bad!r}, which is not allowed in a name")
     return name
 
 

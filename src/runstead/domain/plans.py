@@ -9,6 +9,7 @@ PLAN = "plan.json"
 DRIVER = "driver.json"
 DRIVER_LOCK = "driver.lock"
 DRIVER_ERRORS = "driver.err"
+ENVIRONMENT = "environment.json"
 SCRIPT = "script.json"
 EXIT = "exit.json"
 CANCEL = "cancel"
@@ -17,9 +18,11 @@ SHIPPED = "shipped.json"
 WORK = "work"
 LOGS = "logs"
 JOURNAL = "journal"
+DATA = "data"
 
 # The logs of a job, as they are named in the run.
 STAGE_LOGS = "azureml-logs"
+BUILD_LOG = "azureml-logs/20_image_build_log.txt"
 CONTROL_LOG = "azureml-logs/60_control_log.txt"
 DRIVER_LOG = "azureml-logs/70_driver_log.txt"
 PROCESS_INFO = "azureml-logs/process_info.json"
@@ -28,6 +31,10 @@ PREPARE_LOG = "logs/azureml/job_prep_azureml.log"
 RELEASE_LOG = "logs/azureml/job_release_azureml.log"
 OUTPUTS = "outputs"
 
+PREPARATION = "65_job_prep"
+RELEASE = "75_job_post"
+
+_NOT_IN_NAMES = re.compile(r"[^\w.-]")
 _VARIABLE = re.compile(r"\$(\w+)|\$\{([^}]*)\}")
 
 
@@ -51,6 +58,13 @@ class Plan(NamedTuple):
     directories_to_watch: tuple[str, ...]
     output_collection: bool
     max_run_duration_s: float | None
+    inputs: tuple[Mapping[str, Any], ...] = ()  # domain/bindings.py has their form
+    outputs: tuple[Mapping[str, Any], ...] = ()
+
+
+def node_log(stage: str, node: str) -> str:
+    """The log of one stage on one node, such as `azureml-logs/65_job_prep-node1.txt`."""
+    return f"{STAGE_LOGS}/{stage}-{_NOT_IN_NAMES.sub('_', node)}.txt"
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
@@ -60,8 +74,8 @@ def plan_json(plan: Plan) -> dict[str, Any]:
 
 def plan_of(given: Mapping[str, Any]) -> Plan:
     """The plan that plan.json holds; fields of a later version are passed over."""
-    known = {name: given[name] for name in Plan._fields}
-    for name in ("arguments", "argv", "directories_to_watch"):
+    known = {name: given[name] for name in Plan._fields if name in given or name not in Plan._field_defaults}
+    for name in ("arguments", "argv", "directories_to_watch", *(set(known) & set(Plan._field_defaults))):
         known[name] = tuple(known[name])
     return Plan(**known)
 

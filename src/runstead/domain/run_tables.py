@@ -15,6 +15,7 @@ TEXT_FIELDS = (
     "kind",
     "status",
     "experiment",
+    "experiment_id",
     "parent_id",
     "root_id",
     "target",
@@ -28,7 +29,7 @@ TIME_FIELDS = ("created_at", "started_at", "ended_at")
 FIELDS = (*TEXT_FIELDS, *NUMBER_FIELDS, *TIME_FIELDS)
 AGGREGATES = ("first", "last", "min", "max", "mean", "count")
 ORDERINGS = ("<", "<=", ">", ">=")
-OPERATORS = ("=", "!=", *ORDERINGS, "in", "contains", "exists")
+OPERATORS = ("=", "!=", *ORDERINGS, "in", "contains", "like", "ilike", "exists")
 MAX_DEPTH, MAX_CONDITIONS, MAX_COLUMNS, MAX_SORTS, MAX_CHOICES = 16, 200, 500, 8, 1_000
 NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -58,6 +59,20 @@ class Property:
 
 
 @dataclass(frozen=True)
+class Param:
+    """The value of a param."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """name, digest or context of the datasets that a run used: a condition holds if it does for one of them."""
+
+    field: str
+
+
+@dataclass(frozen=True)
 class Metric:
     """One aggregate of a column of a series."""
 
@@ -66,7 +81,7 @@ class Metric:
     column: str = ""
 
 
-Column: TypeAlias = Field | Tag | Property | Metric
+Column: TypeAlias = Field | Tag | Property | Param | Dataset | Metric
 
 
 @dataclass(frozen=True)
@@ -122,6 +137,7 @@ class TableQuery:
     include_children: bool
     limit: int
     offset: int
+    deleted: bool | None = False  # None: both
 
 
 def column_of(shape: object) -> Column:
@@ -135,12 +151,15 @@ def column_of(shape: object) -> Column:
             return Tag(key)
         case {"property": str(key), **others} if not others:
             return Property(key)
+        case {"param": str(key), **others} if not others:
+            return Param(key)
         case {"metric": str(name), "of": str(of), **others} if others.keys() <= {"column"}:
             if of not in AGGREGATES:
                 raise InvalidArgument(f"a metric has no {of!r}; there are {', '.join(AGGREGATES)}")
             return Metric(name, of, _text(others.get("column", ""), "a metric's column"))
     raise InvalidArgument(
-        f"{shape!r} is no column; write {{'field': …}}, {{'tag': …}}, {{'property': …}} or {{'metric': …, 'of': …}}"
+        f"{shape!r} is no column; write {{'field': …}}, {{'tag': …}}, {{'property': …}}, {{'param': …}} "
+        "or {'metric': …, 'of': …}"
     )
 
 
@@ -197,7 +216,7 @@ def _comparison_of(column: Column, op: str, value: object) -> Comparison:
         raise InvalidArgument(f"{op!r} compares nothing; there are {', '.join(OPERATORS)}")
     if op == "exists":
         return Comparison(column, op, value is not False)
-    if op == "contains":
+    if op in ("contains", "like", "ilike"):
         if _is_number(column):
             raise InvalidArgument(f"{_named(column)} is a number, and contains no text; compare it with = < >")
         return Comparison(column, op, _text(value, "what a column contains"))
@@ -241,6 +260,10 @@ def _named(column: Column) -> str:
             return f"tag {key!r}"
         case Property(key):
             return f"property {key!r}"
+        case Param(key):
+            return f"param {key!r}"
+        case Dataset(field):
+            return f"dataset {field}"
         case Metric(name, of, _):
             return f"{of} of metric {name!r}"
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from runstead.domain.errors import Conflict, InvalidArgument
@@ -59,6 +59,9 @@ class Run:
     submitted_by: str
     child_count: int
     definition: Mapping[str, Any] | None = None  # the v1 runDefinition object; loaded for one run only
+    params: Mapping[str, str] = field(default_factory=dict)
+    experiment_id: str = ""
+    deleted_at_ms: int | None = None  # kept, but shown nowhere unless asked for; MLflow clients delete and restore
 
     @property
     def is_final(self) -> bool:
@@ -81,6 +84,7 @@ class RunRef:
     parent_id: str | None
     experiment: str
     status: str
+    deleted_at_ms: int | None = None
 
     @property
     def is_final(self) -> bool:
@@ -131,6 +135,11 @@ class RunEdit:
     tags: Mapping[str, str | None] = field(default_factory=dict)
     remove_tags: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
+
+
+def in_experiment(draft: RunDraft, experiment: str) -> RunDraft:
+    """The same draft, for an experiment of this name."""
+    return replace(draft, experiment=experiment)
 
 
 def is_final(status: str) -> bool:

@@ -22,13 +22,16 @@ from runstead.domain.plans import (
     OUTPUTS,
     PROCESS_INFO,
     PROCESS_STATUS,
+    RELEASE,
     RELEASE_LOG,
     RESULT,
     SCRIPT,
     SHIPPED,
+    node_log,
 )
 from runstead.driver.artifacts import Collected, collect_outputs
 from runstead.driver.connections import Link
+from runstead.driver.datasets import send_outputs
 from runstead.driver.endings import CANCELED, TOO_LONG, Ending, closing_line, ending_from, ending_of
 from runstead.driver.jobs import JobFolder
 from runstead.driver.journals import ship_journals
@@ -77,7 +80,7 @@ def see_through(begun: Begun, patience: Patience) -> None:
 
 def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Event) -> Ending:
     script = started_script(folder)
-    reason = None
+    reason = CANCELED if script is None and (folder.path / CANCEL).exists() else None  # while data was fetched
     if script is not None:
         _announce(folder, script)
         reason = _wait_for_end(folder, script, cancel)
@@ -129,6 +132,7 @@ def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending,
     if folder.plan.output_collection:
         outputs = folder.work / OUTPUTS
         collected = collect_outputs(link, outputs, prefix=OUTPUTS, within=folder.work, until=until)
+    sent = send_outputs(link, folder, is_completed=ending.status == "Completed", until=until)
     undelivered = ship_journals(link, folder.journal, until=until)
     took_s = time.monotonic() - began
     _note_release(folder, collected, took_s)
@@ -139,7 +143,7 @@ def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending,
     )
     folder.append(CONTROL_LOG, _line(f"Logging experiment {ending.status.lower()} status in history service."))
     shipper.finish(until=until)
-    warnings = _at_most([*collected.left_out, *undelivered, *shipper.refusals])
+    warnings = _at_most([*collected.left_out, *sent, *undelivered, *shipper.refusals])
     _tell(folder, link, ending.status, until=until, error=ending.error, warnings=warnings)
     folder.write(SHIPPED, {"shipped_at": _iso(time.time()), "warnings": warnings})
 
@@ -218,7 +222,10 @@ def _close_log(folder: JobFolder, ending: Ending) -> None:
 
 def _note_release(folder: JobFolder, collected: Collected, took_s: float) -> None:
     sent = f"Sent {collected.file_count} files with {collected.size_bytes} bytes from ./outputs in {took_s:.3f} s"
-    folder.append(RELEASE_LOG, "".join(_line(text) for text in [sent, *(f"Left out: {t}" for t in collected.left_out)]))
+    told = [sent, *(f"Left out: {t}" for t in collected.left_out)]
+    folder.append(RELEASE_LOG, "".join(map(_line, told)))
+    node = node_log(RELEASE, folder.plan.node)
+    folder.append(node, "".join(map(_line, ["Entering job release.", *told, "Job release is complete."])))
 
 
 def _ends_with_newline(log: Path) -> bool:

@@ -9,17 +9,32 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from runstead.blobs.disks import told_when_full
-from runstead.domain.errors import RunsteadError
+from runstead.domain.errors import InvalidArgument, NotFound, RunsteadError
 from runstead.domain.jobs import ENDED, STARTED, WAITING, Job
-from runstead.domain.plans import CANCEL, CONTROL_LOG, DRIVER_ERRORS, LOGS, PLAN, PREPARE_LOG, SHIPPED, Plan
+from runstead.domain.plans import (
+    BUILD_LOG,
+    CANCEL,
+    CONTROL_LOG,
+    DRIVER_ERRORS,
+    ENVIRONMENT,
+    LOGS,
+    PLAN,
+    PREPARATION,
+    PREPARE_LOG,
+    SHIPPED,
+    Plan,
+    node_log,
+)
 from runstead.domain.runs import CANCEL_REQUESTED, is_final
+from runstead.launch.builds import Answer, Asker, Builds, Failed, Wish
 from runstead.launch.contract import Launcher
-from runstead.launch.folders import read_fact, remove_job, stage_job, write_plan
+from runstead.launch.folders import read_fact, remove_job, stage_job, write_fact, write_plan
 from runstead.launch.plan import Host, RunToken, plan_of_job
 from runstead.service import jobs, logs, snapshots
 from runstead.service.unit import Unit
@@ -30,6 +45,9 @@ MAX_STARTS = 6  # drivers of one job in one server's life
 FIRST_REST_S = 0.25  # before a job that failed to move is looked at again; twice as long each time
 LONGEST_JOB_S = 365 * 24 * 3600
 AFTERWARDS_S = 7 * 24 * 3600  # to deliver what the script left
+MAX_MESSAGE_CHARS = 3_000
+ENTERING = "Entering job preparation."
+PREPARED = "Job preparation is complete."
 _LAST_WORDS_BYTES = 2_000
 log = logging.getLogger(__name__)
 
@@ -49,12 +67,14 @@ class Controller:
         self,
         unit: Unit,
         launchers: Mapping[str, Launcher],
+        builds: Builds,
         *,
         host: Host,
         run_token: RunTokens,
     ) -> None:
         self._unit = unit
         self._launchers = launchers
+        self._builds = builds
         self._run_token = run_token
         self._host = host
         self._woken = threading.Event()
@@ -71,11 +91,12 @@ class Controller:
         self._thread.start()
 
     def stop(self) -> None:
-        """Leaves every job as it is: their drivers go on without us."""
+        """Leaves every job as it is: their drivers go on without us; builds are begun again by the next server."""
         self._deaf()
         self._stopping = True
         self._woken.set()
         self._thread.join()
+        self._builds.stop()
 
     def reconcile(self) -> bool:
         """Looks at every open job once and does what is due; whether there are any."""
@@ -131,10 +152,13 @@ class Controller:
     def _begin(self, job: Job) -> None:
         """A job that was never started: start it, unless somebody ended its run before."""
         unwanted = is_final(job.run_status) or job.run_status == CANCEL_REQUESTED
+        if not unwanted and self._builds.is_pending(job.run_id):
+            return
         mine = jobs.claim(self._unit, job, self._host.name, status=None if unwanted else "Preparing")
         if mine is None:
             return
         if unwanted:
+            self._builds.leave(job.run_id)
             status = "Canceled" if job.run_status == CANCEL_REQUESTED else None
             self._apply(mine, {"phase": ENDED}, status=status)
             return
@@ -142,7 +166,13 @@ class Controller:
         try:
             # A plan is there if the server died between starting the driver and saying so: then it may live.
             if not (folder / PLAN).exists():
-                self._stage(mine, folder)
+                answer = self._prepared(mine)
+                if isinstance(answer, Failed):
+                    self._give_up_building(mine, answer.error, tail=answer.tail)
+                    return
+                if answer is not None and answer.environment is None:
+                    return  # it is being built
+                self._stage(mine, folder, answer)
             native_id = self._launchers[mine.spec.target].start(folder)
         except (RunsteadError, OSError) as error:
             self._give_up(mine, f"the job could not be started: {error}")
@@ -173,7 +203,21 @@ class Controller:
             write_plan(folder, self._plan(job, folder))
             self._apply(job, {"native_id": launcher.start(folder), "starts": job.starts + 1})
 
-    def _stage(self, job: Job, folder: Path) -> None:
+    def _prepared(self, job: Job) -> Answer | Failed | None:
+        """The job's environment; None for a job that brings its interpreter."""
+        if job.spec.packages is None:
+            return None
+
+        def say(piece: bytes) -> None:
+            logs.extend(self._unit, job.workspace, job.run_id, BUILD_LOG, piece)
+
+        wish = Wish(job.spec.environment_name or "", job.spec.packages)
+        try:
+            return self._builds.prepare(wish, Asker(job.run_id, say, self._woken.set))
+        except RunsteadError as error:
+            return Failed(error, "")
+
+    def _stage(self, job: Job, folder: Path, answer: Answer | None) -> None:
         began = time.monotonic()
         files = snapshots.load(self._unit, job.workspace, job.spec.snapshot_id)
         try:
@@ -182,8 +226,15 @@ class Controller:
             size_bytes = sum(file.size_bytes for file in files)
             staged = f"Staged {len(files)} files with {size_bytes} bytes of snapshot {job.spec.snapshot_id}"
             _note(folder, PREPARE_LOG, f"{staged} in {took_ms:.0f} ms")
+            node = node_log(PREPARATION, self._host.node)
+            for line in (ENTERING, f"{staged} in {took_ms:.0f} ms.", PREPARED):
+                _note(folder, node, line)
             _note(folder, CONTROL_LOG, f"Streaming log file {CONTROL_LOG}")
             _note(folder, CONTROL_LOG, "Logging experiment preparation status in history service.")
+            if answer is not None and answer.environment is not None:
+                for line in answer.told:
+                    _note(folder, CONTROL_LOG, line)
+                write_fact(folder, ENVIRONMENT, {"key": answer.key, "python": answer.environment.python})
             write_plan(folder, self._plan(job, folder))
         except (RunsteadError, OSError):
             remove_job(folder)
@@ -193,16 +244,22 @@ class Controller:
         # The script cannot renew its token, so it lasts for as long as the script may.
         life_s = (job.spec.max_run_duration_s or LONGEST_JOB_S) + AFTERWARDS_S
         token = RunToken(*self._run_token(job.workspace, job.run_id, life_s=life_s))
-        return plan_of_job(job.spec, jobs.surroundings(self._unit, job), self._host, folder=folder, token=token)
+        built = read_fact(folder, ENVIRONMENT)
+        spec = job.spec if built is None else replace(job.spec, python=built["python"])
+        return plan_of_job(spec, jobs.surroundings(self._unit, job), self._host, folder=folder, token=token)
 
-    def _give_up(self, job: Job, why: str) -> None:
-        place = (self._unit, job.workspace, job.run_id, CONTROL_LOG)
+    def _give_up_building(self, job: Job, error: RunsteadError, *, tail: str) -> None:
+        why = f"the environment {job.spec.environment_name!r} could not be built: {error.message}"
+        told = f"{why}\nThe last lines of {BUILD_LOG}:\n{tail}" if tail else why
+        is_theirs = isinstance(error, InvalidArgument | NotFound)
+        self._give_up(job, told[:MAX_MESSAGE_CHARS], code="UserError" if is_theirs else "ServiceError")
+
+    def _give_up(self, job: Job, why: str, *, code: str = "ServiceError") -> None:
         try:
-            size_bytes = logs.append(*place, offset=0, content=b"")
-            logs.append(*place, offset=size_bytes, content=f"{_now()} {why}\n".encode())
+            logs.extend(self._unit, job.workspace, job.run_id, CONTROL_LOG, f"{_now()} {why}\n".encode())
         except RunsteadError:
             log.exception("the control log of job %s could not be written", job.run_id)  # the run says it as well
-        error = {"code": "ServiceError", "message": why}
+        error = {"code": code, "message": why}
         self._apply(job, {"phase": ENDED, "native_id": None}, status="Failed", error=error)
 
     def _apply(

@@ -38,6 +38,14 @@ def write_plan(folder: Path, plan: Plan) -> None:
         draft.replace(folder / PLAN)
 
 
+def write_fact(folder: Path, name: str, content: Mapping[str, Any]) -> None:  # JSON
+    """Leaves a JSON file in a job folder, whole."""
+    draft = folder / f".{name}"
+    with told_when_full(f"the job folder {folder}"):
+        draft.write_text(json.dumps(content))
+        draft.replace(folder / name)
+
+
 def read_fact(folder: Path, name: str) -> Mapping[str, Any] | None:  # JSON, as the driver wrote it
     """One of the driver's JSON files; None if it is not there."""
     try:

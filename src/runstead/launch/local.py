@@ -12,7 +12,7 @@ from runstead.domain.plans import CANCEL, DRIVER, DRIVER_ERRORS
 from runstead.domain.processes import stat_of
 from runstead.launch.folders import read_fact
 
-_HIDDEN = ("RUNSTEAD_TOKEN", "RUNSTEAD_DATABASE")  # the server's own secrets
+HIDDEN = ("RUNSTEAD_TOKEN", "RUNSTEAD_DATABASE")  # the server's own secrets
 _USUAL_UMASK = 0o022  # the server's own would make every file of the script private
 
 
@@ -26,7 +26,7 @@ class LocalLauncher:
         """A new driver for this job."""
         # -P: the job's folder must not be where Python looks for modules.
         command = [sys.executable, "-P", "-m", "runstead.driver", str(folder)]
-        environ = {name: value for name, value in os.environ.items() if name not in _HIDDEN}
+        environ = {name: value for name, value in os.environ.items() if name not in HIDDEN}
         try:
             with open(folder / DRIVER_ERRORS, "ab") as errors:
                 child = subprocess.Popen(

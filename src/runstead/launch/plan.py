@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import join
 
+from runstead.domain.bindings import binding_json
 from runstead.domain.jobs import JobSpec
 from runstead.domain.plans import JOURNAL, LOGS, OUTPUTS, STAGE_LOGS, WORK, Plan
 from runstead.service.jobs import Surroundings
@@ -58,12 +59,15 @@ def plan_of_job(spec: JobSpec, around: Surroundings, host: Host, *, folder: Path
             **_identity(around, host, token),
             **_tracking(around, host, token),
             **_places(spec, host, folder),
+            **_venv(spec),
             **spec.environment_variables,
             **_search_paths(spec, host, folder),
         },
         directories_to_watch=spec.directories_to_watch,
         output_collection=spec.output_collection,
         max_run_duration_s=spec.max_run_duration_s,
+        inputs=tuple(binding_json(one) for one in spec.inputs),
+        outputs=tuple(binding_json(one) for one in spec.outputs),
     )
 
 
@@ -127,10 +131,16 @@ def _places(spec: JobSpec, host: Host, folder: Path) -> dict[str, str]:
     }
 
 
+def _venv(spec: JobSpec) -> dict[str, str]:
+    return {} if spec.packages is None else {"VIRTUAL_ENV": str(Path(spec.python).parent.parent)}
+
+
 def _search_paths(spec: JobSpec, host: Host, folder: Path) -> dict[str, str]:
     """What the job asked for, or else the host's, with our own in front."""
     path = spec.environment_variables.get("PATH", host.path)
-    python_path = spec.environment_variables.get("PYTHONPATH", host.python_path)
+    # A built environment is what its specification says and nothing of the server's.
+    usual = host.python_path if spec.packages is None else ""
+    python_path = spec.environment_variables.get("PYTHONPATH", usual)
     # As an activated environment has it: `python` and `pip` in a command are those of the interpreter.
     interpreter = str(Path(spec.python).parent)
     # A script in a sub-folder can import what lies in the source folder's root.

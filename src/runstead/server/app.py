@@ -13,6 +13,14 @@ from runstead import __version__
 from runstead.server import errors, studio
 from runstead.server.auth import needs_of
 from runstead.server.hosts import HostGuard
+from runstead.server.mlflow import artifacts as mlflow_artifacts
+from runstead.server.mlflow import experiments as mlflow_experiments
+from runstead.server.mlflow import inputs as mlflow_inputs
+from runstead.server.mlflow import logged_models as mlflow_logged_models
+from runstead.server.mlflow import metrics as mlflow_metrics
+from runstead.server.mlflow import runs as mlflow_runs
+from runstead.server.mlflow import searches as mlflow_searches
+from runstead.server.mlflow import servers as mlflow_servers
 from runstead.server.tokens import Tokens
 from runstead.server.v1 import (
     artifacts,
@@ -54,6 +62,15 @@ ROUTERS: tuple[APIRouter, ...] = (
     datastores.routes,
     datasets.routes,
     changes.routes,
+    mlflow_servers.routes,
+    mlflow_experiments.routes,
+    mlflow_searches.routes,
+    mlflow_runs.routes,
+    mlflow_metrics.routes,
+    mlflow_inputs.routes,
+    mlflow_logged_models.routes,
+    mlflow_artifacts.routes,
+    mlflow_servers.rest,  # answers every other path of MLflow's
     studio.routes,  # last: it answers every other path
 )
 
@@ -104,6 +121,7 @@ def create_app(
     app.state.unit = unit
     app.state.tokens = tokens
     app.state.started_at_ms = unit.now_ms()
+    app.state.mlflow_workspaces = set()  # those that were asked for, and are there
     app.state.closing = asyncio.Event()
     app.state.stop = stop or (lambda: None)
     errors.install(app)

@@ -42,6 +42,21 @@ def put(unit: Unit, workspace: str, run_id: str, path: str, blob: Blob, *, overw
     return fresh
 
 
+def remove(unit: Unit, workspace: str, run_id: str, path: str) -> None:
+    """Take a file's name away, or those of all files below a folder; NotFound if there are none. Logs stay."""
+    wanted = normalised_path(path, max_chars=unit.settings.limits.artifact_path_chars)
+    with unit.write() as tx:
+        run = runs.located(tx.connection, workspace, run_id)
+        there = artifacts.find(tx.connection, run.key, wanted)
+        below = [there] if there is not None else artifacts.listed(tx.connection, run.key, prefix=f"{wanted}/")
+        gone = [artifact.path for artifact in below if not artifact.is_log]
+        if not gone:
+            raise NotFound(f"run {run_id} has no artifact {wanted!r}")
+        for name in gone:
+            artifacts.remove(tx.connection, run.key, name)
+            feed.publish(tx, "artifact", run, key=name)
+
+
 def listed(unit: Unit, workspace: str, run_id: str, *, prefix: str | None = None) -> tuple[RunRef, list[Artifact]]:
     """(the run, its artifacts and logs by path)."""
     with unit.read() as connection:

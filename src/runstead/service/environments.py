@@ -22,6 +22,7 @@ from runstead.service.unit import Tx, Unit
 from runstead.store import counters, environments
 
 COUNTER = "environments"
+LATEST = "latest"  # what Azure calls the newest version, unless somebody has put that label on another
 
 
 def register(unit: Unit, workspace: str, name: str, definition: Definition) -> Environment:
@@ -110,7 +111,8 @@ def _found(
     connection: sa.Connection, home: Workspace, name: str, *, version: str | None, label: str | None
 ) -> Environment | None:
     if label is not None:
-        return environments.labelled(connection, home.key, name, label)
+        found = environments.labelled(connection, home.key, name, label)
+        return found or (environments.newest(connection, home.key, name) if label.lower() == LATEST else None)
     if version is None:
         return environments.newest(connection, home.key, name)
     # Beyond 18 digits it is no number of the database, and no version either.

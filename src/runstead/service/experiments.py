@@ -1,13 +1,19 @@
 """Experiments: found by name, made on demand, archived rather than deleted."""
 
-from runstead.domain.errors import Conflict, NotFound
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from runstead.domain.errors import Conflict, InvalidArgument, NotFound
 from runstead.domain.experiments import Experiment, ExperimentEdit
-from runstead.domain.names import checked_name, checked_text
+from runstead.domain.names import checked_label, checked_name, checked_text
 from runstead.domain.names import checked_tags as checked_tags
 from runstead.domain.workspaces import Workspace
 from runstead.service import feed, workspaces
 from runstead.service.unit import Tx, Unit
-from runstead.store import experiments
+from runstead.store import experiments, runs
+
+DEFAULT_NAME, DEFAULT_ID = "Default", "0"
 
 
 def load(unit: Unit, workspace: str, name: str) -> Experiment:
@@ -43,13 +49,82 @@ def ensured(unit: Unit, tx: Tx, workspace: Workspace, name: str) -> Experiment:
     there = experiments.find(tx.connection, workspace.key, name)
     if there is not None:
         return there
-    checked_name("experiment", name, unit.settings.limits)
-    experiments.add(tx.connection, workspace.key, name, experiment_id=unit.new_id(), created_at_ms=tx.at_ms)
+    return _made(unit, tx, workspace, checked_name("experiment", name, unit.settings.limits))
+
+
+def _made(unit: Unit, tx: Tx, workspace: Workspace, name: str) -> Experiment:
+    experiment_id = DEFAULT_ID if name == DEFAULT_NAME else unit.new_id()
+    experiments.add(tx.connection, workspace.key, name, experiment_id=experiment_id, created_at_ms=tx.at_ms)
     feed.publish_experiment(tx, workspace, name)
     made = experiments.find(tx.connection, workspace.key, name)
     if made is None:
         raise _missing(workspace.name, name)
     return made
+
+
+def load_by_id(unit: Unit, workspace: str, experiment_id: str) -> Experiment:
+    """The experiment of this id, or NotFound."""
+    with unit.read() as connection:
+        return found_by_id(connection, workspaces.found(connection, workspace), experiment_id)
+
+
+def found_by_id(connection: sa.Connection, workspace: Workspace, experiment_id: str) -> Experiment:
+    """The same within a transaction."""
+    there = experiments.find_by_id(connection, workspace.key, experiment_id)
+    if there is None and experiment_id == DEFAULT_ID:
+        there = experiments.find(connection, workspace.key, DEFAULT_NAME)  # made before it had that id
+    if there is None:
+        raise NotFound(f"No Experiment with id={experiment_id} exists")
+    return there
+
+
+def create(unit: Unit, workspace: str, name: str, *, tags: Mapping[str, str | None]) -> Experiment:
+    """A new experiment; Conflict if there is one of this name. Unlike SDK v1, takes any visible text for a name."""
+    limits = unit.settings.limits
+    with unit.write() as tx:
+        home = workspaces.found(tx.connection, workspace)
+        _check_free(tx, home, checked_label("experiment", name, limits))
+        made = _made(unit, tx, home, name)
+        experiments.update(tx.connection, made.key, {"tags": checked_tags(tags, limits)})
+        return found_by_id(tx.connection, home, made.experiment_id)
+
+
+def rename(unit: Unit, workspace: str, experiment_id: str, name: str) -> None:
+    """Give an experiment another name; its runs stay."""
+    with unit.write() as tx:
+        home = workspaces.found(tx.connection, workspace)
+        there = found_by_id(tx.connection, home, experiment_id)
+        if there.archived:
+            raise InvalidArgument(f"experiment {there.name!r} is deleted; restore it before it is renamed")
+        if name == there.name:
+            return
+        _check_free(tx, home, checked_label("experiment", name, unit.settings.limits))
+        experiments.update(tx.connection, there.key, {"name": name})
+        feed.publish_experiment(tx, home, name)
+
+
+def set_deleted(unit: Unit, workspace: str, experiment_id: str, *, deleted: bool) -> None:
+    """Archive an experiment and put its runs away with it, or bring both back."""
+    with unit.write() as tx:
+        home = workspaces.found(tx.connection, workspace)
+        there = found_by_id(tx.connection, home, experiment_id)
+        if there.archived == deleted:
+            raise NotFound(f"No Experiment with id={experiment_id} is {'active' if deleted else 'deleted'}")
+        experiments.update(tx.connection, there.key, {"archived": deleted})
+        runs.mark_deleted(tx.connection, there.key, tx.at_ms if deleted else None)
+        feed.publish_experiment(tx, home, there.name)
+
+
+def ensure_default(unit: Unit, workspace: str) -> Experiment:
+    """The experiment that MLflow's clients expect in each workspace."""
+    return ensure(unit, workspace, DEFAULT_NAME)
+
+
+def _check_free(tx: Tx, workspace: Workspace, name: str) -> None:
+    there = experiments.find(tx.connection, workspace.key, name)
+    if there is not None:
+        hint = " It is deleted: restore it, or choose another name." if there.archived else ""
+        raise Conflict(f"Experiment(name={name}) already exists.{hint}")
 
 
 def edit(unit: Unit, workspace: str, name: str, change: ExperimentEdit) -> Experiment:

@@ -6,6 +6,7 @@ from typing import Any  # JSON values
 
 from runstead.domain.errors import Conflict, InvalidArgument, NotFound
 from runstead.domain.jobs import ENDED, Job, JobSpec
+from runstead.domain.packages import redacted_json
 from runstead.domain.runs import SCRIPT, Run, RunDraft, may_follow
 from runstead.domain.workspaces import Workspace
 from runstead.service import environments, experiments, runs, snapshots, workspaces
@@ -41,7 +42,8 @@ def submit(unit: Unit, workspace: str, draft: RunDraft, spec: JobSpec, *, target
     with unit.write() as tx:
         home = workspaces.found(tx.connection, workspace)
         snapshots.found(tx.connection, home, spec.snapshot_id)
-        definition = environments.recorded(unit, tx, home, spec.definition)
+        recorded = environments.recorded(unit, tx, home, spec.definition)
+        definition = None if recorded is None else redacted_json(recorded)  # many may read a run
         run = runs.insert(unit, tx, home, replace(full, definition=definition))
         if jobs.find(tx.connection, run.key) is None:
             if (run.snapshot_id, run.status) != (full.snapshot_id, full.status):

@@ -49,6 +49,12 @@ def append(unit: Unit, workspace: str, run_id: str, path: str, *, offset: int, c
     return size_bytes
 
 
+def extend(unit: Unit, workspace: str, run_id: str, path: str, content: bytes) -> int:
+    """Add to the end, wherever that is; for a log with one writer at a time."""
+    size_bytes = append(unit, workspace, run_id, path, offset=0, content=b"")
+    return append(unit, workspace, run_id, path, offset=size_bytes, content=content)
+
+
 def read(unit: Unit, workspace: str, run_id: str, path: str, *, offset: int, limit: int) -> Piece:
     """At most `limit` bytes from `offset`; a negative offset counts from the end. An artifact reads as a final log."""
     run, known = files.find_with_run(unit, workspace, run_id, path)

@@ -9,7 +9,8 @@ import numpy as np
 
 from runstead.domain.errors import Conflict, InvalidArgument, TooLarge
 from runstead.domain.limits import Limits
-from runstead.domain.records import Kind
+from runstead.domain.records import Kind, Opening, encode_float, encode_opening, encode_series, head_of
+from runstead.domain.records import Series as Declaration
 from runstead.domain.runs import RunRef
 from runstead.service import feed, series
 from runstead.service.runs import located
@@ -20,7 +21,18 @@ from runstead.store import series as series_rows
 from runstead.store.points import split
 from runstead.store.records import Records, check, records_after, records_of
 
+# Writes what comes without a journal, run by run; no journal has such an id.
+OWN_WRITER = "server"
 WRITER = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+
+class Point(NamedTuple):
+    """One value that came without a journal."""
+
+    name: str
+    value: float
+    time_ms: int
+    step: int
 
 
 class Arrival(NamedTuple):
@@ -55,6 +67,31 @@ def offset_of(unit: Unit, workspace: str, run_id: str, writer: str) -> int:
         run = located(connection, workspace, run_id)
         mine = tails.writer(connection, run.key, writer)
     return 0 if mine is None else mine.offset
+
+
+def append(tx: Tx, workspace: str, run_id: str, points: Sequence[Point], limits: Limits) -> None:
+    """Log points that came without a journal: as a journal of the server's own, so that they are kept like all others.
+
+    Nothing tells a repeat here: the caller does (service/batches.py).
+    """
+    connection = tx.connection
+    run = located(connection, workspace, run_id)
+    tails.lock(connection, run.key)
+    mine = tails.writer(connection, run.key, OWN_WRITER)
+    names = {series_rows.clean(point.name) for point in points}
+    known = {} if mine is None else series_rows.numbers_by_name(connection, mine.key, names)
+    pieces = []
+    if mine is None:
+        pieces.append(encode_opening(Opening(run_id, OWN_WRITER, workspace, tx.at_ms * 1000)))
+    fresh = sorted(names - known.keys())
+    first = 1 + (0 if mine is None or not fresh else series_rows.highest_number(connection, mine.key))
+    for number, name in enumerate(fresh, first):
+        known[name] = number
+        pieces.append(encode_series(number, tx.at_ms * 1000, Declaration(name, "scalar")))
+    heads = {name: head_of(Kind.FLOAT, number) for name, number in known.items()}
+    pieces += [encode_float(heads[series_rows.clean(p.name)], p.time_ms * 1000, p.step, p.value) for p in points]
+    records = records_of(b"".join(pieces))
+    _store(tx, workspace, Arrival(run_id, OWN_WRITER, 0 if mine is None else mine.offset, records), limits)
 
 
 def _checked(limits: Limits, writer: str, offset: int, body: bytes, crc32: int | None) -> Records:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from runstead.domain.records import Cell
-from runstead.domain.run_tables import Column, Field, Metric, Property, TableQuery, Tag
+from runstead.domain.run_tables import Column, Dataset, Field, Metric, Param, Property, TableQuery, Tag
 from runstead.domain.runs import Run
 from runstead.service import workspaces
 from runstead.service.unit import Unit
@@ -46,6 +46,10 @@ def answer(unit: Unit, workspace: str, query: TableQuery) -> Table:
                 return run.tags.get(key)
             case Property(key):
                 return run.properties.get(key)
+            case Param(key):
+                return run.params.get(key)
+            case Dataset():
+                return None  # a run has several; they are asked for with the run's inputs
             case Field(name):
                 return _field(run, name)
 

@@ -106,24 +106,28 @@ def listed(
 
 def edit(unit: Unit, workspace: str, run_id: str, change: RunEdit) -> Run:
     """Change what is given, all of it or nothing; Conflict if a property has another value."""
-    limits = unit.settings.limits
     with unit.write() as tx:
         home = workspaces.found(tx.connection, workspace)
-        run = found(tx.connection, home, run_id, for_update=True)
-        experiments.checked_tags({**run.tags, **change.tags}, limits)
-        experiments.checked_tags({**run.properties, **change.properties}, limits)
-        values: dict[str, object] = {}
-        if change.display_name is not None:
-            values["display_name"] = checked_text("display name", change.display_name, limits.description_chars)
-        if change.description is not None:
-            values["description"] = checked_text("description", change.description, limits.description_chars)
-        if values:
-            runs.update(tx.connection, run.key, values)
-        runs.set_tags(tx.connection, run.key, change.tags)
-        runs.remove_tags(tx.connection, run.key, change.remove_tags)
-        runs.add_properties(tx.connection, run.key, rules.new_properties(run_id, run.properties, change.properties))
-        feed.publish(tx, "run", run)
+        apply_edit(unit, tx, found(tx.connection, home, run_id, for_update=True), change)
         return found(tx.connection, home, run_id)
+
+
+def apply_edit(unit: Unit, tx: Tx, run: Run, change: RunEdit) -> None:
+    """The same within a transaction; load `run` with `for_update`."""
+    limits = unit.settings.limits
+    experiments.checked_tags({**run.tags, **change.tags}, limits)
+    experiments.checked_tags({**run.properties, **change.properties}, limits)
+    values: dict[str, object] = {}
+    if change.display_name is not None:
+        values["display_name"] = checked_text("display name", change.display_name, limits.description_chars)
+    if change.description is not None:
+        values["description"] = checked_text("description", change.description, limits.description_chars)
+    if values:
+        runs.update(tx.connection, run.key, values)
+    runs.set_tags(tx.connection, run.key, change.tags)
+    runs.remove_tags(tx.connection, run.key, change.remove_tags)
+    runs.add_properties(tx.connection, run.key, rules.new_properties(run.run_id, run.properties, change.properties))
+    feed.publish(tx, "run", run)
 
 
 def set_status(

@@ -42,6 +42,11 @@ class Settings:
         return self.home / "logs"
 
     @property
+    def environments(self) -> Path:
+        """The folder of built environments: `environments/<hash>`."""
+        return self.home / "environments"
+
+    @property
     def jobs(self) -> Path:
         """The folder of job folders: `jobs/<run id>`."""
         return self.home / "jobs"

@@ -52,6 +52,12 @@ def set_size(connection: sa.Connection, run_key: int, path: str, size_bytes: int
     return connection.execute(_GROW, grown).rowcount == 1
 
 
+def remove(connection: sa.Connection, run_key: int, path: str) -> None:
+    """Take a name away; the bytes may have other names."""
+    mine = (artifacts.c.run_key == run_key) & (artifacts.c.path_key == key_of(path))
+    connection.execute(sa.delete(artifacts).where(mine))
+
+
 def listed(connection: sa.Connection, run_key: int, *, prefix: str = "") -> list[Artifact]:
     """By path; only those whose path begins with `prefix`."""
     query = sa.select(artifacts).where(artifacts.c.run_key == run_key)

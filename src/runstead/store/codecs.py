@@ -1,4 +1,4 @@
-"""Small bytes for long arrays: integers and float64 bit patterns, exact, decoded at memory speed (columns.md)."""
+"""Small bytes for long arrays: integers and float64 bit patterns, exact, decoded at memory speed (chunks.md)."""
 
 import struct
 import zlib

@@ -88,6 +88,18 @@ def upsert(
     connection.execute(_upsertion(connection.dialect.name, table, tuple(keys), tuple(update)), list(rows))
 
 
+def matches(
+    connection: sa.Connection, text: sa.ColumnElement[Any], pattern: str, *, any_case: bool
+) -> sa.ColumnElement[bool]:
+    """SQL's LIKE with `%` and `_`, the same on both databases; SQLite's own takes no notice of case."""
+    if any_case:
+        return sa.func.lower(text).like(pattern.lower())
+    if connection.dialect.name != "sqlite":
+        return text.like(pattern)
+    glob = "".join({"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"}.get(c, c) for c in pattern)
+    return text.op("GLOB", is_comparison=True)(glob)
+
+
 # Statements are built once: building one costs more than SQLite takes to run it.
 @cache
 def _insertion(dialect: str, table: sa.Table) -> ReturningInsert[Any]:

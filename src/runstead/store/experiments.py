@@ -17,6 +17,13 @@ def find(connection: sa.Connection, workspace_key: int, name: str, *, for_update
     return None if row is None else _experiment(row)
 
 
+def find_by_id(connection: sa.Connection, workspace_key: int, experiment_id: str) -> Experiment | None:
+    """The experiment of this id."""
+    mine = (experiments.c.workspace_key == workspace_key) & (experiments.c.experiment_id == experiment_id)
+    row = connection.execute(sa.select(experiments).where(mine)).mappings().first()
+    return None if row is None else _experiment(row)
+
+
 def add(connection: sa.Connection, workspace_key: int, name: str, *, experiment_id: str, created_at_ms: int) -> bool:
     """Make an experiment unless one has the name; returns whether it was made."""
     row = {

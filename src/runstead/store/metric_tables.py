@@ -90,6 +90,14 @@ metric_summaries = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# Digests of the newest batches that came without a journal (service/batches.py), newest first, 16 bytes each.
+metric_batches = sa.Table(
+    "metric_batches",
+    METADATA,
+    sa.Column("run_key", sa.ForeignKey(runs.c.run_key), primary_key=True),
+    sa.Column("digests", sa.LargeBinary, nullable=False),
+)
+
 metric_tails = sa.Table(
     "metric_tails",
     METADATA,

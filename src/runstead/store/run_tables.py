@@ -11,22 +11,27 @@ from runstead.domain.run_tables import (
     Both,
     Column,
     Comparison,
+    Dataset,
     Field,
     Filter,
     Metric,
     Not,
+    Param,
     Property,
     TableQuery,
     Tag,
     Text,
 )
+from runstead.store.engine import matches
+from runstead.store.input_tables import run_datasets
 from runstead.store.metric_tables import metric_summaries
 from runstead.store.series import name_key
 from runstead.store.summary_rows import exact_value
-from runstead.store.tables import experiments, run_properties, run_tags, runs
+from runstead.store.tables import experiments, run_params, run_properties, run_tags, runs
 
 SPECIAL_FIELDS: Mapping[str, sa.ColumnElement[Any]] = {
     "experiment": experiments.c.name,
+    "experiment_id": experiments.c.experiment_id,
     "created_at": runs.c.created_at_ms,
     "started_at": runs.c.started_at_ms,
     "ended_at": runs.c.ended_at_ms,
@@ -50,6 +55,9 @@ def page(connection: sa.Connection, workspace_key: int, query: TableQuery) -> Pa
         conditions.append(experiments.c.name == query.experiment)
     if not query.include_children:
         conditions.append(runs.c.parent_key.is_(None))
+    if query.deleted is not None:
+        deleted = runs.c.deleted_at_ms.is_not(None)
+        conditions.append(deleted if query.deleted else sa.not_(deleted))
     if query.filter is not None:
         conditions.append(sql.condition(query.filter))
     source = runs.join(experiments, experiments.c.experiment_key == runs.c.experiment_key)
@@ -112,6 +120,11 @@ class _Sql:
                 return _word(run_tags, key)
             case Property(key):
                 return _word(run_properties, key)
+            case Param(key):
+                return _word(run_params, key)
+            case Dataset(field):
+                first = sa.select(sa.func.min(run_datasets.c[field])).where(run_datasets.c.run_key == runs.c.run_key)
+                return first.correlate(runs).scalar_subquery()
             case Metric():
                 place = _place(self._connection, column)
                 if place is None:
@@ -139,11 +152,19 @@ class _Sql:
         if wanted.op == "exists":
             there = self._exists(wanted.column)
             return there if wanted.value else sa.not_(there)
-        left = self.value(wanted.column)
+        if isinstance(wanted.column, Dataset):
+            used = run_datasets.c
+            is_it = self._compared(wanted, used[wanted.column.field])
+            return sa.exists().where(used.run_key == runs.c.run_key, is_it).correlate(runs)
+        return self._compared(wanted, self.value(wanted.column))
+
+    def _compared(self, wanted: Comparison, left: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         if wanted.op == "in":
             return _decided(left.in_(wanted.value if isinstance(wanted.value, tuple) else ()))
         if wanted.op == "contains":
             return _decided(left.icontains(str(wanted.value), autoescape=True))
+        if wanted.op in ("like", "ilike"):
+            return _decided(matches(self._connection, left, str(wanted.value), any_case=wanted.op == "ilike"))
         if wanted.op in ORDERINGS:
             return _decided(left.op(wanted.op, is_comparison=True)(wanted.value))
         same = _decided(left == wanted.value)

@@ -9,14 +9,22 @@ import sqlalchemy as sa
 
 from runstead.domain.runs import INTERACTIVE, RUNNING, Run, RunFilter, RunRef, RunWriter
 from runstead.store.engine import insert_if_absent, upsert
-from runstead.store.tables import HEAD_CHARS, experiments, run_properties, run_tags, runs, workspaces
+from runstead.store.tables import HEAD_CHARS, experiments, run_params, run_properties, run_tags, runs, workspaces
 
 # Everything but the definition, which is large and shown for one run only.
 COLUMNS = [c for c in runs.c if c.name != "definition"]
-NAMES = (workspaces.c.name.label("workspace"), experiments.c.name.label("experiment"))
+NAMES = (workspaces.c.name.label("workspace"), experiments.c.name.label("experiment"), experiments.c.experiment_id)
 CHUNK = 500  # ids in one IN list
 _LOCATE = (
-    sa.select(runs.c.run_key, runs.c.workspace_key, runs.c.run_id, runs.c.parent_id, experiments.c.name, runs.c.status)
+    sa.select(
+        runs.c.run_key,
+        runs.c.workspace_key,
+        runs.c.run_id,
+        runs.c.parent_id,
+        experiments.c.name,
+        runs.c.status,
+        runs.c.deleted_at_ms,
+    )
     .join(workspaces, workspaces.c.workspace_key == runs.c.workspace_key)
     .join(experiments, experiments.c.experiment_key == runs.c.experiment_key)
     .where(runs.c.run_id == sa.bindparam("run_id"), workspaces.c.name == sa.bindparam("in_workspace"))
@@ -108,6 +116,22 @@ def add_properties(connection: sa.Connection, run_key: int, properties: Mapping[
     insert_if_absent(connection, run_properties, _words(run_key, properties))
 
 
+def params_of(connection: sa.Connection, run_key: int) -> dict[str, str]:
+    """The params of one run."""
+    return _words_of(connection, run_params, [run_key])[run_key]
+
+
+def add_params(connection: sa.Connection, run_key: int, params: Mapping[str, str]) -> None:
+    """Add new ones; the rule that they are written once is the service's."""
+    insert_if_absent(connection, run_params, _words(run_key, params))
+
+
+def mark_deleted(connection: sa.Connection, experiment_key: int, deleted_at_ms: int | None) -> None:
+    """All runs of an experiment, deleted or restored."""
+    of_it = runs.c.experiment_key == experiment_key
+    connection.execute(sa.update(runs).where(of_it).values(deleted_at_ms=deleted_at_ms))
+
+
 def _words(run_key: int, words: Mapping[str, str | None]) -> list[dict[str, Any]]:
     return [
         {"run_key": run_key, "key": key, "value": value, "value_head": None if value is None else value[:HEAD_CHARS]}
@@ -132,7 +156,7 @@ def _joined(columns: Sequence[sa.Column[Any]]) -> sa.Select[Any]:
 
 
 def _conditions(wanted: RunFilter) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
+    conditions: list[sa.ColumnElement[bool]] = [runs.c.deleted_at_ms.is_(None)]
     if wanted.experiment is not None:
         conditions.append(experiments.c.name == wanted.experiment)
     if wanted.parent_id is not None:
@@ -165,8 +189,8 @@ def _has_word(table: sa.Table, key: str, value: str | None) -> sa.ColumnElement[
 
 def _with_words(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Run]:
     keys = [row["run_key"] for row in rows]
-    tags, properties = _words_of(connection, run_tags, keys), _words_of(connection, run_properties, keys)
-    return [_run(row, tags[row["run_key"]], properties[row["run_key"]]) for row in rows]
+    words = [_words_of(connection, table, keys) for table in (run_tags, run_properties, run_params)]
+    return [_run(row, *(found[row["run_key"]] for found in words)) for row in rows]
 
 
 def _words_of(connection: sa.Connection, table: sa.Table, keys: Sequence[int]) -> defaultdict[int, dict[str, Any]]:
@@ -188,7 +212,9 @@ def _chunks(keys: Sequence[int]) -> Iterable[Sequence[int]]:
     return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
 
 
-def _run(row: sa.RowMapping, tags: Mapping[str, str | None], properties: Mapping[str, str]) -> Run:
+def _run(
+    row: sa.RowMapping, tags: Mapping[str, str | None], properties: Mapping[str, str], params: Mapping[str, str]
+) -> Run:
     return Run(
         key=row["run_key"],
         workspace_key=row["workspace_key"],
@@ -218,6 +244,9 @@ def _run(row: sa.RowMapping, tags: Mapping[str, str | None], properties: Mapping
         submitted_by=row["submitted_by"],
         child_count=row["child_count"],
         definition=row.get("definition"),
+        params=params,
+        experiment_id=row["experiment_id"],
+        deleted_at_ms=row["deleted_at_ms"],
     )
 
 

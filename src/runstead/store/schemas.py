@@ -4,9 +4,11 @@ from runstead.store import (
     dataset_tables,
     datastore_tables,
     environment_tables,
+    input_tables,
     job_tables,
     metric_tables,
     model_tables,
+    registry_tables,
     secret_tables,
     tables,
 )
@@ -17,8 +19,10 @@ TABLE_FILES = (
     dataset_tables,
     datastore_tables,
     environment_tables,
+    input_tables,
     job_tables,
     metric_tables,
     model_tables,
+    registry_tables,
     secret_tables,
 )

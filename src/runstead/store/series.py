@@ -131,6 +131,30 @@ def numbered(connection: sa.Connection, writer_key: int, numbers: Collection[int
     return {number: Declared(key, _names(columns)) for number, key, columns in rows}
 
 
+def numbers_by_name(connection: sa.Connection, writer_key: int, names: Collection[str]) -> dict[str, int]:
+    """Under which number a writer logs to each of these series; those it never declared are left out."""
+    table = metric_numbers.c
+    query = (
+        sa.select(metric_names.c.name, sa.func.max(table.number).label("number"))
+        .select_from(metric_numbers)
+        .join(metric_series, metric_series.c.series_key == table.series_key)
+        .join(metric_names, metric_names.c.name_key == metric_series.c.name_key)
+        .where(table.writer_key == writer_key)
+        .group_by(metric_names.c.name)
+    )
+    found: dict[str, int] = {}
+    for some in chunks(sorted(_hash(name) for name in names)):
+        rows = connection.execute(query.where(metric_names.c.name_hash.in_(some)))
+        found.update((row.name, row.number) for row in rows)
+    return found
+
+
+def highest_number(connection: sa.Connection, writer_key: int) -> int:
+    """The highest series number that a writer declared; 0 before the first."""
+    query = sa.select(sa.func.max(metric_numbers.c.number)).where(metric_numbers.c.writer_key == writer_key)
+    return connection.execute(query).scalar_one() or 0
+
+
 def numbers_of(connection: sa.Connection, run_key: int, series_keys: Collection[int]) -> dict[int, dict[int, Declared]]:
     """For each writer of a run, by its key, the numbers that stand for these series."""
     table = metric_numbers.c

@@ -90,6 +90,7 @@ runs = sa.Table(
     sa.Column("node", sa.Text),
     sa.Column("pid", sa.BigInteger),
     sa.Column("heartbeat_at_ms", sa.BigInteger),
+    sa.Column("deleted_at_ms", sa.BigInteger),
     sa.UniqueConstraint("workspace_key", "number"),
     sa.Index(None, "experiment_key", "number"),
     sa.Index(None, "parent_key", "number"),
@@ -111,6 +112,7 @@ def _words(name: str, *, value_required: bool) -> sa.Table:
 
 run_tags = _words("run_tags", value_required=False)
 run_properties = _words("run_properties", value_required=True)
+run_params = _words("run_params", value_required=True)
 
 artifacts = sa.Table(
     "artifacts",

@@ -80,6 +80,7 @@ class RunShape:
     submitted_by: str
     child_count: int
     definition: Mapping[str, Any] | None  # v1 runDefinition
+    params: Mapping[str, str]
 
 
 def workspace_shape(workspace: Workspace) -> WorkspaceShape:
@@ -142,4 +143,5 @@ def run_shape(run: Run) -> RunShape:
         submitted_by=run.submitted_by,
         child_count=run.child_count,
         definition=run.definition,
+        params=run.params,
     )

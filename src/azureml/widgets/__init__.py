@@ -1,0 +1,5 @@
+"""SDK v1 `azureml.widgets`."""
+
+from azureml.widgets.run_details import RunDetails
+
+__all__ = ["RunDetails"]

@@ -1,0 +1,328 @@
+"""Gives every job the environment that it asks for: reused when its hash is known, else built once for all who wait."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from subprocess import Popen
+from typing import Any, NamedTuple  # JSON values
+
+from runstead import __version__
+from runstead.domain.builds import (
+    Recipe,
+    Specification,
+    changes_between,
+    inputs_of,
+    key_of,
+    recipe_of,
+)
+from runstead.domain.errors import RunsteadError, Unavailable
+from runstead.domain.interpreters import Choice, chosen
+from runstead.launch import environments, solvers
+from runstead.launch.environments import Environment
+from runstead.launch.pythons import CURRENT, Pythons, platform_name
+
+AT_ONCE = 2  # builds; more only wait for the same disk and network
+TAIL_LINES = 15
+MOST_CHANGES = 20
+log = logging.getLogger(__name__)
+
+
+class Wish(NamedTuple):
+    """An environment that somebody wants: its name is for people."""
+
+    name: str
+    specification: Specification
+
+
+class Asker(NamedTuple):
+    """Who waits for it: a run, what takes the build's log as it grows, and whom to wake at the end."""
+
+    run_id: str
+    say: Callable[[bytes], None]
+    wake: Callable[[], None]
+
+
+class Answer(NamedTuple):
+    """An environment that is ready, or None where it would have to be built; `told` says why, a line each."""
+
+    key: str
+    environment: Environment | None
+    told: list[str]
+
+
+class Failed(NamedTuple):
+    """A build that came to nothing: why in a sentence, and the last lines of its log."""
+
+    error: RunsteadError
+    tail: str
+
+
+@dataclass
+class _Build:
+    """One build: its log so far, who gets it and how far each has read."""
+
+    key: str
+    wish: Wish
+    recipe: Recipe
+    choice: Choice
+    inputs: Mapping[str, Any]
+    told: list[str]
+    log: bytearray = field(default_factory=bytearray)
+    askers: dict[str, Asker] = field(default_factory=dict)
+    shown: dict[str, int] = field(default_factory=dict)
+    process: "Popen[bytes] | None" = None
+    showing: threading.Lock = field(default_factory=threading.Lock)
+    unwanted: bool = False
+    is_done: bool = False
+    failed: Failed | None = None
+
+
+class Builds:
+    """The environments of one home. Thread-safe; each build has a thread."""
+
+    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+        self._root = root
+        self._environ = environ
+        self._lock = threading.RLock()
+        self._places = threading.Semaphore(AT_ONCE)
+        self._by_key: dict[str, _Build] = {}
+        self._by_run: dict[str, _Build] = {}
+        self._is_swept = False
+        self._pythons: Pythons | None = None
+
+    def explain(self, wish: Wish) -> Answer:
+        """What preparing would do, and why; nothing is changed. InvalidArgument or NotFound if it cannot be built."""
+        return self._look(wish)[1]
+
+    def is_pending(self, run_id: str) -> bool:
+        """Whether this run's environment is being built."""
+        with self._lock:
+            build = self._by_run.get(run_id)
+            return build is not None and not build.is_done
+
+    def prepare(self, wish: Wish, asker: Asker) -> Answer | Failed:
+        """The environment, or None in it while it is being built: ask again when woken. A failure is told once."""
+        with self._lock:
+            build = self._by_run.get(asker.run_id)
+            if build is not None and not build.is_done:
+                return Answer(build.key, None, build.told)
+            self._by_run.pop(asker.run_id, None)
+        if build is not None and build.failed is not None:
+            return build.failed
+        looked, answer = self._look(wish)
+        if answer.environment is not None:
+            environments.mark_used(answer.environment)
+            return answer if build is None else answer._replace(told=build.told)
+        self._join(looked, asker)
+        return answer
+
+    def leave(self, run_id: str) -> None:
+        """This run does not wait any more; a build that nobody waits for is ended."""
+        with self._lock:
+            build = self._by_run.pop(run_id, None)
+            if build is None or build.is_done:
+                return
+            build.askers.pop(run_id, None)
+            if not build.askers:
+                self._end(build)
+
+    def stop(self) -> None:
+        """Ends every build; the jobs that wait ask again when the next server starts."""
+        with self._lock:
+            for build in self._by_key.values():
+                build.askers.clear()
+                self._end(build)
+
+    def listed(self) -> list[Environment]:
+        """Every environment that is there, the last used first."""
+        return environments.listed(self._root)
+
+    def prune(
+        self, *, unused_for_s: float | None, keep_bytes: int | None, spared: Collection[str], dry: bool
+    ) -> list[Environment]:
+        """Throws away what is too old or too much; answers which. Those spared, or just used, stay."""
+        found = environments.prunable(self._root, unused_for_s=unused_for_s, keep_bytes=keep_bytes, spared=spared)
+        for one in found:
+            if not dry:
+                environments.remove(self._root, one.key)
+        return found
+
+    def _look(self, wish: Wish) -> tuple[_Build, Answer]:
+        recipe = recipe_of(wish.specification)
+        least, why_least = recipe.least_python
+        choice = chosen(
+            recipe.python,
+            self._interpreters().all(),
+            least=least,
+            why_least=why_least,
+            current=CURRENT,
+            strict=wish.specification.strict,
+        )
+        inputs = inputs_of(
+            wish.specification,
+            recipe,
+            interpreter=choice.interpreter.name,
+            solver=solvers.UV,
+            platform=platform_name(),
+        )
+        key = key_of(inputs)
+        there = environments.find(self._root, key)
+        told = [*_head(wish, recipe, choice, key), *_why(self._root, inputs, there)]
+        return _Build(key, wish, recipe, choice, inputs, told), Answer(key, there, told)
+
+    def _interpreters(self) -> Pythons:
+        with self._lock:
+            if self._pythons is None:
+                self._pythons = Pythons(solvers.find_uv(), self._environ)
+            return self._pythons
+
+    def _join(self, wanted: _Build, asker: Asker) -> None:
+        with self._lock:
+            build = self._by_key.get(wanted.key)
+            is_new = build is None or build.unwanted
+            if build is None or is_new:
+                build = self._by_key[wanted.key] = wanted
+            build.askers[asker.run_id] = asker
+            self._by_run[asker.run_id] = build
+            if is_new:
+                if not self._is_swept:
+                    environments.sweep(self._root)
+                    self._is_swept = True
+                threading.Thread(target=self._run, args=(build,), name=f"build-{build.key[:8]}", daemon=True).start()
+        self._show(build)
+
+    def _run(self, build: _Build) -> None:
+        try:
+            with self._places:
+                self._make(build)
+        except RunsteadError as error:
+            self._fail(build, error)
+        except Exception as error:
+            # Whatever it was, those who wait must hear of it.
+            log.exception("the environment %s could not be built", build.key)
+            self._fail(build, Unavailable(f"{type(error).__name__}: {error}"))
+        with self._lock:
+            build.is_done = True
+            if self._by_key.get(build.key) is build:
+                del self._by_key[build.key]
+            waiting = list(build.askers.values())
+        for asker in waiting:
+            asker.wake()
+
+    def _make(self, build: _Build) -> None:
+        if build.unwanted:
+            raise Unavailable("nobody waits for it any more")
+        began = time.monotonic()
+        self._say(build, "\n".join(build.told))
+        with environments.drafted(self._root, build.key) as (draft, lock):
+            solvers.build(
+                solvers.find_uv(),
+                build.recipe,
+                draft,
+                python=build.choice.interpreter.path,
+                environ=self._environ,
+                inherited=lock,
+                say=lambda text: self._say(build, text),
+                running=lambda process: self._watch(build, process),
+            )
+            if build.recipe.answered:
+                environments.link_runstead(draft)
+            (draft / "requirements.txt").unlink()
+            took_s = time.monotonic() - began
+            record = _record(build, size_bytes=environments.size_bytes(draft), took_s=took_s)
+            environments.keep(self._root, draft, record)
+        self._say(build, f"Built environment {build.key} in {took_s:.1f} s, {record['size_bytes']} bytes.\n")
+
+    def _fail(self, build: _Build, error: RunsteadError) -> None:
+        tail = "\n".join(build.log.decode(errors="replace").splitlines()[-TAIL_LINES:])
+        self._say(build, f"The environment was not built: {error.message}\n")
+        build.failed = Failed(error, tail)
+
+    def _watch(self, build: _Build, process: "Popen[bytes] | None") -> None:
+        with self._lock:
+            build.process = process
+            if build.unwanted and process is not None:
+                solvers.end(process)
+
+    def _end(self, build: _Build) -> None:
+        build.unwanted = True
+        if build.process is not None:
+            solvers.end(build.process)
+
+    def _say(self, build: _Build, text: str) -> None:
+        stamp = f"[{_now()}] "
+        with self._lock:
+            build.log += "".join(f"{stamp}{line}\n" for line in text.splitlines()).encode(errors="replace")
+        self._show(build)
+
+    def _show(self, build: _Build) -> None:
+        """Gives every asker what it has not seen yet."""
+        with build.showing:
+            with self._lock:
+                content, askers = bytes(build.log), list(build.askers.values())
+            for asker in askers:
+                if piece := content[build.shown.get(asker.run_id, 0) :]:
+                    _hand_over(asker, piece)
+                build.shown[asker.run_id] = len(content)
+
+
+def _hand_over(asker: Asker, piece: bytes) -> None:
+    try:
+        asker.say(piece)
+    except RunsteadError:
+        log.exception("the build log of run %s could not be written; the build goes on", asker.run_id)
+
+
+def _head(wish: Wish, recipe: Recipe, choice: Choice, key: str) -> list[str]:
+    asked = wish.specification
+    answered = [f"{line}: answered by Runstead {__version__} itself: {why}" for line, why in recipe.answered]
+    channels = [f"channels {', '.join(asked.channels)}: not asked, packages come from PyPI"] if asked.channels else []
+    return [
+        f"Environment {wish.name or 'without a name'}, content hash {key}",
+        f"inputs: Python {choice.interpreter.name} at {choice.interpreter.path}, {len(asked.conda)} conda lines, "
+        f"{len(asked.pip)} pip lines, solver {solvers.UV}, {platform_name()}",
+        *([f"WARNING: {choice.told}"] if choice.told else []),
+        *answered,
+        *recipe.notes,
+        *(channels if asked.conda else []),
+    ]
+
+
+def _why(root: Path, inputs: Mapping[str, Any], there: Environment | None) -> list[str]:
+    if there is not None:
+        record = there.record
+        return [f"Reused from run {record['run_id']}, which built it at {record['built_at']} in {record['took_s']} s"]
+    earlier = environments.nearest(root, inputs)
+    if earlier is None:
+        return ["Built because there is no earlier environment"]
+    changes = changes_between(earlier.record["inputs"], inputs)
+    if not changes:
+        return [f"Built because the earlier environment {earlier.key} is damaged: its Python or Runstead has moved"]
+    more = [f"and {len(changes) - MOST_CHANGES} more changes"] if len(changes) > MOST_CHANGES else []
+    who = f"{earlier.record['name'] or earlier.key} of run {earlier.record['run_id']}"
+    first, *rest = changes[:MOST_CHANGES]
+    return [f"Built because {first}, against the nearest earlier environment, {who}", *rest, *more]
+
+
+def _record(build: _Build, *, size_bytes: int, took_s: float) -> dict[str, Any]:
+    return {
+        "key": build.key,
+        "name": build.wish.name,
+        "run_id": next(iter(build.askers), ""),
+        "inputs": build.inputs,
+        "python": {"asked": build.recipe.python, "path": build.choice.interpreter.path, "told": build.choice.told},
+        "runstead": __version__ if build.recipe.answered else None,
+        "built_at": _now(),
+        "took_s": round(took_s, 1),
+        "size_bytes": size_bytes,
+        "pid": os.getpid(),
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

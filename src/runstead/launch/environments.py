@@ -1,0 +1,191 @@
+"""Built environments on disk: found, told apart, thrown away. Whole or not there: a build is renamed when it is done.
+
+`<home>/environments/<hash>/`: `venv/`, `environment.json` (what it was built from), `used` (when last), `runstead/`.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any  # JSON values
+
+import runstead
+from runstead.blobs.disks import told_when_full
+from runstead.domain.builds import likeness
+
+RECORD = "environment.json"
+USED = "used"
+VENV = "venv"
+LINKS = "runstead"
+DRAFT = ".building-"
+GONE = ".gone-"
+IN_USE_S = 60.0  # what was used so shortly ago may be about to be started in
+_OURS = ("runstead", "azureml")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One that is there. `record`: inputs, python, name, run_id, built_at, took_s, size_bytes."""
+
+    key: str
+    folder: Path
+    record: Mapping[str, Any]
+
+    @property
+    def python(self) -> str:
+        """The interpreter to run scripts with."""
+        return str(self.folder / VENV / "bin" / "python")
+
+    @property
+    def used_at(self) -> float:
+        """Seconds since 1970."""
+        with suppress(FileNotFoundError):
+            return (self.folder / USED).stat().st_mtime
+        return 0.0
+
+
+def find(root: Path, key: str) -> Environment | None:
+    """The environment of this hash, if it is there and its Python and Runstead still are."""
+    found = _load(root / key)
+    return found if found is not None and _is_sound(found) else None
+
+
+def listed(root: Path) -> list[Environment]:
+    """All that are there, the last used first."""
+    with suppress(FileNotFoundError):
+        found = [_load(folder) for folder in root.iterdir() if not folder.name.startswith(".")]
+        return sorted((one for one in found if one is not None), key=lambda one: -one.used_at)
+    return []
+
+
+def nearest(root: Path, inputs: Mapping[str, Any]) -> Environment | None:
+    """The earlier one that is most like these inputs; of equals the last used."""
+    there = listed(root)
+    return max(there, key=lambda one: likeness(one.record["inputs"], inputs)) if there else None
+
+
+def mark_used(environment: Environment) -> None:
+    """Now; pruning goes by it."""
+    with told_when_full(f"the environment {environment.key}"):
+        (environment.folder / USED).touch()
+
+
+@contextmanager
+def drafted(root: Path, key: str) -> Iterator[tuple[Path, int]]:
+    """A folder to build in, and a descriptor that a builder inherits: while any copy is open nobody clears it away.
+
+    At the end it is gone, unless `keep` has moved it.
+    """
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = root / f"{DRAFT}{key}-{secrets.token_hex(4)}"
+    with told_when_full(f"the environment {folder}"):
+        folder.mkdir(mode=0o700)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder, lock
+    finally:
+        os.close(lock)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep(root: Path, draft: Path, record: Mapping[str, Any]) -> Environment:
+    """Makes a finished draft the environment of its hash; a damaged one that stands there goes."""
+    key = record["key"]
+    with told_when_full(f"the environment {key}"):
+        (draft / USED).touch()
+        with open(draft / RECORD, "w") as file:
+            json.dump(record, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        (draft / "lock").unlink(missing_ok=True)
+        remove(root, key)
+        draft.rename(root / key)
+    return Environment(key, root / key, record)
+
+
+def remove(root: Path, key: str) -> None:
+    """Out of sight at once, then deleted."""
+    aside = root / f"{GONE}{key}-{secrets.token_hex(4)}"
+    with suppress(FileNotFoundError):
+        (root / key).rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def sweep(root: Path) -> None:
+    """Clears away what killed builds left, and what was being deleted."""
+    for folder in [*root.glob(f"{DRAFT}*"), *root.glob(f"{GONE}*")]:
+        if not _is_held(folder / "lock"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def prunable(
+    root: Path, *, unused_for_s: float | None, keep_bytes: int | None, spared: Collection[str]
+) -> list[Environment]:
+    """Those unused for so long, and those last used that are too many for so many bytes."""
+    now = time.time()
+    found = []
+    kept_bytes = 0
+    for one in listed(root):
+        is_spared = one.key in spared or now - one.used_at < IN_USE_S
+        is_old = unused_for_s is not None and now - one.used_at >= unused_for_s
+        kept_bytes += one.record["size_bytes"]
+        is_too_much = keep_bytes is not None and kept_bytes > keep_bytes
+        if (is_old or is_too_much) and not is_spared:
+            kept_bytes -= one.record["size_bytes"]
+            found.append(one)
+    return found
+
+
+def link_runstead(folder: Path) -> None:
+    """Lets an environment's Python import the running Runstead, wherever it is: a wheel or a checkout.
+
+    Links to the two packages alone, so that nothing else of the server's site-packages gets in.
+    """
+    links = folder / LINKS
+    links.mkdir()
+    for name in _OURS:
+        (links / name).symlink_to(_source(name), target_is_directory=True)
+    for packages in (folder / VENV / "lib").glob("python*/site-packages"):
+        (packages / "_runstead.pth").write_text(f"{os.path.relpath(links, packages)}\n")
+
+
+def size_bytes(folder: Path) -> int:
+    """Of all files below, as they are on disk."""
+    return sum(os.lstat(os.path.join(place, name)).st_size for place, _, names in os.walk(folder) for name in names)
+
+
+def _source(name: str) -> Path:
+    return Path(runstead.__file__).parent.parent / name
+
+
+def _load(folder: Path) -> Environment | None:
+    with suppress(FileNotFoundError, NotADirectoryError, ValueError):
+        return Environment(folder.name, folder, dict(json.loads((folder / RECORD).read_bytes())))
+    return None
+
+
+def _is_sound(environment: Environment) -> bool:
+    links = environment.folder / LINKS
+    is_linked = not links.exists() or all((links / name).resolve() == _source(name).resolve() for name in _OURS)
+    return os.path.exists(environment.python) and is_linked
+
+
+def _is_held(lock: Path) -> bool:
+    try:
+        opened = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(opened)
+    return False

@@ -1,0 +1,161 @@
+"""MLflow's experiments: ours, by id; deleted is what we call archived."""
+
+from typing import Any
+
+from fastapi.responses import Response
+
+from runstead.domain.errors import Conflict, InvalidArgument
+from runstead.domain.experiments import Experiment, ExperimentEdit
+from runstead.server.auth import needs
+from runstead.server.mlflow.filters import Key, Plain, conditions_of, holds, orders_of, sorted_by
+from runstead.server.mlflow.wire import BASE, Asked, AskedIn, answer, key_of, paged, router, tags_out, value_of
+from runstead.service import experiments
+
+routes = router()
+EXPERIMENTS = BASE + "/experiments"
+VIEWS = ("ACTIVE_ONLY", "DELETED_ONLY", "ALL")
+NOTE = "mlflow.note.content"
+NUMBERS = ("creation_time", "last_update_time")
+
+
+@routes.post(EXPERIMENTS + "/create")
+@needs("write")
+def create(asked: AskedIn) -> Response:
+    """A new experiment. Its artifacts are kept with its runs: a place of the client's own is refused."""
+    if asked.maybe("artifact_location"):
+        raise InvalidArgument(
+            f"artifact_location {asked.text('artifact_location')[:200]!r} is not taken: artifacts are kept by this "
+            "server, with their runs. Create the experiment without it"
+        )
+    tags = asked.pairs("tags")
+    made = experiments.create(asked.unit, asked.workspace, asked.text("name"), tags=tags)
+    return answer({"experiment_id": made.experiment_id})
+
+
+@routes.get(EXPERIMENTS + "/get")
+@needs("read")
+def get(asked: AskedIn) -> Response:
+    """By id."""
+    return answer({"experiment": experiment_out(found(asked))})
+
+
+@routes.get(EXPERIMENTS + "/get-by-name")
+@needs("read")
+def get_by_name(asked: AskedIn) -> Response:
+    """By name."""
+    there = experiments.load(asked.unit, asked.workspace, asked.text("experiment_name"))
+    return answer({"experiment": experiment_out(there)})
+
+
+@routes.api_route(EXPERIMENTS + "/search", methods=["GET", "POST"])
+@needs("read")
+def search(asked: AskedIn) -> Response:
+    """Filtered, sorted, by the page."""
+    page = asked.page(1_000)
+    view = view_of(asked.fields.get("view_type"))
+    conditions = conditions_of(asked.maybe("filter"))
+    orders = orders_of(asked.texts("order_by"))
+    for key in [*(one.key for one in conditions), *(one.key for one in orders)]:
+        _check_key(key)
+    there = experiments.listed(asked.unit, asked.workspace, include_archived=view != "ACTIVE_ONLY")
+    kept = [
+        one
+        for one in sorted(there, key=lambda one: one.created_at_ms, reverse=True)
+        if (view != "DELETED_ONLY" or one.archived) and all(holds(c, value_in(one, c.key)) for c in conditions)
+    ]
+    some, token = paged(sorted_by(kept, orders, value_in), page)
+    return answer({"experiments": [experiment_out(one) for one in some], **token})
+
+
+@routes.post(EXPERIMENTS + "/update")
+@needs("write")
+def update(asked: AskedIn) -> Response:
+    """Another name."""
+    experiments.rename(asked.unit, asked.workspace, asked.text("experiment_id"), asked.text("new_name"))
+    return answer({})
+
+
+@routes.post(EXPERIMENTS + "/delete")
+@needs("write")
+def delete(asked: AskedIn) -> Response:
+    """Put away, with its runs; nothing is lost."""
+    experiments.set_deleted(asked.unit, asked.workspace, asked.text("experiment_id"), deleted=True)
+    return answer({})
+
+
+@routes.post(EXPERIMENTS + "/restore")
+@needs("write")
+def restore(asked: AskedIn) -> Response:
+    """Bring back."""
+    experiments.set_deleted(asked.unit, asked.workspace, asked.text("experiment_id"), deleted=False)
+    return answer({})
+
+
+@routes.post(EXPERIMENTS + "/set-experiment-tag")
+@needs("write")
+def set_tag(asked: AskedIn) -> Response:
+    """One tag."""
+    there = found(asked)
+    if there.archived:
+        raise InvalidArgument(f"The experiment {there.experiment_id} must be in the 'active' state. It is deleted.")
+    key, value = key_of(asked.fields, "tag"), value_of(asked.fields, "tag")
+    change = ExperimentEdit(description=value) if key == NOTE else ExperimentEdit(tags={key: value})
+    experiments.edit(asked.unit, asked.workspace, there.name, change)
+    return answer({})
+
+
+@routes.post(EXPERIMENTS + "/delete-experiment-tag")
+@needs("write")
+def delete_tag(asked: AskedIn) -> Response:
+    """One tag less."""
+    there, key = found(asked), key_of(asked.fields, "tag")
+    if key not in there.tags:
+        raise Conflict(f"experiment {there.name!r} has no tag {key!r}")
+    experiments.edit(asked.unit, asked.workspace, there.name, ExperimentEdit(remove_tags=(key,)))
+    return answer({})
+
+
+def found(asked: Asked) -> Experiment:
+    """The experiment that a call names."""
+    return experiments.load_by_id(asked.unit, asked.workspace, asked.text("experiment_id"))
+
+
+def view_of(value: object) -> str:
+    """Active, deleted or both; clients send the name or, long ago, its number."""
+    if value in (None, ""):
+        return VIEWS[0]
+    number = {1: 0, 2: 1, 3: 2}.get(value) if isinstance(value, int) else None
+    if number is not None:
+        return VIEWS[number]
+    if value not in VIEWS:
+        raise InvalidArgument(f"Invalid value {value!r:.60} for parameter 'view_type': it is one of {', '.join(VIEWS)}")
+    return str(value)
+
+
+def experiment_out(one: Experiment) -> dict[str, Any]:  # Any: JSON
+    """MLflow's Experiment."""
+    return {
+        "experiment_id": one.experiment_id,
+        "name": one.name,
+        "artifact_location": f"mlflow-artifacts:/{one.experiment_id}",
+        "lifecycle_stage": "deleted" if one.archived else "active",
+        "creation_time": one.created_at_ms,
+        "last_update_time": max(one.created_at_ms, one.last_run_at_ms or 0),
+        "tags": tags_out({**one.tags, **({NOTE: one.description} if one.description else {})}),
+    }
+
+
+def value_in(one: Experiment, key: Key) -> Plain:
+    """What a filter or an order compares."""
+    if key.kind == "tag":
+        return one.tags.get(key.name)
+    value: Plain = experiment_out(one)[key.name]
+    return value
+
+
+def _check_key(key: Key) -> None:
+    if key.kind != "tag" and (key.kind != "attribute" or key.name not in ("experiment_id", "name", *NUMBERS)):
+        raise InvalidArgument(
+            f"Invalid attribute key '{key.name}' specified. Valid keys are name, experiment_id, creation_time, "
+            "last_update_time, and tags.<key>"
+        )

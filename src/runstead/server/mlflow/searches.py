@@ -1,0 +1,138 @@
+"""MLflow's `runs/search`: its filter and order become a question to the run table."""
+
+from collections.abc import Sequence
+
+from fastapi.responses import Response
+
+from runstead.domain.errors import InvalidArgument
+from runstead.domain.run_tables import (
+    Both,
+    Column,
+    Comparison,
+    Dataset,
+    Field,
+    Filter,
+    Metric,
+    Not,
+    Param,
+    Sort,
+    TableQuery,
+    Tag,
+)
+from runstead.server.auth import needs
+from runstead.server.mlflow.experiments import view_of
+from runstead.server.mlflow.filters import Condition, Key, Order, Value, conditions_of, holds, orders_of
+from runstead.server.mlflow.runs import NAME, NOTE, PARENT, RUNS, STATUSES, run_out
+from runstead.server.mlflow.wire import AskedIn, Page, answer, router
+from runstead.service import histories
+
+routes = router()
+FIELDS = {
+    "run_id": "run_id",
+    "run_name": "display_name",
+    "Run name": "display_name",
+    "run name": "display_name",
+    "Run Name": "display_name",
+    "user_id": "submitted_by",
+    "User": "submitted_by",
+    "status": "status",
+    "start_time": "started_at",
+    "created": "started_at",
+    "Created": "started_at",
+    "end_time": "ended_at",
+    "experiment_id": "experiment_id",
+}
+TIMES = ("started_at", "ended_at")
+OF_TAGS = {NAME: "display_name", NOTE: "description", PARENT: "parent_id"}
+TEXT_OPS = ("=", "!=", "LIKE", "ILIKE", "IN", "NOT IN", "IS NULL", "IS NOT NULL")
+NUMBER_OPS = ("=", "!=", "<", "<=", ">", ">=")
+DELETED = {"ACTIVE_ONLY": False, "DELETED_ONLY": True, "ALL": None}
+
+
+@routes.post(RUNS + "/search")
+@needs("read")
+def search(asked: AskedIn) -> Response:
+    """Runs of some experiments: filtered, sorted, by the page."""
+    page = asked.page(1_000)
+    ids = asked.texts("experiment_ids")
+    if not ids:
+        return answer({})
+    conditions = [_filter_of(one) for one in conditions_of(asked.maybe("filter"))]
+    query = TableQuery(
+        columns=(),
+        sorts=tuple(_sort_of(one) for one in orders_of(asked.texts("order_by"))) or (Sort(Field("started_at"), True),),
+        filter=Both((*conditions, Comparison(Field("experiment_id"), "in", tuple(ids))), every=True),
+        experiment=None,
+        include_children=True,
+        limit=page.limit,
+        offset=page.offset,
+        deleted=DELETED[view_of(asked.fields.get("run_view_type"))],
+    )
+    return _answer(asked, query, page)
+
+
+def _answer(asked: AskedIn, query: TableQuery, page: Page) -> Response:
+    found = histories.table(asked.unit, asked.workspace, query)
+    runs = [run_out(run, found.metrics[run.key], found.inputs[run.key]) for run in found.runs]
+    return answer({"runs": runs, **page.token(page.offset + len(runs) < found.total)})
+
+
+def _sort_of(order: Order) -> Sort:
+    return Sort(_column_of(order.key), order.descending)
+
+
+def _column_of(key: Key) -> Column:
+    match key:
+        case Key("metric", name):
+            return Metric(name, "last")
+        case Key("param", name):
+            return Param(name)
+        case Key("tag", name):
+            return Field(OF_TAGS[name]) if name in OF_TAGS else Tag(name)
+        case Key("dataset", "name" | "digest" | "context" as name):
+            return Dataset(name)
+        case Key("attribute", name) if name in FIELDS:
+            return Field(FIELDS[name])
+    raise InvalidArgument(
+        f"Invalid {key.kind} key '{key.name}' specified. Runs have metrics.<key>, params.<key>, tags.<key> and the "
+        f"attributes {', '.join(sorted(name for name in FIELDS if name.islower() and ' ' not in name))}."
+    )
+
+
+def _filter_of(condition: Condition) -> Filter:
+    column = _column_of(condition.key)
+    if column == Field("status"):
+        return _status_filter(condition)
+    is_number = isinstance(column, Metric) or (isinstance(column, Field) and column.name in TIMES)
+    _check(condition, is_number=is_number)
+    op, value = condition.op, condition.value
+    there = Comparison(column, "exists", True)
+    if op in ("IS NULL", "IS NOT NULL"):
+        return Not(there) if op == "IS NULL" else there
+    if op in ("!=", "NOT IN"):
+        same = Comparison(column, "=" if op == "!=" else "in", value)
+        # As in MLflow, what a run does not have differs from nothing.
+        return Both((there, Not(same)), every=True)
+    return Comparison(column, op.lower(), value)
+
+
+def _check(condition: Condition, *, is_number: bool) -> None:
+    key, op = condition.key, condition.op
+    ops: Sequence[str] = NUMBER_OPS if is_number else TEXT_OPS
+    if op not in ops:
+        raise InvalidArgument(
+            f"Invalid comparison operator '{op}' for {key.kind} '{key.name}'; it takes {', '.join(ops)}"
+        )
+    if not _fits(condition.value, is_number=is_number):
+        wanted = "a number" if is_number else "a quoted string"
+        raise InvalidArgument(f"Expected {wanted} as value for {key.kind} '{key.name}'. Found {condition.value!r:.60}")
+
+
+def _fits(value: Value, *, is_number: bool) -> bool:
+    return value is None or isinstance(value, tuple) or isinstance(value, str) != is_number
+
+
+def _status_filter(condition: Condition) -> Filter:
+    _check(condition, is_number=False)
+    same = tuple(ours for ours, theirs in STATUSES.items() if holds(condition, theirs))
+    return Comparison(Field("status"), "in", same)

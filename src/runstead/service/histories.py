@@ -1,0 +1,129 @@
+"""Metrics as MLflow's clients read them: numbers only, the newest of each series, and the history of one."""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import sqlalchemy as sa
+
+from runstead.domain.records import NO_STEP
+from runstead.domain.run_tables import TableQuery
+from runstead.domain.runs import Run
+from runstead.service import inputs, workspaces
+from runstead.service.inputs import Inputs
+from runstead.service.metrics import Point
+from runstead.service.runs import located
+from runstead.service.unit import Unit
+from runstead.service.values import total_of
+from runstead.store import histories, metrics, run_tables, runs, series
+from runstead.store.columns import floats_of, is_number
+from runstead.store.histories import Newest
+from runstead.store.points import Points
+
+
+class History(NamedTuple):
+    """Arrays of one length, in log order; steps are 0 where none was given. `following`: where to go on, or None."""
+
+    values: list[float]
+    times_ms: list[int]
+    steps: list[int]
+    following: int | None
+
+
+def newest_of(connection: sa.Connection, run_keys: Sequence[int]) -> dict[int, list[Point]]:
+    """The last number that each series holds, by run key."""
+    found: dict[int, list[Point]] = {key: [] for key in run_keys}
+    for one in histories.newest(connection, run_keys):
+        number = _number(one)
+        if number is not None:
+            found[one.run_key].append(Point(one.name, number, one.time_us // 1000, one.step or 0))
+    return found
+
+
+def newest_by_step(unit: Unit, workspace: str, run_id: str) -> list[Point]:
+    """The same of one run, by the greatest step rather than the last call, as MLflow has it."""
+    with unit.read() as connection:
+        run = located(connection, workspace, run_id)
+        return [point for one in histories.newest(connection, [run.key]) for point in _by_step(connection, one)]
+
+
+def history(unit: Unit, workspace: str, run_id: str, name: str, *, start: int, limit: int) -> History:
+    """The numbers of a series from index `start` on; empty if the run has no such series."""
+    with unit.read() as connection:
+        run = located(connection, workspace, run_id)
+        found = series.of_run(connection, run.key, [name])
+        if not found or "" not in found[0].column_names:
+            return History([], [], [], None)
+        total = total_of(connection, found[0])
+        end = min(start + limit, total)
+        points = metrics.points(connection, found[0], start=min(start, end), end=end)
+    return _history(points, end if end < total else None)
+
+
+def thinned(
+    unit: Unit, workspace: str, run_id: str, name: str, *, low: int | None, high: int | None, limit: int
+) -> History:
+    """At most about `limit` numbers of a series between two steps, evenly taken; first and last are among them."""
+    found = history(unit, workspace, run_id, name, start=0, limit=1 << 62)
+    kept = [i for i, step in enumerate(found.steps) if (low is None or low <= step) and (high is None or step <= high)]
+    if len(kept) > limit:
+        places = np.unique(np.linspace(0, len(kept) - 1, max(2, limit)).astype(np.int64))
+        kept = [kept[place] for place in places.tolist()]
+    return History(
+        [found.values[i] for i in kept], [found.times_ms[i] for i in kept], [found.steps[i] for i in kept], None
+    )
+
+
+class Found(NamedTuple):
+    """A page of runs, what belongs to each by run key, and how many runs pass the filter in all."""
+
+    runs: list[Run]
+    metrics: dict[int, list[Point]]
+    inputs: dict[int, Inputs]
+    total: int
+
+
+def table(unit: Unit, workspace: str, query: TableQuery) -> Found:
+    """A page of the run table with the newest number of each series, and with inputs."""
+    with unit.read() as connection:
+        home = workspaces.found(connection, workspace)
+        page = run_tables.page(connection, home.key, query)
+        found, newest = runs.find_many(connection, page.run_keys), newest_of(connection, page.run_keys)
+        return Found(found, newest, inputs.of_runs(connection, page.run_keys), page.total)
+
+
+def _history(points: Points, following: int | None) -> History:
+    column = points.columns[""]
+    kept = is_number(column.kinds)
+    steps = np.where(points.steps == NO_STEP, 0, points.steps)
+    return History(
+        floats_of(column)[kept].tolist(), (points.times_us[kept] // 1000).tolist(), steps[kept].tolist(), following
+    )
+
+
+def _by_step(connection: sa.Connection, one: Newest) -> Iterator[Point]:
+    number = _number(one)
+    if one.high_step is None or one.step is None or one.step >= one.high_step:
+        if number is not None:
+            yield Point(one.name, number, one.time_us // 1000, one.step or 0)
+        return
+    found = series.of_run(connection, one.run_key, [one.name])[0]
+    values, times_ms, steps, _ = _history(metrics.points(connection, found), None)
+    if values:
+
+        def rank(place: int) -> tuple[int, int, float]:
+            value = values[place]
+            return steps[place], times_ms[place], -math.inf if math.isnan(value) else value
+
+        best = max(range(len(values)), key=rank)
+        yield Point(one.name, values[best], times_ms[best], steps[best])
+
+
+def _number(one: Newest) -> float | None:
+    if one.value is None or isinstance(one.value, str):
+        return None
+    try:
+        return float(one.value)
+    except OverflowError:
+        return math.inf if one.value > 0 else -math.inf

@@ -1,0 +1,58 @@
+"""The newest values of runs: one number per run and series, from the summaries; no point is read."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from runstead.domain.records import Cell
+from runstead.store.metric_tables import metric_names, metric_series, metric_summaries
+from runstead.store.series import chunks, name_key
+from runstead.store.summary_rows import exact_value
+
+SUMMARY = metric_summaries.c
+_NEWEST: sa.Select[Any] = (  # Any: the row of `Newest`, before its value is exact
+    sa.select(
+        metric_series.c.run_key,
+        metric_names.c.name,
+        SUMMARY.last,
+        SUMMARY.last_us,
+        SUMMARY.last_step,
+        SUMMARY.high_step,
+        SUMMARY.mask,
+        SUMMARY.exact,
+    )
+    .select_from(metric_series)
+    .join(metric_names, metric_names.c.name_key == metric_series.c.name_key)
+    .join(
+        metric_summaries,
+        (SUMMARY.name_key == metric_series.c.name_key)
+        & (SUMMARY.run_key == metric_series.c.run_key)
+        & (SUMMARY.column_key == sa.bindparam("column_key")),
+    )
+    .where(metric_series.c.run_key.in_(sa.bindparam("run_keys", expanding=True)), SUMMARY.last_us.is_not(None))
+    .order_by(metric_series.c.series_key)
+)
+
+
+class Newest(NamedTuple):
+    """What was logged last to a series, and the highest step that ever was; steps are None where none was given."""
+
+    run_key: int
+    name: str
+    value: Cell
+    time_us: int
+    step: int | None
+    high_step: int | None
+
+
+def newest(connection: sa.Connection, run_keys: Sequence[int]) -> Iterator[Newest]:
+    """Of every series that holds plain values, run by run in the order in which the series came."""
+    column = name_key(connection, "")
+    if column is None:
+        return
+    for some in chunks(run_keys):
+        for key, name, last, us, step, high, mask, exact in connection.execute(
+            _NEWEST, {"column_key": column, "run_keys": some}
+        ):
+            yield Newest(key, name, exact_value(exact, "last", last, mask), us, step, high)
