@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 # The rest of a job's environment is the server's, which may have been started elsewhere and long ago.
 CARRIED = re.compile(
@@ -37,6 +38,8 @@ class Settings:
     token: str | None = None
     autostart: bool = True
     in_job: bool = False
+    token_path: str | None = None  # in a job: where its token is renewed
+    token_ends_at_s: float | None = None  # Unix time
     journal_folder: Path | None = None
 
     @property
@@ -69,6 +72,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             run_token,
             autostart,
             in_job=True,
+            token_path=_token_path(environment),
+            token_ends_at_s=_token_end(environment),
             journal_folder=Path(journal) if journal else None,
         )
     url = environment.get("RUNSTEAD_URL", "").strip().rstrip("/")
@@ -79,6 +84,16 @@ def name_credentials(environment: MutableMapping[str, str] = os.environ) -> None
     """Have MLflow's client in this process ask `client/credentials.py` for the token, unless it has one already."""
     if not any(environment.get(name) for name in MLFLOW_OWN):
         environment[MLFLOW_AUTH] = CREDENTIALS
+def _token_path(environment: Mapping[str, str]) -> str | None:
+    job = job_of(environment)
+    if job is None:
+        return None
+    return f"/api/v1/workspaces/{quote(job.workspace, safe='')}/runs/{quote(job.run_id, safe='')}/token"
+
+
+def _token_end(environment: Mapping[str, str]) -> float | None:
+    told = environment.get("AZUREML_RUN_TOKEN_EXPIRY", "")
+    return float(told) if told.isascii() and told.isdecimal() else None
 
 
 def job_of(environment: Mapping[str, str] = os.environ) -> Job | None:
