@@ -84,6 +84,8 @@ def name_credentials(environment: MutableMapping[str, str] = os.environ) -> None
     """Have MLflow's client in this process ask `client/credentials.py` for the token, unless it has one already."""
     if not any(environment.get(name) for name in MLFLOW_OWN):
         environment[MLFLOW_AUTH] = CREDENTIALS
+
+
 def _token_path(environment: Mapping[str, str]) -> str | None:
     job = job_of(environment)
     if job is None:
