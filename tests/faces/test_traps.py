@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from azureml.core import Environment, Experiment, Run, RunConfiguration, ScriptRun, ScriptRunConfig, Workspace
+from azureml.core import Dataset, Environment, Experiment, Run, RunConfiguration, ScriptRun, ScriptRunConfig, Workspace
 from azureml.core.runconfig import DockerConfiguration
 from azureml.exceptions import ServiceException, UserErrorException
 from runstead.domain.environments import container_of
@@ -126,6 +126,28 @@ def test_trap_7_complete_in_a_submitted_script_does_not_complete_the_run(experim
 def test_trap_8_start_logging_makes_outputs(experiment: Experiment, tmp_path: Path) -> None:
     experiment.start_logging(snapshot_directory=None)
     assert (tmp_path / "outputs").is_dir()
+
+
+def test_trap_9_a_mounted_one_file_dataset_is_a_file_and_a_direct_argument_is_an_id(
+    experiment: Experiment, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "data" / name).write_text(name)
+    store = experiment.workspace.get_default_datastore()
+    store.upload(str(tmp_path / "data"), "trap9", show_progress=False)
+    one, all_of_it = (Dataset.File.from_files((store, path)) for path in ("trap9/a.txt", "trap9"))
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "train.py").write_text(
+        "import os, sys\nprint('>', open(sys.argv[1]).read(), sorted(os.listdir(sys.argv[2])), sys.argv[3], sep='|')\n"
+    )
+
+    arguments = [one.as_mount(), all_of_it.as_mount(), one.as_named_input("direct")]
+    run = experiment.submit(ScriptRunConfig(str(tmp_path / "source"), "train.py", arguments))
+    run.wait_for_completion()
+
+    log = run.get_details_with_logs()["logFiles"]["azureml-logs/70_driver_log.txt"]
+    assert f">|a.txt|['a.txt', 'b.txt']|{one.id}\n" in log
 
 
 def test_trap_10_pipeline_data_is_to_come() -> None:
@@ -257,6 +279,12 @@ def test_trap_21_numpys_integers_are_numbers(run: Run) -> None:
 
 def test_trap_22_parallel_run_steps_are_to_come() -> None:
     not_yet("azureml.pipeline.steps", "ParallelRunStep", "name")
+
+
+def test_trap_23_an_unknown_dataset_is_a_user_error(workspace: Workspace) -> None:
+    for version in ("latest", 1):
+        with pytest.raises(UserErrorException, match="no dataset 'nothing'"):
+            Dataset.get_by_name(workspace, "nothing", version=version)
 
 
 @pytest.mark.parametrize("generation", ["environment", "run"])

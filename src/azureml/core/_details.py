@@ -5,6 +5,7 @@ from typing import Any
 
 from azureml.core._types import type_of
 from runstead.client.connection import Json
+from runstead.domain.bindings import OUTPUT_PROPERTY
 from runstead.widget.cards import Link, card
 
 DOCS = "docs/guide/sdk.md"
@@ -24,12 +25,43 @@ def details_of(record: Json, log_files: Mapping[str, str]) -> dict[str, Any]:  #
         **({"error": error_of(error)} if error else {}),
         **({"warnings": record["warnings"]} if record["warnings"] else {}),
         "properties": dict(record["properties"]),
-        "inputDatasets": [],
-        "outputDatasets": [],
+        "inputDatasets": _input_datasets(record),
+        "outputDatasets": _output_datasets(record),
         **({"runDefinition": record["definition"]} if record.get("definition") else {}),
         "logFiles": dict(log_files),
         "submittedBy": record["submitted_by"],
     }
+
+
+def _input_datasets(record: Json) -> list[dict[str, Any]]:  # Any: as SDK v1's values
+    """The datasets that a job was given, by id, with their names and how it got them."""
+    data = (record.get("definition") or {}).get("data") or {}
+    return [
+        {
+            "dataset": {"id": one["dataLocation"]["dataset"]["datasetId"]},
+            "consumptionDetails": {
+                "type": "RunInput",
+                "inputName": name,
+                "mechanism": one["mechanism"].capitalize(),
+                "pathOnCompute": one["pathOnCompute"],
+            },
+        }
+        for name, one in data.items()
+        if (one.get("dataLocation") or {}).get("dataset")
+    ]
+
+
+def _output_datasets(record: Json) -> list[dict[str, Any]]:  # Any: as SDK v1's values
+    """The datasets that a job's outputs became."""
+    return [
+        {
+            "identifier": {"savedId": dataset_id},
+            "outputType": "RunOutput",
+            "outputDetails": {"outputName": key.removeprefix(OUTPUT_PROPERTY)},
+        }
+        for key, dataset_id in record["properties"].items()
+        if key.startswith(OUTPUT_PROPERTY)
+    ]
 
 
 def error_of(error: Mapping[str, Any]) -> dict[str, Any]:  # Any: JSON

@@ -1,5 +1,6 @@
 """What `Experiment.submit` does with a ScriptRunConfig: checks that it can run here, and sends it."""
 
+import copy
 import logging
 import os
 import secrets
@@ -7,15 +8,16 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
-from typing import Any
 
 from azureml._later import not_yet
 from azureml.core import _snapshots
+from azureml.core._job_data import job_data, text_of
 from azureml.core._labels import tags_of
 from azureml.core.environment import Environment
 from azureml.core.experiment import Experiment
 from azureml.core.runconfig import LOCAL, RunConfiguration
 from azureml.core.script_run import ScriptRun
+from azureml.core.workspace import Workspace as HomeWorkspace
 from azureml.exceptions import ComputeTargetException, SnapshotException, UserErrorException
 from runstead.client import config as settings
 from runstead.client import jobs
@@ -41,7 +43,7 @@ def submit_script(
     _check_runnable_here(run_config)
     source = Path(source_directory).absolute()
     new_id = run_id or f"{experiment.name}_{int(time.time())}_{secrets.token_hex(4)}"
-    spec = _spec_of(run_config, source)
+    spec = _spec_of(run_config, source, experiment.workspace)
     submission = jobs.Submission(
         run_id=new_id,
         experiment=experiment.name,
@@ -68,14 +70,18 @@ def clean_run(workspace: Workspace, run_id: str) -> list[str]:
     return jobs.clean_job(workspace, run_id)
 
 
-def _spec_of(run_config: RunConfiguration, source: Path) -> JobSpec:
+def _spec_of(run_config: RunConfiguration, source: Path, workspace: HomeWorkspace) -> JobSpec:
     environment = run_config.environment
-    command = run_config.command if isinstance(run_config.command, str) else " ".join(_texts(run_config.command))
+    words = [] if isinstance(run_config.command, str) else list(run_config.command)
+    data = job_data(run_config, [*run_config.arguments, *words], workspace)
+    command = run_config.command if isinstance(run_config.command, str) else " ".join(_texts(words))
     arguments = _texts(run_config.arguments)
     variables = {**environment.environment_variables, **run_config.environment_variables}
     script = None if command else _script_of(run_config.script, source)
     packages = packages_of(environment)
-    definition = {**run_config._definition(), "script": script, "arguments": arguments, "command": command}
+    shown = copy.copy(run_config)
+    vars(shown).update(data.sections)
+    definition = {**shown._definition(), "script": script, "arguments": arguments, "command": command}
     return JobSpec(
         snapshot_id="",
         source_directory=str(source),
@@ -95,6 +101,8 @@ def _spec_of(run_config: RunConfiguration, source: Path) -> JobSpec:
         output_collection=run_config.history.output_collection,
         packages=packages,
         definition=definition,
+        inputs=data.inputs,
+        outputs=data.outputs,
     )
 
 
@@ -125,7 +133,7 @@ def _texts(arguments: Iterable[object]) -> list[str]:
     wrong = [one for one in arguments if one is None or isinstance(one, list | tuple | dict | set)]
     if wrong:
         raise UserErrorException(f"an argument must be text or a number, not {wrong[0]!r}")
-    return [str(one) for one in arguments]
+    return [text_of(one) for one in arguments]
 
 
 def _check_runnable_here(run_config: RunConfiguration) -> None:
@@ -136,9 +144,8 @@ def _check_runnable_here(run_config: RunConfiguration) -> None:
     processes = (run_config.mpi.process_count_per_node, run_config.pytorch.process_count or 1, run_config.node_count)
     if max(processes) > 1:
         raise not_yet("Running on several nodes or in several processes", instead="Leave distributed_job_config out.")
-    data: tuple[Any, ...] = (run_config.data, run_config.data_references, run_config.datacaches, run_config.output_data)
-    if any(data):
-        raise not_yet("Mounting data", instead="Give the script paths as arguments.")
+    if run_config.datacaches:
+        raise not_yet("Caches of datasets", instead="Mounted datasets are cached by themselves.")
     _check_environment(run_config.environment, in_container=container_of(run_config._definition()) is not None)
 
 

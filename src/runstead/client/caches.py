@@ -4,12 +4,12 @@ Decision 0020 says why. A file of the cache is read-only and bears a fixed time:
 it another one, and it is fetched anew.
 """
 
+import filecmp
 import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
 from runstead.client.artifacts import targets_below, write_whole
@@ -40,21 +40,25 @@ def cached(cache: Path, file: DataFile) -> Path:
 
 
 def mount(files: Sequence[DataFile], folder: Path, *, cache: Path) -> list[Path]:
-    """Links to read-only files, below a folder that is made; where each file is."""
+    """Links to read-only files, below a folder that is made; where each file is. Conflict if another file is there."""
     targets = _targets(files, folder)
-    _for_each(lambda file, target: _link(_content(file, cache, target), target), files, targets)
+    _for_each(lambda file, target: _link(_content(file, cache, target), target, cache), files, targets)
     return targets
 
 
-def download(files: Sequence[DataFile], folder: Path, *, overwrite: bool, cache: Path | None) -> list[Path]:
-    """Copies that belong to whoever asked; without `overwrite` what is there is an error.
-
-    cache: looked into first where there is one, and filled.
-    """
+def download(
+    files: Sequence[DataFile], folder: Path, *, overwrite: bool, same_is_fine: bool = False, cache: Path
+) -> list[Path]:
+    """Copies that belong to whoever asked. Conflict if a file is there, unless it may be overwritten or is the same."""
     targets = _targets(files, folder)
-    if not overwrite and (there := next((target for target in targets if target.exists()), None)):
-        raise Conflict(f"{there} is there already; pass overwrite=True to replace it")
-    _for_each(lambda file, target: _copy(file, target, cache), files, targets)
+
+    def bring(file: DataFile, target: Path) -> None:
+        if overwrite or not target.exists():
+            _copy(file, target, cache)
+        elif not (same_is_fine and _same(file, target, cache)):
+            raise Conflict(f"{target} is there already; pass overwrite=True to replace it, or choose another folder")
+
+    _for_each(bring, files, targets)
     return targets
 
 
@@ -69,33 +73,54 @@ def _content(file: DataFile, cache: Path, spare: Path) -> Path:
     """Where the bytes are: on this machine already, in the cache, or now at `spare`."""
     if file.local is not None:
         return file.local
-    if file.remote.version or file.remote.sha256:
+    if _is_known(file):
         return cached(cache, file)
     write_whole(spare, file.pieces())
     return spare
 
 
-def _link(content: Path, target: Path) -> None:
+def _link(content: Path, target: Path, cache: Path) -> None:
     if content == target:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileNotFoundError):
-        target.unlink()
+    _clear(target, cache)
     try:
         os.link(content, target)
     except OSError:  # another file system, or one without hard links
         target.symlink_to(content)
 
 
-def _copy(file: DataFile, target: Path, cache: Path | None) -> None:
-    if file.local is None and (cache is None or not (file.remote.version or file.remote.sha256)):
+def _clear(target: Path, cache: Path) -> None:
+    """Takes an earlier link of ours away; a file of anybody else's is Conflict."""
+    try:
+        found = target.lstat()
+    except FileNotFoundError:
+        return
+    is_ours = Path(os.readlink(target)).is_relative_to(cache) if target.is_symlink() else found.st_mtime_ns == MARK_NS
+    if not is_ours:
+        raise Conflict(f"{target} is there already and no link of a mount; choose another folder")
+    target.unlink()
+
+
+def _copy(file: DataFile, target: Path, cache: Path) -> None:
+    if file.local is None and not _is_known(file):
         write_whole(target, _checked(file))
         return
-    source = file.local or cached(cache or target.parent, file)
+    source = file.local or cached(cache, file)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileNotFoundError):
-        target.unlink()  # it may be a link into the cache
+    target.unlink(missing_ok=True)  # it may be a link into the cache
     shutil.copyfile(source, target)
+
+
+def _same(file: DataFile, target: Path, cache: Path) -> bool:
+    if file.local is None and not _is_known(file):
+        return False
+    return filecmp.cmp(file.local or cached(cache, file), target, shallow=False)
+
+
+def _is_known(file: DataFile) -> bool:
+    """Whether the storage tells one content of it from another."""
+    return bool(file.remote.version or file.remote.sha256)
 
 
 def _targets(files: Sequence[DataFile], folder: Path) -> list[Path]:

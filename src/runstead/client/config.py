@@ -98,7 +98,10 @@ def input_datasets(environment: Mapping[str, str] = os.environ) -> list[tuple[st
     """Name, mode and value (a path, or a dataset's id) of each dataset that the job was given."""
     told = environment.get("AZUREML_DATASET_ENVIRONMENT_VARS", "")
     pairs = [one.strip().partition(":") for one in told.split(",") if one.strip()]
-    return [(name, mode, environment[name]) for name, _, mode in pairs if name in environment]
+    places = [
+        (name, mode, environment.get(f"AZUREML_DATAREFERENCE_{name}", environment.get(name))) for name, _, mode in pairs
+    ]
+    return [(name, mode, place) for name, mode, place in places if place is not None]
 
 
 def output_datasets(environment: Mapping[str, str] = os.environ) -> dict[str, str]:

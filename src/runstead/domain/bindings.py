@@ -12,6 +12,7 @@ from runstead.domain.errors import InvalidArgument
 # How SDK v1 writes them in arguments; the driver puts paths and ids in their places.
 INPUT = "DatasetConsumptionConfig:"
 OUTPUT = "DatasetOutputConfig:"
+OUTPUT_PROPERTY = "azureml.output_dataset."  # of the run: the id of the dataset that an output became
 MOUNT, DOWNLOAD, DIRECT = MODES = ("mount", "download", "direct")
 RUN_ID = "{run-id}"
 OUTPUT_NAME = "{output-name}"

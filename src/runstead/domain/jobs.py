@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
+from runstead.domain.bindings import Input, Output, binding_json, inputs_of, outputs_of
 from runstead.domain.builds import Specification, specification_json, specification_of
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.paths import normalised_path
@@ -34,6 +35,8 @@ class JobSpec:
     output_collection: bool = True
     packages: Specification | None = None  # an environment is built of them, and `python` not used
     definition: Mapping[str, Any] | None = None  # the v1 runDefinition to show back, as the SDK made it
+    inputs: tuple[Input, ...] = ()
+    outputs: tuple[Output, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ def spec_json(spec: JobSpec) -> dict[str, Any]:
         **asdict(spec),
         "arguments": list(spec.arguments),
         "directories_to_watch": list(spec.directories_to_watch),
+        "inputs": [binding_json(one) for one in spec.inputs],
+        "outputs": [binding_json(one) for one in spec.outputs],
         "packages": None if spec.packages is None else specification_json(spec.packages),
         "strict_python": spec.packages is not None and spec.packages.strict,
     }
@@ -88,6 +93,8 @@ def spec_of(given: object) -> JobSpec:
         output_collection=_field(given, "output_collection", bool) is not False,
         packages=_packages(given),
         definition=definition,
+        inputs=inputs_of(given.get("inputs") or ()),
+        outputs=outputs_of(given.get("outputs") or ()),
     )
     return checked_spec(spec)
 

@@ -18,6 +18,7 @@ SHIPPED = "shipped.json"
 WORK = "work"
 LOGS = "logs"
 JOURNAL = "journal"
+DATA = "data"
 
 # The logs of a job, as they are named in the run.
 STAGE_LOGS = "azureml-logs"
@@ -57,6 +58,8 @@ class Plan(NamedTuple):
     directories_to_watch: tuple[str, ...]
     output_collection: bool
     max_run_duration_s: float | None
+    inputs: tuple[Mapping[str, Any], ...] = ()  # domain/bindings.py has their form
+    outputs: tuple[Mapping[str, Any], ...] = ()
 
 
 def node_log(stage: str, node: str) -> str:
@@ -71,8 +74,8 @@ def plan_json(plan: Plan) -> dict[str, Any]:
 
 def plan_of(given: Mapping[str, Any]) -> Plan:
     """The plan that plan.json holds; fields of a later version are passed over."""
-    known = {name: given[name] for name in Plan._fields}
-    for name in ("arguments", "argv", "directories_to_watch"):
+    known = {name: given[name] for name in Plan._fields if name in given or name not in Plan._field_defaults}
+    for name in ("arguments", "argv", "directories_to_watch", *(set(known) & set(Plan._field_defaults))):
         known[name] = tuple(known[name])
     return Plan(**known)
 

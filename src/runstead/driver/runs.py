@@ -31,6 +31,7 @@ from runstead.domain.plans import (
 )
 from runstead.driver.artifacts import Collected, collect_outputs
 from runstead.driver.connections import Link
+from runstead.driver.datasets import send_outputs
 from runstead.driver.endings import CANCELED, TOO_LONG, Ending, closing_line, ending_from, ending_of
 from runstead.driver.jobs import JobFolder
 from runstead.driver.journals import ship_journals
@@ -79,7 +80,7 @@ def see_through(begun: Begun, patience: Patience) -> None:
 
 def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Event) -> Ending:
     script = started_script(folder)
-    reason = None
+    reason = CANCELED if script is None and (folder.path / CANCEL).exists() else None  # while data was fetched
     if script is not None:
         _announce(folder, script)
         reason = _wait_for_end(folder, script, cancel)
@@ -131,6 +132,7 @@ def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending,
     if folder.plan.output_collection:
         outputs = folder.work / OUTPUTS
         collected = collect_outputs(link, outputs, prefix=OUTPUTS, within=folder.work, until=until)
+    sent = send_outputs(link, folder, is_completed=ending.status == "Completed", until=until)
     undelivered = ship_journals(link, folder.journal, until=until)
     took_s = time.monotonic() - began
     _note_release(folder, collected, took_s)
@@ -141,7 +143,7 @@ def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending,
     )
     folder.append(CONTROL_LOG, _line(f"Logging experiment {ending.status.lower()} status in history service."))
     shipper.finish(until=until)
-    warnings = _at_most([*collected.left_out, *undelivered, *shipper.refusals])
+    warnings = _at_most([*collected.left_out, *sent, *undelivered, *shipper.refusals])
     _tell(folder, link, ending.status, until=until, error=ending.error, warnings=warnings)
     folder.write(SHIPPED, {"shipped_at": _iso(time.time()), "warnings": warnings})
 

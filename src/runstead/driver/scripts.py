@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 from runstead.domain.plans import CONTROL_LOG, DRIVER, DRIVER_LOG, EXIT, OUTPUTS, RESULT, SCRIPT, expanded
@@ -32,7 +34,14 @@ def begin(path: Path, environ: Mapping[str, str]) -> Begun | None:
         folder.append(CONTROL_LOG, f"{_now()} A new driver with process id {me.pid} took the job over.\n")
         return Begun(folder, lock, None)
     variables = {**environ, **folder.plan.variables}
-    argv = _final_argv(folder, variables)
+    placed: Mapping[str, str] = {}
+    if folder.plan.inputs or folder.plan.outputs:
+        # Not above: a script without data does not wait for what fetching data needs.
+        prepared = import_module("runstead.driver.datasets").prepare(folder, variables)
+        if prepared is None:
+            return Begun(folder, lock, None)
+        variables, placed = {**variables, **prepared.variables}, prepared.placed
+    argv = _final_argv(folder, variables, placed)
     (folder.work / OUTPUTS).mkdir(parents=True, exist_ok=True)
     for watched in folder.plan.directories_to_watch:
         (folder.work / watched).mkdir(parents=True, exist_ok=True)
@@ -41,9 +50,16 @@ def begin(path: Path, environ: Mapping[str, str]) -> Begun | None:
     return Begun(folder, lock, started)
 
 
-def _final_argv(folder: JobFolder, variables: Mapping[str, str]) -> list[str]:
+def _final_argv(folder: JobFolder, variables: Mapping[str, str], placed: Mapping[str, str]) -> list[str]:
+    """What is run; `placed`: what stands for inputs and outputs in arguments, and what takes its place."""
     plan = folder.plan
-    return list(plan.argv) if plan.is_shell else [expanded(text, variables) for text in plan.argv]
+    if not plan.is_shell:
+        return [placed.get(text, expanded(text, variables)) for text in plan.argv]
+    *shell, line = plan.argv
+    # Longest first: one name may begin with another.
+    for said in sorted(placed, key=len, reverse=True):
+        line = line.replace(f"'{said}'", said).replace(said, quote(placed[said]))
+    return [*shell, line]
 
 
 def _preamble(folder: JobFolder, argv: list[str]) -> str:

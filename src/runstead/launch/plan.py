@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import join
 
+from runstead.domain.bindings import binding_json
 from runstead.domain.jobs import JobSpec
 from runstead.domain.plans import JOURNAL, LOGS, OUTPUTS, STAGE_LOGS, WORK, Plan
 from runstead.service.jobs import Surroundings
@@ -65,6 +66,8 @@ def plan_of_job(spec: JobSpec, around: Surroundings, host: Host, *, folder: Path
         directories_to_watch=spec.directories_to_watch,
         output_collection=spec.output_collection,
         max_run_duration_s=spec.max_run_duration_s,
+        inputs=tuple(binding_json(one) for one in spec.inputs),
+        outputs=tuple(binding_json(one) for one in spec.outputs),
     )
 
 
