@@ -1,5 +1,8 @@
 """Data in submitted runs: what the script is given, what becomes of what it writes. Real jobs on a real server."""
 
+import http.server
+import threading
+from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -241,3 +244,37 @@ def test_one_place_can_be_used_by_one_run_after_the_other(experiment: Experiment
                 experiment, tmp_path, "import os, sys; print('>', len(os.listdir(sys.argv[1])))", arguments=[binding]
             )
             assert printed(run) == ["2"]
+
+
+class _Endless(http.server.BaseHTTPRequestHandler):
+    """A file that never ends."""
+
+    asked = threading.Event()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.asked.set()
+        with suppress(OSError):  # whoever read it has gone
+            while True:
+                self.wfile.write(bytes(1 << 16))
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Not into the test's output."""
+
+
+def test_a_run_that_fetches_its_data_can_be_canceled(experiment: Experiment, tmp_path: Path) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Endless) as website:
+        website.daemon_threads = True
+        threading.Thread(target=website.serve_forever, daemon=True).start()
+        data = Dataset.File.from_files(f"http://127.0.0.1:{website.server_port}/endless").as_named_input("x").as_mount()
+        (tmp_path / "source").mkdir()
+        (tmp_path / "source" / "train.py").write_text("print('never')")
+        run = experiment.submit(ScriptRunConfig(str(tmp_path / "source"), "train.py", [data]))
+        assert _Endless.asked.wait(60)
+
+        run.cancel()
+
+        assert run.wait_for_completion(raise_on_error=False)["status"] == "Canceled"
+        website.shutdown()
+    run.clean()
