@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from runstead.client.config import from_environment
+from runstead.client.config import from_environment, input_datasets, output_datasets
 
 
 def test_without_any_variable_the_local_server_of_the_home_folder_is_meant() -> None:
@@ -29,3 +29,17 @@ def test_in_a_job_its_own_service_wins() -> None:
 def test_autostart_can_be_forbidden_in_several_words() -> None:
     for word in ("0", "false", "No", "OFF"):
         assert not from_environment({"RUNSTEAD_AUTOSTART": word}).autostart
+
+
+def test_the_data_of_a_job_is_found_by_name_even_where_the_name_is_that_of_another_variable() -> None:
+    told = {
+        "AZUREML_DATASET_ENVIRONMENT_VARS": "iris:mount, PATH:direct,gone:mount",
+        "AZUREML_DATAREFERENCE_iris": "/data/iris",
+        "AZUREML_DATAREFERENCE_PATH": "an-id",
+        "PATH": "/bin",
+        "AZUREML_DATASET_FILE_OUTPUTS": "out;lost",
+        "out": "/data/out",
+    }
+    assert input_datasets(told) == [("iris", "mount", "/data/iris"), ("PATH", "direct", "an-id")]
+    assert output_datasets(told) == {"out": "/data/out"}
+    assert (input_datasets({}), output_datasets({})) == ([], {})

@@ -1,18 +1,24 @@
 import json
+import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from runstead.client import local
-from runstead.client.config import Settings
+from runstead.client.config import Settings, from_environment
+from runstead.client.metrics import load_metrics
+from runstead.client.runs import create_run, load_run
+from runstead.client.workspaces import Workspace
+from runstead.client.writers import flush, session_of
 from runstead.domain.errors import Unauthenticated, Unavailable
-from runstead.testing.servers import start_server, stop_server, wait_until
+from runstead.testing.servers import RealServer, start_server, stop_server, wait_until
 
 CONNECT = """
 import sys
@@ -120,3 +126,37 @@ def test_the_secrets_are_readable_by_their_owner_alone(home: Path) -> None:
     for name in ("token", "signing.key", "runstead.db", "server.json"):
         assert (home / name).stat().st_mode & 0o077 == 0, name
     assert home.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_jobs_token_is_renewed_before_it_ends_and_what_was_logged_still_arrives(
+    server: RealServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    owner = server.connection()
+    place = Workspace(owner, "default")
+    create_run(place, "r1", experiment="e", kind="interactive")
+    told = owner.call("POST", f"{place.path}/runs/r1/token", {})
+    variables = {
+        "AZUREML_SERVICE_ENDPOINT": server.url,
+        "AZUREML_RUN_TOKEN": told["token"],
+        "AZUREML_RUN_TOKEN_EXPIRY": str(int(time.time()) + 3600),
+        "AZUREML_RUN_ID": "r1",
+        "AZUREML_ARM_PROJECT_NAME": "e",
+        "AZUREML_ARM_WORKSPACE_NAME": "default",
+        "AZUREML_ARM_SUBSCRIPTION": "s",
+        "AZUREML_ARM_RESOURCEGROUP": "g",
+        "RUNSTEAD_JOURNAL_DIR": str(tmp_path / "journal"),
+    }
+    settings = from_environment(variables)
+    connection = local.connect(settings)
+    mine = Workspace(connection, "default")
+    session = session_of(mine, "r1", journal=settings.journal, connect=lambda: local.connect(settings))
+    with caplog.at_level(logging.DEBUG, logger="runstead.client.connection"):
+        for _ in range(3):
+            load_run(mine, "r1")
+    asked = [record.getMessage() for record in caplog.records]
+    session.log_scalar("a", 1.0)
+    connection.token = owner.call("POST", f"{place.path}/runs/r1/token", {})["token"]
+    flush(mine, "r1", timeout_s=10)
+
+    assert len([one for one in asked if one.startswith("POST") and "/runs/r1/token: 200" in one]) == 1
+    assert load_metrics(place, "r1") == {"a": 1.0}

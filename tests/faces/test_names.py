@@ -1,6 +1,10 @@
 """SDK v1's names that are still to come: they import, and using one says what it is."""
 
+import copy
 import importlib
+import inspect
+import pickle
+import pydoc
 import subprocess
 import sys
 from pathlib import Path
@@ -134,3 +138,17 @@ def test_a_package_that_another_distribution_replaced_the_root_of_still_finds_th
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
 
     assert done.stdout.strip() == "HyperDriveConfig", done.stderr
+
+
+def test_a_documented_module_whose_names_nobody_measured_gives_any_name() -> None:
+    assert isinstance(thing("azureml.pipeline.core.module_step_base.ModuleStepBase"), NotYet)
+    assert isinstance(thing("azureml.core.image.ContainerImage"), NotYet)
+
+
+def test_debuggers_and_notebooks_can_look_at_one() -> None:
+    target = later("azureml.core.compute.AmlCompute")
+
+    assert copy.copy(target) is target
+    assert pickle.loads(pickle.dumps(target)) is target
+    assert inspect.getdoc(target) is None
+    assert "AmlCompute" in pydoc.render_doc(target)

@@ -301,3 +301,20 @@ def test_the_limit_can_be_lifted(experiment: Experiment, tmp_path: Path, monkeyp
     began = time.monotonic()
     assert experiment.submit(ScriptRunConfig(source, "train.py")).get_snapshot_id()
     assert time.monotonic() - began < 20
+
+
+def test_without_snapshot_project_the_run_keeps_no_snapshot_and_runs_all_the_same(
+    experiment: Experiment, tmp_path: Path
+) -> None:
+    """Slow: runs a job."""
+    config = ScriptRunConfig(script(tmp_path, "print('ran')"), "train.py")
+    config.run_config.history.snapshot_project = False
+
+    run = experiment.submit(config)
+    run.wait_for_completion()
+
+    assert run.get_status() == "Completed"
+    assert run.get_snapshot_id() is None
+    assert "ContentSnapshotId" not in run.properties
+    with pytest.raises(UserErrorException, match="no snapshot"):
+        run.restore_snapshot()

@@ -94,3 +94,26 @@ def test_a_run_reads_and_writes_files_but_registers_nothing(house: House) -> Non
     assert house.http.get(f"{OWN}/files/a", headers=as_run).content == b"x"
     assert house.http.put(f"{W}/datastores/mine", json=BLOB, headers=as_run).status_code == 403
     assert house.http.post(f"{OWN}/default", headers=as_run).status_code == 403
+
+
+def test_credentials_are_for_jobs_and_nowhere_to_be_read(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    body = {**BLOB, "secrets": {"account_key": "c2VjcmV0LWtleQ=="}}
+    shown = house.http.put(f"{W}/datastores/mine", json=body)
+    house.http.post(f"{W}/runs", json={"run_id": "r1", "experiment": "e"})
+    as_run = {"Authorization": f"Bearer {house.http.post(f'{W}/runs/r1/token').json()['token']}"}
+
+    told = house.http.get(f"{W}/datastores/mine/secrets", headers=as_run).json()
+    assert told == {"secrets": {"account_key": "c2VjcmV0LWtleQ=="}}
+    assert house.http.get(f"{OWN}/secrets").json() == {"secrets": {}}
+    assert "c2VjcmV0" not in shown.text + house.http.get(f"{W}/datastores").text + caplog.text
+    files = [path for path in house.unit.settings.home.rglob("*") if path.is_file()]
+    assert files
+    assert [path.name for path in files if b"c2VjcmV0" in path.read_bytes()] == []
+
+
+def test_other_credentials_are_other_settings(house: House) -> None:
+    house.http.put(f"{W}/datastores/mine", json={**BLOB, "secrets": {"account_key": "a"}})
+    assert house.http.put(f"{W}/datastores/mine", json={**BLOB, "secrets": {"account_key": "a"}}).status_code == 200
+    assert house.http.put(f"{W}/datastores/mine", json={**BLOB, "secrets": {"account_key": "b"}}).status_code == 409
+    assert house.http.put(f"{W}/datastores/mine", json={**BLOB, "overwrite": True}).status_code == 200
+    assert house.http.get(f"{W}/datastores/mine/secrets").json() == {"secrets": {}}

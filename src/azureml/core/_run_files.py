@@ -1,6 +1,7 @@
 """SDK v1 `Run`: the part that sends and fetches files."""
 
 import builtins
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
@@ -10,6 +11,7 @@ from azureml.core._run_metrics import _MetricsRun
 from azureml.exceptions import UserErrorException
 from runstead.client import artifacts, writers
 
+log = logging.getLogger(__name__)
 SNAPSHOT_PROPERTY = "ContentSnapshotId"
 
 
@@ -37,6 +39,7 @@ class _FilesRun(_MetricsRun):
         if missing:
             raise UserErrorException(f"nothing was uploaded: {', '.join(map(repr, missing))} is no file that is there")
         for name, path in zip(names, paths, strict=True):
+            log.debug("run %s: %s is uploaded as %s", self._run_id, path, name)
             artifacts.put_file(self._place, self._run_id, path=name, file=Path(path))
 
     def upload_folder(self, name: str, path: str, datastore_name: str | None = None) -> None:

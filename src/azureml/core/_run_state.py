@@ -1,5 +1,6 @@
 """SDK v1 `Run`: the part that knows the run's state and moves it."""
 
+import logging
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -19,6 +20,7 @@ from runstead.client import artifacts, captures, logs, runs, writers
 from runstead.client.connection import Json
 from runstead.domain.runs import is_final
 
+log = logging.getLogger(__name__)
 LOGS = "logs"
 USER_LOG = "user_log.txt"
 OUTPUTS = "outputs"
@@ -215,6 +217,7 @@ class _StateRun(_FilesRun):
         self.flush()
 
     def _move(self, status: str, **facts: object) -> None:
+        log.debug("run %s becomes %s", self._run_id, status)
         self._known = runs.set_status(self._place, self._run_id, status=status, **facts)
 
     def _close(self) -> None:

@@ -99,6 +99,7 @@ def _spec_of(run_config: RunConfiguration, source: Path, workspace: HomeWorkspac
         max_run_duration_s=run_config.max_run_duration_seconds,
         directories_to_watch=tuple(run_config.history.directories_to_watch or ()),
         output_collection=run_config.history.output_collection,
+        keeps_snapshot=bool(run_config.history.snapshot_project),
         packages=packages,
         definition=definition,
         inputs=data.inputs,

@@ -7,7 +7,7 @@ from azureml._errors import speaks_v1
 from azureml.data._homes import Home
 from azureml.data.abstract_datastore import AbstractDatastore
 from azureml.data.data_reference import DataReference
-from runstead.client import transfers
+from runstead.client import datastores, transfers
 from runstead.client.storages import Storage, storage_of
 
 ENDPOINT = "core.windows.net"
@@ -32,11 +32,22 @@ class AbstractAzureStorageDatastore(AbstractDatastore):
         super().__init__(workspace, name, datastore_type)
         self.container_name = container_name
         self.account_name = account_name
-        self.sas_token = sas_token
-        self.account_key = account_key
+        given = {"sas_token": sas_token, "account_key": account_key}
+        self._secrets = {key: value for key, value in given.items() if value} or None
         self.protocol = protocol or "https"
         self.endpoint = endpoint or ENDPOINT
-        self.credential_type = "AccountKey" if account_key else "Sas" if sas_token else "None"
+
+    @property
+    def account_key(self) -> str | None:
+        return self._credentials().get("account_key")
+
+    @property
+    def sas_token(self) -> str | None:
+        return self._credentials().get("sas_token")
+
+    @property
+    def credential_type(self) -> str:
+        return "AccountKey" if self.account_key else "Sas" if self.sas_token else "None"
 
     @property
     def is_sas(self) -> bool:
@@ -80,6 +91,12 @@ class AbstractAzureStorageDatastore(AbstractDatastore):
         files = storage.files((prefix or "").lstrip("/"))
         tell = _tell(show_progress)
         return len(transfers.download(storage, files, Path(target_path), overwrite=overwrite, tell=tell))
+
+    def _credentials(self) -> dict[str, str]:
+        """What the server keeps sealed; asked for when somebody looks, and shown by nothing else."""
+        if self._secrets is None:
+            self._secrets = datastores.load_secrets(self._workspace._place, self._name)
+        return self._secrets
 
     def _storage(self) -> Storage:
         return storage_of(self._workspace._place, self._record())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 # The rest of a job's environment is the server's, which may have been started elsewhere and long ago.
 CARRIED = re.compile(
@@ -34,6 +35,8 @@ class Settings:
     token: str | None = None
     autostart: bool = True
     in_job: bool = False
+    token_path: str | None = None  # in a job: where its token is renewed
+    token_ends_at_s: float | None = None  # Unix time
     journal_folder: Path | None = None
 
     @property
@@ -66,10 +69,24 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             run_token,
             autostart,
             in_job=True,
+            token_path=_token_path(environment),
+            token_ends_at_s=_token_end(environment),
             journal_folder=Path(journal) if journal else None,
         )
     url = environment.get("RUNSTEAD_URL", "").strip().rstrip("/")
     return Settings(home, url or None, environment.get("RUNSTEAD_TOKEN", "").strip() or None, autostart)
+
+
+def _token_path(environment: Mapping[str, str]) -> str | None:
+    job = job_of(environment)
+    if job is None:
+        return None
+    return f"/api/v1/workspaces/{quote(job.workspace, safe='')}/runs/{quote(job.run_id, safe='')}/token"
+
+
+def _token_end(environment: Mapping[str, str]) -> float | None:
+    told = environment.get("AZUREML_RUN_TOKEN_EXPIRY", "")
+    return float(told) if told.isascii() and told.isdecimal() else None
 
 
 def job_of(environment: Mapping[str, str] = os.environ) -> Job | None:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import IO, Any
 from urllib.parse import quote, urlencode
@@ -31,6 +32,7 @@ BY_STATUS = {400: InvalidArgument, 401: Unauthenticated, 403: Forbidden, 404: No
 log = logging.getLogger(__name__)
 STREAM_CHUNK_BYTES = 1 << 16
 KNOCK_AGAIN_S = 0.1
+RENEW_AGAIN_S = 60.0
 _connections: "WeakSet[Connection]" = WeakSet()
 
 
@@ -43,12 +45,21 @@ class Answer:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Renewal:
+    """Where a run's token is renewed, and from when on (Unix time)."""
+
+    path: str
+    from_s: float
+
+
 class Connection:
     """Thread-safe, and fork-safe: a child has sockets of its own. `url` without a trailing slash.
 
     found: where the server is now, asked when it cannot be reached: a local one may come back under another port.
     patience_s: how long to knock again where nobody listens, as while a server restarts. A call that was cut off on its
     way is never repeated.
+    renewal: of a run's token, done with the first call after its time; `identity` stays that of the first token.
     """
 
     def __init__(
@@ -59,11 +70,13 @@ class Connection:
         timeout_s: float = 30.0,
         found: Callable[[], str | None] | None = None,
         patience_s: float = 0.0,
+        renewal: Renewal | None = None,
     ) -> None:
         self.url = url.rstrip("/")
         self._found = found
         self._patience_s = patience_s
-        self.token = token
+        self.token = self.identity = token
+        self._renewal = renewal
         self._timeout_s = timeout_s
         _connections.add(self)
 
@@ -120,6 +133,7 @@ class Connection:
         timeout_s: float | None,
         preload: bool,
     ) -> "client.pools.BaseHTTPResponse":
+        self._renew_if_due()
         asked = path + (f"?{urlencode(_present(query), doseq=True)}" if query else "")
         sent = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         limit_s = timeout_s or self._timeout_s
@@ -141,6 +155,21 @@ class Connection:
         if response.status >= 400:
             raise _error_of(response.status, response.data, f"{method} {path}")
         return response
+
+    def _renew_if_due(self) -> None:
+        due = self._renewal
+        if due is None or time.time() < due.from_s:
+            return
+        self._renewal = None  # what asks for the new token must not ask for one
+        try:
+            told = self.call("POST", due.path, {})
+        except RunsteadError as error:
+            log.debug("the run's token cannot be renewed now, it is tried again: %s", error.message)
+            self._renewal = Renewal(due.path, time.time() + RENEW_AGAIN_S)
+            return
+        self.token = told["token"]
+        left_s = datetime.fromisoformat(told["expires_at"]).timestamp() - time.time()
+        self._renewal = Renewal(due.path, time.time() + left_s / 2)
 
 
 def _forget_parents_sockets() -> None:

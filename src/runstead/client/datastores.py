@@ -38,6 +38,11 @@ def register_datastore(
     return workspace.connection.call("PUT", datastore_path(workspace, name), body)
 
 
+def load_secrets(workspace: Workspace, name: str) -> dict[str, str]:
+    """A datastore's credentials by name; empty if it has none."""
+    return dict(workspace.connection.call("GET", f"{datastore_path(workspace, name)}/secrets")["secrets"])
+
+
 def unregister_datastore(workspace: Workspace, name: str) -> None:
     """Forget it; what it points to stays."""
     workspace.connection.call("DELETE", datastore_path(workspace, name))

@@ -65,7 +65,7 @@ def submit(workspace: Workspace, submission: Submission, *, home: Path, limits: 
         log.warning("%d more of the kind are left out of the snapshot", more)
     properties = {
         **git_properties(question, submission.git),
-        "ContentSnapshotId": snapshot.snapshot_id,
+        **({"ContentSnapshotId": snapshot.snapshot_id} if spec.keeps_snapshot else {}),
         "_azureml.ComputeTargetType": spec.target,
         "ProcessInfoFile": PROCESS_INFO,
         "ProcessStatusFile": PROCESS_STATUS,

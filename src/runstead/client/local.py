@@ -14,12 +14,13 @@ from functools import partial
 from pathlib import Path
 
 from runstead.client.config import Settings
-from runstead.client.connection import Connection
+from runstead.client.connection import Connection, Renewal
 from runstead.domain.errors import RunsteadError, Unauthenticated, Unavailable
 
 SPOKEN = "\nrunstead: "  # how the server's command begins an error of its own
 START_TIMEOUT_S = 30.0
 AT_HAND_S = 2.0
+RENEW_BEFORE_S = 3.5 * 24 * 3600  # the end of a run's token
 POLL_S = 0.02
 DEFAULT_PORT = 7373
 
@@ -45,12 +46,20 @@ def connect(settings: Settings, *, patience_s: float = 0.0) -> Connection:
         # A job of this home's own server finds it again when it has moved; any other address stays as it is.
         is_ours = settings.in_job and settings.journal.is_relative_to(settings.home)
         found = partial(address_of, settings.home) if is_ours else None
-        return Connection(settings.url, settings.token, found=found, patience_s=patience_s)
+        return Connection(
+            settings.url, settings.token, found=found, patience_s=patience_s, renewal=_renewal_of(settings)
+        )
     server = running(settings.home)
     if server is None:
         server = _autostarted(settings)
     found = partial(address_of, settings.home)
     return Connection(server.url, token_of(settings.home), found=found, patience_s=patience_s)
+
+
+def _renewal_of(settings: Settings) -> Renewal | None:
+    if settings.token_path is None or settings.token_ends_at_s is None:
+        return None
+    return Renewal(settings.token_path, settings.token_ends_at_s - RENEW_BEFORE_S)
 
 
 def is_at_hand(settings: Settings) -> bool:

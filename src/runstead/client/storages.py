@@ -1,14 +1,15 @@
 """Where the files of a datastore are: on our server, or somewhere else that this process can reach."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from runstead.client import datastores
 from runstead.client.connection import Json
 from runstead.client.workspaces import Workspace
-from runstead.domain.datastores import OWN
+from runstead.domain.datastores import AZURE_BLOB, OWN
 from runstead.domain.errors import Conflict, InvalidArgument
 from runstead.domain.paths import normalised_path
 
@@ -67,7 +68,21 @@ def storage_of(workspace: Workspace, record: Json) -> Storage:
     """The storage of a datastore's record; InvalidArgument for a kind that cannot be reached from here."""
     if record["kind"] == OWN:
         return OwnStorage(workspace, record["name"])
+    if record["kind"] == AZURE_BLOB:
+        return _azure_blobs(record, datastores.load_secrets(workspace, record["name"]))
     raise InvalidArgument(
         f"the datastore {record['name']} is of kind {record['kind']}; this version of Runstead keeps its settings and "
         "cannot read or write it"
     )
+
+
+def _azure_blobs(record: Json, secrets: Mapping[str, str]) -> Storage:
+    try:
+        module = import_module("runstead.client.azure_blobs")
+    except ModuleNotFoundError as error:
+        raise InvalidArgument(
+            f"the datastore {record['name']} is an Azure Blob container, and {error.name} is not installed; "
+            "try: pip install 'runstead[azure]'"
+        ) from error
+    storage: Storage = module.container_storage(record["settings"], secrets)
+    return storage

@@ -42,5 +42,5 @@ def close(workspace: Workspace, run_id: str) -> None:
 
 
 def _key(workspace: Workspace, run_id: str) -> tuple[str, str, str]:
-    # The token stands for the server: its address may change while we live.
-    return workspace.connection.token, workspace.name, run_id
+    # The first token stands for the server: its address may change while we live, and a run's token.
+    return workspace.connection.identity, workspace.name, run_id

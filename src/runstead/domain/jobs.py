@@ -33,6 +33,7 @@ class JobSpec:
     max_run_duration_s: float | None = None
     directories_to_watch: tuple[str, ...] = ("logs",)
     output_collection: bool = True
+    keeps_snapshot: bool = True  # whether the run names the snapshot; the job runs from it either way
     packages: Specification | None = None  # an environment is built of them, and `python` not used
     definition: Mapping[str, Any] | None = None  # the v1 runDefinition to show back, as the SDK made it
     inputs: tuple[Input, ...] = ()
@@ -91,6 +92,7 @@ def spec_of(given: object) -> JobSpec:
         max_run_duration_s=_duration(given.get("max_run_duration_s")),
         directories_to_watch=_strings(given, "directories_to_watch", ("logs",)),
         output_collection=_field(given, "output_collection", bool) is not False,
+        keeps_snapshot=_field(given, "keeps_snapshot", bool) is not False,
         packages=_packages(given),
         definition=definition,
         inputs=inputs_of(given.get("inputs") or ()),

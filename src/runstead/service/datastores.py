@@ -1,5 +1,6 @@
 """Datastores: two of each workspace hold files here; the others are registered as facts and reached by clients."""
 
+import json
 from collections.abc import Sequence
 from typing import BinaryIO
 
@@ -17,7 +18,7 @@ from runstead.domain.datastores import (
 from runstead.domain.errors import Conflict, InvalidArgument, NotFound
 from runstead.domain.paths import normalised_path, normalised_prefix
 from runstead.domain.workspaces import Workspace
-from runstead.service import workspaces
+from runstead.service import seals, workspaces
 from runstead.service.unit import Unit
 from runstead.store import datastores
 
@@ -59,11 +60,6 @@ def register(unit: Unit, workspace: str, name: str, draft: DatastoreDraft, *, ov
     """Keep where a datastore is. Conflict if the name is taken by another one and `overwrite` is not asked for."""
     checked_datastore_name(name)
     checked_draft(draft)
-    if draft.secrets:
-        raise InvalidArgument(
-            f"the datastore {name!r} comes with credentials, which this version of Runstead cannot keep yet; register "
-            "it without them if it is public"
-        )
     with unit.write() as tx:
         home = workspaces.found(tx.connection, workspace)
         there = datastores.find(tx.connection, home.key, name, for_update=True)
@@ -71,11 +67,22 @@ def register(unit: Unit, workspace: str, name: str, draft: DatastoreDraft, *, ov
             datastores.insert(tx.connection, home.key, name, kind=draft.kind, settings=draft.settings, at_ms=tx.at_ms)
         elif there.kind == OWN:
             raise Conflict(f"{there.name} is the workspace's own datastore; choose another name")
-        elif overwrite:
-            datastores.update(tx.connection, there.key, kind=draft.kind, settings=draft.settings)
-        elif (there.kind, dict(there.settings)) != (draft.kind, dict(draft.settings)):
+        elif not overwrite and not _is_same(unit, tx.connection, home, there, draft):
             raise Conflict(f"the datastore {there.name} is registered with other settings; pass overwrite to change it")
-        return found(tx.connection, home, name)
+        else:
+            datastores.update(tx.connection, there.key, kind=draft.kind, settings=draft.settings)
+        made = found(tx.connection, home, name)
+        told = json.dumps(dict(draft.secrets)).encode()
+        sealed = seals.sealed(unit.settings, told, place=_place(home, made)) if draft.secrets else None
+        datastores.seal(tx.connection, made.key, sealed)
+        return made
+
+
+def load_secrets(unit: Unit, workspace: str, name: str) -> dict[str, str]:
+    """A datastore's credentials, for those who read and write it; empty if it has none. Conflict: another key."""
+    with unit.read() as connection:
+        home = workspaces.found(connection, workspace)
+        return _secrets(unit, connection, home, found(connection, home, name))
 
 
 def unregister(unit: Unit, workspace: str, name: str) -> None:
@@ -138,6 +145,24 @@ def open_file(unit: Unit, workspace: str, name: str, path: str) -> tuple[StoredF
     if file is None:
         raise NotFound(f"the datastore {store.name} has no file {wanted!r}")
     return file, unit.blobs.open(file.sha256)
+
+
+def _is_same(unit: Unit, connection: sa.Connection, home: Workspace, there: Datastore, draft: DatastoreDraft) -> bool:
+    said = (there.kind, dict(there.settings), _secrets(unit, connection, home, there))
+    return said == (draft.kind, dict(draft.settings), dict(draft.secrets))
+
+
+def _secrets(unit: Unit, connection: sa.Connection, home: Workspace, store: Datastore) -> dict[str, str]:
+    sealed = datastores.sealed_of(connection, store.key)
+    if sealed is None:
+        return {}
+    told = json.loads(seals.unsealed(unit.settings, sealed, place=_place(home, store)))
+    return {str(key): str(value) for key, value in told.items()}
+
+
+def _place(home: Workspace, store: Datastore) -> str:
+    """A sealed value that is copied to another row of the database cannot be read there."""
+    return f"{home.workspace_id}/datastore {store.name}"
 
 
 def _own(connection: sa.Connection, workspace: str, name: str) -> Datastore:

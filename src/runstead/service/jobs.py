@@ -37,7 +37,7 @@ def submit(unit: Unit, workspace: str, draft: RunDraft, spec: JobSpec, *, target
         script=spec.script or spec.command,
         arguments=spec.arguments,
         environment_name=spec.environment_name,
-        snapshot_id=spec.snapshot_id,
+        snapshot_id=spec.snapshot_id if spec.keeps_snapshot else None,
     )
     with unit.write() as tx:
         home = workspaces.found(tx.connection, workspace)
@@ -46,7 +46,7 @@ def submit(unit: Unit, workspace: str, draft: RunDraft, spec: JobSpec, *, target
         definition = None if recorded is None else redacted_json(recorded)  # many may read a run
         run = runs.insert(unit, tx, home, replace(full, definition=definition))
         if jobs.find(tx.connection, run.key) is None:
-            if run.snapshot_id != spec.snapshot_id or run.is_final:
+            if (run.snapshot_id, run.status) != (full.snapshot_id, full.status):
                 raise Conflict(f"run {run.run_id} is there already and was not submitted; choose another id")
             jobs.insert(tx.connection, run.key, spec, at_ms=tx.at_ms)
     return run

@@ -14,6 +14,7 @@ datastores = sa.Table(
     sa.Column("settings", sa.JSON, nullable=False),
     sa.Column("is_default", sa.Boolean, nullable=False),
     sa.Column("created_at_ms", sa.BigInteger, nullable=False),
+    sa.Column("sealed", sa.LargeBinary),  # credentials, readable with a key that is not in the database
     sa.UniqueConstraint("workspace_key", "name"),
 )
 

@@ -57,6 +57,18 @@ def insert(
     connection.execute(sa.insert(datastores).values(workspace_key=workspace_key, **row))
 
 
+def seal(connection: sa.Connection, datastore_key: int, sealed: bytes | None) -> None:
+    """Keep credentials, or forget them."""
+    mine = datastores.c.datastore_key == datastore_key
+    connection.execute(sa.update(datastores).where(mine).values(sealed=sealed))
+
+
+def sealed_of(connection: sa.Connection, datastore_key: int) -> bytes | None:
+    """The credentials, as they were sealed; None if there are none."""
+    mine = datastores.c.datastore_key == datastore_key
+    return connection.execute(sa.select(datastores.c.sealed).where(mine)).scalar()
+
+
 def update(connection: sa.Connection, datastore_key: int, *, kind: str, settings: Mapping[str, object]) -> None:
     """What a name stands for from now on."""
     mine = datastores.c.datastore_key == datastore_key

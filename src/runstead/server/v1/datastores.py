@@ -66,6 +66,13 @@ class StoredFilesShape:
 
 
 @dataclass(frozen=True)
+class DatastoreSecretsShape:
+    """Credentials by name."""
+
+    secrets: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class ForgottenShape:
     """Nothing more to say."""
 
@@ -97,6 +104,13 @@ def put_datastore(ws: str, name: str, unit: UnitIn, body: DatastoreBody) -> Data
 def get_datastore(ws: str, name: str, unit: UnitIn) -> DatastoreShape:
     """One datastore."""
     return _shape(datastores.load(unit, ws, name))
+
+
+@routes.get(STORE + "/secrets")
+@needs("run")
+def get_secrets(ws: str, name: str, unit: UnitIn) -> DatastoreSecretsShape:
+    """Credentials, for who reads and writes the datastore: the owner, and jobs of the workspace."""
+    return DatastoreSecretsShape(datastores.load_secrets(unit, ws, name))
 
 
 @routes.delete(STORE)
