@@ -112,6 +112,9 @@ def test_what_logs_have_to_mask_is_listed_longest_first(unit: Unit) -> None:
         kept(unit, name, value)
 
     assert secrets.values(unit, "default") == ["abcdef", "abcd"]
+    stranger = replace(unit, settings=replace(unit.settings, secrets_key=KEY))
+    kept(stranger, "e", "of another key")
+    assert secrets.values(unit, "default") == ["abcdef", "abcd"]
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../x", "a/b", "ä", "a" * 128, "a\x00", "a\n"])

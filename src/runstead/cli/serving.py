@@ -101,6 +101,7 @@ def background_of(house: Unit, keys: tokens.Tokens, builds: Builds) -> list[Back
         node=socket.gethostname(),
         path=os.environ.get("PATH", ""),
         python_path=os.environ.get("PYTHONPATH", ""),
+        mlflow_url=f"{house.settings.url}/mlflow",
     )
     return [
         Controller(house, installed_launchers(), builds, host=host, run_token=keys.run_token),
@@ -117,6 +118,7 @@ def _run(settings: Settings, house: Unit, listener: socket.socket) -> None:
         house,
         keys,
         background=background_of(house, keys, builds),
+        building=builds,
         on_listening=lambda: _announce(settings),
         stop=lambda: server.handle_exit(signal.SIGTERM, None),
     )
