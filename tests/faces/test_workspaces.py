@@ -153,7 +153,6 @@ def test_workspaces_see_nothing_of_each_other(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     "read",
     [
-        lambda ws: ws.get_mlflow_tracking_uri(),
         lambda ws: ws.compute_targets,
     ],
 )

@@ -25,6 +25,7 @@ def details_of(record: Json, log_files: Mapping[str, str]) -> dict[str, Any]:  #
         **({"error": error_of(error)} if error else {}),
         **({"warnings": record["warnings"]} if record["warnings"] else {}),
         "properties": dict(record["properties"]),
+        **({"parameters": dict(record["params"])} if record.get("params") else {}),
         "inputDatasets": _input_datasets(record),
         "outputDatasets": _output_datasets(record),
         **({"runDefinition": record["definition"]} if record.get("definition") else {}),

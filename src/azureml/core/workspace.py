@@ -261,7 +261,9 @@ class Workspace:
         }
 
     def get_mlflow_tracking_uri(self) -> str:
-        raise not_yet("The MLflow endpoint")
+        """A plain address; MLflow's client in this process is told how to show the token to it."""
+        config.name_credentials()
+        return f"{self._place.connection.url}/mlflow/{self.name}"
 
     def get_default_datastore(self) -> Store:
         return _datastores.load(self, None)

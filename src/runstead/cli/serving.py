@@ -101,6 +101,7 @@ def background_of(house: Unit, keys: tokens.Tokens, builds: Builds) -> list[Back
         node=socket.gethostname(),
         path=os.environ.get("PATH", ""),
         python_path=os.environ.get("PYTHONPATH", ""),
+        mlflow_url=f"{house.settings.url}/mlflow",
     )
     return [
         Controller(house, installed_launchers(), builds, host=host, run_token=keys.run_token),

@@ -3,7 +3,7 @@
 import os
 import pwd
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -14,6 +14,9 @@ CARRIED = re.compile(
     r"|(CONDA|LC|CUDA|NVIDIA|HIP|ROCR|OMP|MKL|OPENBLAS|NUMEXPR|NCCL|GLOO|TORCH|PYTORCH|TF|XLA|JAX|KERAS|HF)_\w+"
 )
 SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|KEY")
+CREDENTIALS = "runstead"  # the name of our plugin for MLflow
+MLFLOW_AUTH = "MLFLOW_TRACKING_AUTH"
+MLFLOW_OWN = ("MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", MLFLOW_AUTH)
 OFF = ("0", "false", "no", "off")
 GIT_KEYS = ("repository_uri", "branch", "commit", "dirty", "build_id", "build_uri")
 USER_VARIABLES = ("LOGNAME", "USER")
@@ -75,6 +78,12 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         )
     url = environment.get("RUNSTEAD_URL", "").strip().rstrip("/")
     return Settings(home, url or None, environment.get("RUNSTEAD_TOKEN", "").strip() or None, autostart)
+
+
+def name_credentials(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Have MLflow's client in this process ask `client/credentials.py` for the token, unless it has one already."""
+    if not any(environment.get(name) for name in MLFLOW_OWN):
+        environment[MLFLOW_AUTH] = CREDENTIALS
 
 
 def _token_path(environment: Mapping[str, str]) -> str | None:
