@@ -42,9 +42,10 @@ def seed(unit: Unit, *, run_count: int, series_count: int, experiment: str = "be
     names = [f"m{j}" for j in range(1, series_count + 1)]
     model = stores.a_run(unit, "run-0", names)
     with unit.read() as connection:
-        name_keys = dict(connection.execute(sa.select(metric_names.c.name, metric_names.c.name_key)).tuples().all())
+        found = connection.execute(sa.select(metric_names.c.name, metric_names.c.name_key))
+        name_keys = {name: int(key) for name, key in found}
         rows = sa.select(run_rows.c.run_key, run_rows.c.run_id).order_by(run_rows.c.run_key)
-        keys = dict(connection.execute(rows).tuples().all())
+        keys = {int(key): run_id for key, run_id in connection.execute(rows)}
     series_keys = np.array([name_keys[name] for name in names])
     first = next(iter(keys))
     metrics.ingest(unit, "default", "run-0", stores.WRITER, model, _points(first, series_keys))
@@ -113,7 +114,7 @@ def _add_tails(unit: Unit, run_ids: Mapping[int, str], names: Sequence[str], nam
     its_run, size = sa.bindparam("its_run"), sa.bindparam("bytes")
     with unit.write() as tx:
         found = sa.select(metric_writers.c.run_key, metric_writers.c.writer_key)
-        writers = dict(tx.connection.execute(found).tuples().all())
+        writers = {int(run): int(writer) for run, writer in tx.connection.execute(found)}
         rows = [{"run_key": k, "piece": 1, "writer_key": writers[k], "body": body} for k, body in bodies.items()]
         tx.connection.execute(sa.insert(metric_tails), rows)
         moved = sa.update(metric_writers).where(metric_writers.c.run_key == its_run).values(offset_bytes=size)

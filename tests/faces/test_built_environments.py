@@ -11,6 +11,7 @@ import pytest
 
 from azureml.core import Environment, Experiment, Run, RunConfiguration, ScriptRunConfig, Workspace
 from azureml.core.conda_dependencies import CondaDependencies
+from azureml.exceptions import UserErrorException
 from runstead.testing.servers import start_server, stop_server, wait_until
 from tests.machine import skip_without
 from tests.registries import PASSWORD, Registry, running_registry
@@ -221,3 +222,30 @@ def test_pip_and_python_of_a_command_are_the_environments(
 
     assert "\nTrue\n" in log_of(run, "azureml-logs/70_driver_log.txt")
     assert subprocess.run([sys.executable, "-c", "import tiny"], capture_output=True, check=False).returncode == 1
+
+
+def test_an_environment_is_built_by_hand_with_its_log_on_the_screen(
+    workspace: Workspace, registry: Registry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = config(registry).environment
+
+    details = environment.build(workspace).wait_for_completion(show_output=True)
+
+    shown = capsys.readouterr().out
+    assert details.status == "Succeeded"
+    assert details.get_log() in shown
+    assert "Built environment" in shown
+    assert shown.endswith("Image Build Status: Succeeded\n")
+    assert "Reused from build-" in environment.build_local(workspace)
+
+
+def test_a_build_by_hand_that_fails_is_told_as_v1_tells_it(workspace: Workspace, registry: Registry) -> None:
+    assert config(registry, "tiny==0.5").environment.build(workspace).wait_for_completion(False).status == "Failed"
+    with pytest.raises(UserErrorException, match="was not built"):
+        config(registry, "tiny==0.5").environment.build_local(workspace)
+    with pytest.raises(UserErrorException, match="editable"):
+        config(registry, "-e .").environment.build(workspace)
+    plain = Environment("plain")
+    plain.python.user_managed_dependencies = True
+    with pytest.raises(UserErrorException, match="nothing to build"):
+        plain.build(workspace)

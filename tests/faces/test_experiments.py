@@ -1,7 +1,9 @@
 """SDK v1 Experiment: names, lists, filters, archive, tags."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -141,3 +143,21 @@ def test_an_archived_experiment_tells_since_when(experiment: Experiment) -> None
     assert (before, after) == (None, None)
     assert since is not None
     assert abs((datetime.now(UTC) - since).total_seconds()) < 60
+
+
+def test_a_folder_that_was_attached_knows_its_experiment(workspace: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "my-project"
+    workspace.write_config(str(folder))
+    below = tmp_path / "older"
+    (below / "aml_config").mkdir(parents=True)
+    scope = json.loads((folder / ".azureml/config.json").read_text())["Scope"]
+    (below / "aml_config/project.json").write_text(json.dumps({"Id": None, "Scope": f"{scope}/projects/first-tries"}))
+
+    found = [Experiment.from_directory(str(path)) for path in (folder, below)]
+
+    assert [(one.workspace.name, one.name) for one in found] == [
+        (workspace.name, "my-project"),
+        (workspace.name, "first-tries"),
+    ]
+    with pytest.raises(UserErrorException, match="azml folder attach"):
+        Experiment.from_directory(str(tmp_path))

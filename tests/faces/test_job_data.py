@@ -1,5 +1,11 @@
 """Data in submitted runs: what the script is given, what becomes of what it writes. Real jobs on a real server."""
 
+import http.server
+import json
+import os
+import signal
+import threading
+from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -11,6 +17,7 @@ from azureml.core.runconfig import Data
 from azureml.data import OutputFileDatasetConfig
 from azureml.data.data_reference import DataReference
 from azureml.exceptions import UserErrorException
+from runstead.testing.servers import RealServer
 
 Store = Any  # of whatever class, as in SDK v1
 Setting = Any  # a parameter of ScriptRunConfig
@@ -241,3 +248,70 @@ def test_one_place_can_be_used_by_one_run_after_the_other(experiment: Experiment
                 experiment, tmp_path, "import os, sys; print('>', len(os.listdir(sys.argv[1])))", arguments=[binding]
             )
             assert printed(run) == ["2"]
+
+
+class _Endless(http.server.BaseHTTPRequestHandler):
+    """A file that never ends."""
+
+    asked = threading.Event()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.asked.set()
+        with suppress(OSError):  # whoever read it has gone
+            while True:
+                self.wfile.write(bytes(1 << 16))
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Not into the test's output."""
+
+
+def test_a_run_that_fetches_its_data_can_be_canceled(experiment: Experiment, tmp_path: Path) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Endless) as website:
+        website.daemon_threads = True
+        threading.Thread(target=website.serve_forever, daemon=True).start()
+        data = Dataset.File.from_files(f"http://127.0.0.1:{website.server_port}/endless").as_named_input("x").as_mount()
+        (tmp_path / "source").mkdir()
+        (tmp_path / "source" / "train.py").write_text("print('never')")
+        run = experiment.submit(ScriptRunConfig(str(tmp_path / "source"), "train.py", [data]))
+        assert _Endless.asked.wait(60)
+
+        run.cancel()
+
+        assert run.wait_for_completion(raise_on_error=False)["status"] == "Canceled"
+        website.shutdown()
+    run.clean()
+
+
+class _SlowAtFirst(_Endless):
+    """Never ends for who asks first, and is a small file for everybody after."""
+
+    def do_GET(self) -> None:
+        if not self.asked.is_set():
+            super().do_GET()
+            return
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"whole")
+
+
+@pytest.mark.kill
+def test_a_driver_that_is_killed_while_it_fetches_is_followed_by_one_that_fetches_anew(
+    experiment: Experiment, at_home: RealServer, tmp_path: Path
+) -> None:
+    _SlowAtFirst.asked = threading.Event()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _SlowAtFirst) as website:
+        website.daemon_threads = True
+        threading.Thread(target=website.serve_forever, daemon=True).start()
+        data = Dataset.File.from_files(f"http://127.0.0.1:{website.server_port}/f").as_named_input("x").as_mount()
+        (tmp_path / "source").mkdir()
+        (tmp_path / "source" / "train.py").write_text("import sys; print('>', open(sys.argv[1]).read())")
+        run = experiment.submit(ScriptRunConfig(str(tmp_path / "source"), "train.py", [data]))
+        assert _SlowAtFirst.asked.wait(60)
+
+        os.kill(json.loads((at_home.home / "jobs" / run.id / "driver.json").read_text())["pid"], signal.SIGKILL)
+
+        run.wait_for_completion()
+        website.shutdown()
+    assert printed(run) == ["whole"]

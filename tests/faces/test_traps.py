@@ -108,6 +108,7 @@ def test_trap_6_submit_returns_before_the_script_ends_and_cancel_and_fail_work_a
     run.cancel()
     wait_until(lambda: run.get_status() == "Canceled", what="the run is cancelled")
 
+    Path("src", "train.py").write_text("import time\ntime.sleep(2)\n")
     again = experiment.submit(ScriptRunConfig("src", "train.py", environment=run.get_environment()))
     again.fail("it was a mistake", "Mistake")
     assert again.get_status() == "Failed"

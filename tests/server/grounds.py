@@ -16,7 +16,14 @@ from runstead.testing.servers import running_server
 from tests.server.wires import Headers, Reply, send
 
 W = "/api/v1/workspaces/default"
-FILLING = {"ws": "default", "run_id": "mine", "name": "ours", "path": "outputs/known.txt", "snapshot_id": "none"}
+FILLING = {
+    "ws": "default",
+    "run_id": "mine",
+    "name": "ours",
+    "path": "outputs/known.txt",
+    "snapshot_id": "none",
+    "version": "1",
+}
 
 
 @dataclass(frozen=True)

@@ -293,6 +293,26 @@ def test_a_stranger_gets_no_body_in(grounds: Grounds, door: Door) -> None:
     assert seconds_since(start) < 3
 
 
+@each(TAKES_JSON)
+def test_json_that_is_nested_deep_is_an_error_of_the_caller_or_none(grounds: Grounds, door: Door) -> None:
+    """It can be read; each level of what is written from it later takes several of the writer's."""
+    for depth in (96, 300):
+        value = "[" * depth + "]" * depth
+        parts = f'{{"python": {{}}, "docker": {{}}, "value": {value}}}'
+        body = f'{{"name": "deep", "definition": {parts}, "error": {parts}, "spec": {{"definition": {parts}}}}}'
+        assert grounds.send(door.method, door.target(), json_headers(grounds.bearer), body.encode()).status < 500
+
+
+def test_what_is_nested_too_deep_is_not_kept(grounds: Grounds) -> None:
+    value = "[" * 300 + "]" * 300
+    body = f'{{"name": "too-deep", "definition": {{"python": {{}}, "docker": {{}}, "value": {value}}}}}'
+
+    reply = grounds.send("POST", f"{W}/environments", json_headers(grounds.bearer), body.encode())
+
+    assert (reply.status, b"nested more than 100 deep" in reply.body) == (400, True)
+    assert b"too-deep" not in grounds.send("GET", f"{W}/environments", grounds.bearer).body
+
+
 def test_a_json_body_beyond_the_limit_is_refused(grounds: Grounds) -> None:
     """Slow: 65 megabytes."""
     body = b'{"description": "' + b"x" * (65 << 20) + b'"}'

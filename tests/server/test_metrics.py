@@ -83,6 +83,24 @@ def test_metrics_of_an_unknown_run_are_not_found(house: House) -> None:
     assert ship(house, a_journal_with("loss", 1.0)).status_code == 404
 
 
+def test_the_names_of_an_experiments_metrics_come_without_their_values(house: House) -> None:
+    for run_id, experiment in (("r1", "e"), ("r2", "e"), ("r3", "other")):
+        body = {"run_id": run_id, "experiment": experiment}
+        house.http.post("/api/v1/workspaces/default/runs", json=body).raise_for_status()
+        journal = Journal(run_id, f"writer-of-{run_id}")
+        journal.log("loss", 1.0)
+        if run_id != "r1":
+            journal.row("pr", {"x": 1.0, run_id: 2})
+        ship(house, journal).raise_for_status()
+    names = "/api/v1/workspaces/default/metrics/names"
+    loss = {"name": "loss", "kind": "scalar", "columns": [""], "run_count": 2}
+    row = {"name": "pr", "kind": "row", "columns": ["x", "r2"], "run_count": 1}
+    assert house.http.get(names, params={"experiment": "e"}).json()["names"] == [loss, row]
+    everywhere = [loss | {"run_count": 3}, row | {"run_count": 2, "columns": ["x", "r3"]}]
+    assert house.http.get(names).json()["names"] == everywhere
+    assert house.http.get(names, params={"experiment": "unknown"}).status_code == 404
+
+
 def test_summaries_of_several_runs_come_at_once(house: House) -> None:
     for number in (1, 2):
         a_run(house, f"r{number}")

@@ -16,6 +16,7 @@ _SCOPE = re.compile(
     r"Microsoft\.MachineLearningServices/workspaces/(?P<name>[^/]+)(?:/.*)?",
     re.IGNORECASE,
 )
+_EXPERIMENT = re.compile(r"/(?:projects|experiments)/(?P<experiment>[^/]+)/?$")
 KEYS = ("subscription_id", "resource_group", "workspace_name")
 
 
@@ -52,6 +53,13 @@ def read_config(file: Path) -> WorkspaceIdentity:
             "as in the file that the portal offers for download"
         )
     return WorkspaceIdentity(content["subscription_id"], content["resource_group"], content["workspace_name"])
+
+
+def experiment_of(file: Path) -> str | None:
+    """The experiment that a folder was attached to, where its file says one: behind the workspace in its Scope."""
+    content = json.loads(file.read_text(encoding="utf-8-sig"))
+    found = _EXPERIMENT.search(str(content.get("Scope", "")))
+    return found["experiment"] if found else None
 
 
 def write_config(identity: WorkspaceIdentity, *, path: str | None, file_name: str | None) -> None:

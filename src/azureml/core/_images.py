@@ -3,28 +3,34 @@
 from collections.abc import Iterable
 from typing import Any
 
-from azureml._later import not_yet
+from azureml._errors import speaks_v1
+from runstead.client import builds
+from runstead.client.workspaces import Workspace
 
-FOLLOWING = "Following the build of an image"
 
-
+@speaks_v1
 class ImageBuildDetails:
-    """SDK v1 `ImageBuildDetails`: the build of an image, and its log."""
+    """SDK v1 `ImageBuildDetails`: a build and its log. environment_client: the workspace at its server."""
 
-    def __init__(self, environment_client: object, location: str) -> None:
+    def __init__(self, environment_client: Workspace, location: str) -> None:
         self.environment_client = environment_client
         self.log_url: str | None = None
         self._location = location
 
     @property
     def status(self) -> str:
-        raise not_yet(FOLLOWING)
+        return str(builds.load_build(self.environment_client, self._location)["status"])
 
     def get_log(self) -> str:
-        raise not_yet(FOLLOWING)
+        return str(builds.load_build(self.environment_client, self._location)["log"])
 
     def wait_for_completion(self, show_output: bool = True) -> "ImageBuildDetails":
-        raise not_yet(FOLLOWING)
+        for found in builds.follow_build(self.environment_client, self._location):
+            if show_output:
+                print(found["log"], end="", flush=True)
+        if show_output:
+            print(f"Image Build Status: {found['status']}")
+        return self
 
 
 class DockerImageDetails(dict[str, Any]):  # Any: JSON

@@ -13,6 +13,7 @@ from azureml._later import not_yet
 from azureml.core import _snapshots
 from azureml.core._job_data import job_data, text_of
 from azureml.core._labels import tags_of
+from azureml.core._packages import packages_of
 from azureml.core.environment import Environment
 from azureml.core.experiment import Experiment
 from azureml.core.runconfig import LOCAL, RunConfiguration
@@ -22,9 +23,8 @@ from azureml.exceptions import ComputeTargetException, SnapshotException, UserEr
 from runstead.client import config as settings
 from runstead.client import jobs
 from runstead.client.workspaces import Workspace
-from runstead.domain.builds import Specification, specification_of
 from runstead.domain.environments import container_of
-from runstead.domain.errors import InvalidArgument, NotFound, TooLarge
+from runstead.domain.errors import NotFound, TooLarge
 from runstead.domain.jobs import JobSpec
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def _spec_of(run_config: RunConfiguration, source: Path, workspace: HomeWorkspac
     arguments = _texts(run_config.arguments)
     variables = {**environment.environment_variables, **run_config.environment_variables}
     script = None if command else _script_of(run_config.script, source)
-    packages = packages_of(environment)
+    packages = packages_of(environment.name, environment.python)
     shown = copy.copy(run_config)
     vars(shown).update(data.sections)
     definition = {**shown._definition(), "script": script, "arguments": arguments, "command": command}
@@ -105,17 +105,6 @@ def _spec_of(run_config: RunConfiguration, source: Path, workspace: HomeWorkspac
         inputs=data.inputs,
         outputs=data.outputs,
     )
-
-
-def packages_of(environment: Environment) -> Specification | None:
-    """What has to be built for this environment; None where an interpreter is there already."""
-    if environment.python.user_managed_dependencies or _is_untouched(environment):
-        return None
-    dependencies = environment.python.conda_dependencies
-    try:
-        return specification_of({} if dependencies is None else dependencies.as_dict(), strict=settings.is_strict())
-    except InvalidArgument as error:
-        raise UserErrorException(f"the environment {environment.name!r}: {error.message}") from error
 
 
 def _script_of(script: str | None, source: Path) -> str:
@@ -156,9 +145,3 @@ def _check_environment(environment: Environment, *, in_container: bool) -> None:
             "Running in a container",
             instead="Leave use_docker and docker.enabled False: its packages are then built into an environment.",
         )
-
-
-def _is_untouched(environment: Environment) -> bool:
-    """Nobody asked for any packages: then the current interpreter is what people expect on a laptop."""
-    plain = Environment(environment.name).python._definition()
-    return environment.python._definition() == {**plain, "interpreterPath": environment.python.interpreter_path}

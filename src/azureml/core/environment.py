@@ -11,6 +11,7 @@ from azureml._errors import speaks_v1
 from azureml._later import not_yet
 from azureml.core._elements import _AbstractRunConfigElement, filled
 from azureml.core._images import DockerImageDetails, ImageBuildDetails
+from azureml.core._packages import specification_in
 from azureml.core._sections import (
     DockerBuildContext,
     DockerImagePlatform,
@@ -26,7 +27,7 @@ from azureml.core.container_registry import ContainerRegistry
 from azureml.core.databricks import DatabricksSection
 from azureml.core.workspace import Workspace
 from azureml.exceptions import UserErrorException
-from runstead.client import condas, config, environments
+from runstead.client import builds, condas, config, environments
 from runstead.domain.requirements import requirement_lines
 
 __all__ = [
@@ -47,7 +48,6 @@ __all__ = [
 ]
 DEFINITION_FILE_NAME = "azureml_environment.json"
 DOCKERFILE_NAME = "BaseDockerfile"
-BUILDING = "Building environments and images"
 log = logging.getLogger(__name__)
 
 
@@ -162,13 +162,24 @@ class Environment(_AbstractRunConfigElement):
         return Environment._from_definition(kept["definition"])
 
     def build(self, workspace: Workspace, image_build_compute: object = None) -> ImageBuildDetails:
-        raise not_yet(f"Environment.build ({BUILDING})")
+        packages = specification_in(self.name, self.python)
+        if self.python.user_managed_dependencies:
+            raise UserErrorException(f"there is nothing to build: {self.name} uses the interpreter that is there")
+        place = workspace._place
+        return ImageBuildDetails(place, builds.begin_build(place, self.name or "", packages))
 
-    def build_local(self, workspace: Workspace, platform: object = None, **kwargs: object) -> object:
-        raise not_yet(f"Environment.build_local ({BUILDING})")
+    def build_local(self, workspace: Workspace, platform: object = None, **kwargs: object) -> str:
+        if kwargs.get("useDocker"):
+            raise not_yet(
+                "Environment.build_local(useDocker=True)", instead="Without it, a virtual environment is built."
+            )
+        details = self.build(workspace).wait_for_completion(show_output=True)
+        if details.status != builds.SUCCEEDED:
+            raise UserErrorException(f"the environment {self.name} was not built; its log is above")
+        return details.get_log()
 
     def get_image_details(self, workspace: Workspace) -> DockerImageDetails:
-        raise not_yet(f"Environment.get_image_details ({BUILDING})")
+        raise not_yet("Environment.get_image_details")
 
     def clone(self, new_name: str) -> "Environment":
         made = copy.deepcopy(self)

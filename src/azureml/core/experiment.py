@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from azureml import core
 from azureml._errors import speaks_v1
-from azureml._later import not_yet
+from azureml.core import _config_files as config_files
 from azureml.core._details import DOCS, STUDIO
 from azureml.core._labels import Labels, query_of, tag_keys, tags_of
 from azureml.core.workspace import Workspace
@@ -139,7 +140,13 @@ class Experiment:
 
     @staticmethod
     def from_directory(path: str, auth: object = None) -> "Experiment":
-        raise not_yet("Experiment.from_directory", instead="Use Experiment(workspace, name).")
+        """The experiment of a folder that was attached: the one its file names, else one called as the folder."""
+        folder = Path(path).absolute()
+        file = config_files.find_config(folder)
+        if file is None:
+            raise UserErrorException(f"{folder} is not attached to a workspace; `azml folder attach` does that")
+        workspace = Workspace.from_config(str(file), auth)
+        return Experiment(workspace, config_files.experiment_of(file) or folder.name)
 
     def archive(self) -> None:
         experiments.change_experiment(self._place, self._name, archived=True)

@@ -15,6 +15,7 @@ COMMANDS = {
     "status": ("runstead.cli.servers", "Say whether it runs, and where."),
     "open": ("runstead.cli.servers", "Open Studio in the browser, signed in."),
     "sync": ("runstead.cli.journals", "Deliver metrics that ended processes left behind."),
+    "environment": ("runstead.cli.environments", "Explain, list and throw away environments that were built."),
     "verify": ("runstead.cli.journals", "Check journals and the store, and say what is found."),
 }
 EXIT_CODES: dict[type[RunsteadError], int] = {

@@ -118,6 +118,7 @@ def _run(settings: Settings, house: Unit, listener: socket.socket) -> None:
         house,
         keys,
         background=background_of(house, keys, builds),
+        building=builds,
         on_listening=lambda: _announce(settings),
         stop=lambda: server.handle_exit(signal.SIGTERM, None),
     )

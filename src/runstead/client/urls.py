@@ -11,7 +11,7 @@ from runstead.domain.errors import InvalidArgument, NotFound, Unavailable
 from runstead.domain.paths import normalised_path
 
 TIMEOUT_S = 60.0
-PIECE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 16  # a job that is canceled while it fetches notices between pieces
 
 
 @dataclass(frozen=True)

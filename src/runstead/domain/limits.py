@@ -16,6 +16,7 @@ class Limits:
     secret_chars: int = 65_536
     artifact_path_chars: int = 5_000
     json_body_bytes: int = 64 << 20
+    json_depth: int = 100
     log_append_bytes: int = 64 << 20
     upload_bytes: int = 1 << 40
     page_rows: int = 10_000
@@ -32,3 +33,12 @@ class Limits:
     usual_series_per_run: int = 10_000
     usual_columns_per_series: int = 1_000
     usual_points_per_series: int = 100_000_000
+
+
+def depth_of(content: object, *, stop: int) -> int:
+    """How many objects and lists lie in one another in a JSON value, counted up to `stop`."""
+    depth, level = 0, [content]
+    while depth < stop and (level := [one for one in level if isinstance(one, dict | list)]):
+        depth += 1
+        level = [below for one in level for below in (one.values() if isinstance(one, dict) else one)]
+    return depth

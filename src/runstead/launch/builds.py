@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -20,7 +21,7 @@ from runstead.domain.builds import (
     key_of,
     recipe_of,
 )
-from runstead.domain.errors import RunsteadError, Unavailable
+from runstead.domain.errors import NotFound, RunsteadError, Unavailable
 from runstead.domain.interpreters import Choice, chosen
 from runstead.launch import environments, solvers
 from runstead.launch.environments import Environment
@@ -29,6 +30,9 @@ from runstead.launch.pythons import CURRENT, Pythons, platform_name
 AT_ONCE = 2  # builds; more only wait for the same disk and network
 TAIL_LINES = 15
 MOST_CHANGES = 20
+MOST_BEGUN = 100
+RUNNING = "Running"
+BY_HAND = "build-"
 log = logging.getLogger(__name__)
 
 
@@ -82,6 +86,25 @@ class _Build:
     failed: Failed | None = None
 
 
+class Progress(NamedTuple):
+    """How far a build is that was begun by hand."""
+
+    key: str
+    status: str  # Running, Succeeded or Failed
+    error: str | None
+    log: str
+
+
+@dataclass
+class _Begun:
+    """A build that no run waits for: somebody looks at it now and then."""
+
+    wish: Wish
+    asker: Asker
+    log: bytearray
+    progress: Progress
+
+
 class Builds:
     """The environments of one home. Thread-safe; each build has a thread."""
 
@@ -92,6 +115,7 @@ class Builds:
         self._places = threading.Semaphore(AT_ONCE)
         self._by_key: dict[str, _Build] = {}
         self._by_run: dict[str, _Build] = {}
+        self._begun: dict[str, _Begun] = {}
         self._is_swept = False
         self._pythons: Pythons | None = None
 
@@ -130,6 +154,40 @@ class Builds:
             build.askers.pop(run_id, None)
             if not build.askers:
                 self._end(build)
+
+    def begin(self, wish: Wish) -> str:
+        """Begins to build for nobody's run; the id is for `progress`, which remembers the last hundred."""
+        build_id = f"{BY_HAND}{secrets.token_hex(8)}"
+        log_so_far = bytearray()
+        asker = Asker(build_id, log_so_far.extend, lambda: None)
+        begun = _Begun(wish, asker, log_so_far, Progress("", RUNNING, None, ""))
+        self._settle(begun)
+        with self._lock:
+            self._begun[build_id] = begun
+            for old in list(self._begun)[:-MOST_BEGUN]:
+                del self._begun[old]
+        return build_id
+
+    def progress(self, build_id: str) -> Progress:
+        """How far this one is. NotFound for an id that was not given, or long ago."""
+        with self._lock:
+            begun = self._begun.get(build_id)
+        if begun is None:
+            raise NotFound(f"there is no build {build_id}; the server remembers the last {MOST_BEGUN} since it started")
+        if begun.progress.status == RUNNING and not self.is_pending(build_id):
+            self._settle(begun)
+        return begun.progress._replace(log=begun.log.decode(errors="replace"))
+
+    def _settle(self, begun: _Begun) -> None:
+        answer = self.prepare(begun.wish, begun.asker)
+        if isinstance(answer, Failed):
+            begun.progress = begun.progress._replace(status="Failed", error=answer.error.message)
+        elif answer.environment is None:
+            begun.progress = begun.progress._replace(key=answer.key)
+        else:
+            begun.progress = begun.progress._replace(key=answer.key, status="Succeeded")
+            if not begun.log:
+                begun.log += "".join(f"[{_now()}] {line}\n" for line in answer.told).encode()
 
     def stop(self) -> None:
         """Ends every build; the jobs that wait ask again when the next server starts."""
@@ -234,9 +292,8 @@ class Builds:
                 environments.link_runstead(draft)
             (draft / "requirements.txt").unlink()
             took_s = time.monotonic() - began
-            record = _record(build, size_bytes=environments.size_bytes(draft), took_s=took_s)
-            environments.keep(self._root, draft, record)
-        self._say(build, f"Built environment {build.key} in {took_s:.1f} s, {record['size_bytes']} bytes.\n")
+            environments.keep(self._root, draft, _record(build, took_s=took_s))
+        self._say(build, f"Built environment {build.key} in {took_s:.1f} s.\n")
 
     def _fail(self, build: _Build, error: RunsteadError) -> None:
         tail = "\n".join(build.log.decode(errors="replace").splitlines()[-TAIL_LINES:])
@@ -296,7 +353,7 @@ def _head(wish: Wish, recipe: Recipe, choice: Choice, key: str) -> list[str]:
 def _why(root: Path, inputs: Mapping[str, Any], there: Environment | None) -> list[str]:
     if there is not None:
         record = there.record
-        return [f"Reused from run {record['run_id']}, which built it at {record['built_at']} in {record['took_s']} s"]
+        return [f"Reused from {_maker(record)}, which built it at {record['built_at']} in {record['took_s']} s"]
     earlier = environments.nearest(root, inputs)
     if earlier is None:
         return ["Built because there is no earlier environment"]
@@ -304,12 +361,17 @@ def _why(root: Path, inputs: Mapping[str, Any], there: Environment | None) -> li
     if not changes:
         return [f"Built because the earlier environment {earlier.key} is damaged: its Python or Runstead has moved"]
     more = [f"and {len(changes) - MOST_CHANGES} more changes"] if len(changes) > MOST_CHANGES else []
-    who = f"{earlier.record['name'] or earlier.key} of run {earlier.record['run_id']}"
+    who = f"{earlier.record['name'] or earlier.key} of {_maker(earlier.record)}"
     first, *rest = changes[:MOST_CHANGES]
     return [f"Built because {first}, against the nearest earlier environment, {who}", *rest, *more]
 
 
-def _record(build: _Build, *, size_bytes: int, took_s: float) -> dict[str, Any]:
+def _maker(record: Mapping[str, Any]) -> str:
+    made_by = str(record["run_id"])
+    return made_by if made_by.startswith(BY_HAND) else f"run {made_by}"
+
+
+def _record(build: _Build, *, took_s: float) -> dict[str, Any]:
     return {
         "key": build.key,
         "name": build.wish.name,
@@ -319,7 +381,6 @@ def _record(build: _Build, *, size_bytes: int, took_s: float) -> dict[str, Any]:
         "runstead": __version__ if build.recipe.answered else None,
         "built_at": _now(),
         "took_s": round(took_s, 1),
-        "size_bytes": size_bytes,
         "pid": os.getpid(),
     }
 

@@ -11,7 +11,7 @@ from runstead.blobs.disks import told_when_full
 from runstead.blobs.folders import open_beneath
 from runstead.domain.errors import Conflict
 from runstead.domain.jobs import ENDED, Job
-from runstead.domain.plans import JOURNAL, LOGS, PLAN, WORK, Plan, plan_json
+from runstead.domain.plans import ENVIRONMENT, JOURNAL, LOGS, PLAN, SHIPPED, WORK, Plan, plan_json
 from runstead.domain.snapshots import SnapshotFile
 from runstead.service.unit import Unit
 
@@ -52,6 +52,16 @@ def read_fact(folder: Path, name: str) -> Mapping[str, Any] | None:  # JSON, as 
         return dict(json.loads((folder / name).read_bytes()))
     except FileNotFoundError:
         return None
+
+
+def environments_in_use(jobs: Path) -> set[str]:
+    """The hashes of the environments of jobs that are not delivered yet, among these job folders."""
+    facts = [
+        read_fact(folder, ENVIRONMENT)
+        for folder in (jobs.iterdir() if jobs.exists() else ())
+        if not (folder / SHIPPED).exists()
+    ]
+    return {fact["key"] for fact in facts if fact is not None}
 
 
 def clean_job(unit: Unit, job: Job) -> list[str]:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from runstead import __version__
+from runstead.launch.builds import Builds
 from runstead.server import errors, studio
 from runstead.server.auth import needs_of
 from runstead.server.hosts import HostGuard
@@ -25,6 +26,7 @@ from runstead.server.mlflow import servers as mlflow_servers
 from runstead.server.tokens import Tokens
 from runstead.server.v1 import (
     artifacts,
+    builds,
     changes,
     charts,
     datasets,
@@ -59,6 +61,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     snapshots.routes,
     models.routes,
     jobs.routes,
+    builds.routes,
     secrets.routes,
     datastores.routes,
     datasets.routes,
@@ -100,6 +103,7 @@ def create_app(
     background: Sequence[Background] = (),
     on_listening: Callable[[], None] | None = None,
     stop: Callable[[], None] | None = None,
+    building: Builds | None = None,
     routers: Sequence[APIRouter] = ROUTERS,
 ) -> FastAPI:
     """The server's app. TypeError if a route declares no permission.
@@ -122,6 +126,7 @@ def create_app(
     )
     app.state.unit = unit
     app.state.tokens = tokens
+    app.state.builds = building or Builds(unit.settings.environments, {})
     app.state.started_at_ms = unit.now_ms()
     app.state.mlflow_workspaces = set()  # those that were asked for, and are there
     app.state.closing = asyncio.Event()

@@ -10,10 +10,10 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
-from starlette.types import Message, Receive
+from starlette.types import Message, Receive, Scope, Send
 
 from runstead.domain.errors import Forbidden, Unauthenticated
-from runstead.domain.limits import Limits
+from runstead.domain.limits import Limits, depth_of
 from runstead.server.tokens import Caller, Tokens
 from runstead.service import runs
 from runstead.service.unit import Unit
@@ -43,6 +43,21 @@ def needs(permission: Permission, *, body: Literal["json", "stream"] = "json") -
     return mark
 
 
+class _Flat(Request):
+    """A request whose JSON is not nested without end: what is written from it, level by level, has a limit, too."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, max_depth: int) -> None:
+        super().__init__(scope, receive, send)
+        self._max_depth = max_depth
+
+    async def json(self) -> object:
+        """The body; FastAPI asks for it here."""
+        content = await super().json()
+        if depth_of(content, stop=self._max_depth + 1) > self._max_depth:
+            raise HTTPException(400, f"the JSON is nested more than {self._max_depth} deep")
+        return content
+
+
 class Guarded(APIRoute):
     """A route that lets in whom its permission allows, and no body that is too large."""
 
@@ -56,7 +71,8 @@ class Guarded(APIRoute):
             if declared.body == "stream":
                 return await handle(request)
             limits: Limits = request.app.state.unit.settings.limits
-            return await handle(Request(request.scope, _limited(request, limits.json_body_bytes), request._send))
+            limited = _limited(request, limits.json_body_bytes)
+            return await handle(_Flat(request.scope, limited, request._send, max_depth=limits.json_depth))
 
         return guarded
 

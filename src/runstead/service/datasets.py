@@ -72,7 +72,8 @@ def register(
         if newest is None or (newest[0] != key and create_new_version):
             version = 1 if newest is None else (newest[1].version or 0) + 1
             values = {"description": "", "tags": {}, **said, "dataset_key": key, "created_at_ms": tx.at_ms}
-            datasets.add_version(tx.connection, home.key, name, version, values)
+            if not datasets.add_version(tx.connection, home.key, name, version, values):
+                raise Conflict(f"version {version} of dataset {name!r} was registered at the same moment; try again")
         elif newest[0] == key:
             if said:
                 datasets.update_version(tx.connection, home.key, name, newest[1].version or 1, said)

@@ -64,7 +64,10 @@ def register(unit: Unit, workspace: str, name: str, draft: DatastoreDraft, *, ov
         home = workspaces.found(tx.connection, workspace)
         there = datastores.find(tx.connection, home.key, name, for_update=True)
         if there is None:
-            datastores.insert(tx.connection, home.key, name, kind=draft.kind, settings=draft.settings, at_ms=tx.at_ms)
+            if not datastores.insert(
+                tx.connection, home.key, name, kind=draft.kind, settings=draft.settings, at_ms=tx.at_ms
+            ):
+                raise Conflict(f"the datastore {name!r} was registered at the same moment; try again")
         elif there.kind == OWN:
             raise Conflict(f"{there.name} is the workspace's own datastore; choose another name")
         elif not overwrite and not _is_same(unit, tx.connection, home, there, draft):

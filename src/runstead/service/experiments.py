@@ -19,10 +19,14 @@ DEFAULT_NAME, DEFAULT_ID = "Default", "0"
 def load(unit: Unit, workspace: str, name: str) -> Experiment:
     """The experiment of this name, or NotFound."""
     with unit.read() as connection:
-        home = workspaces.found(connection, workspace)
-        experiment = experiments.find(connection, home.key, name)
+        return found(connection, workspaces.found(connection, workspace), name)
+
+
+def found(connection: sa.Connection, workspace: Workspace, name: str) -> Experiment:
+    """The same within a transaction."""
+    experiment = experiments.find(connection, workspace.key, name)
     if experiment is None:
-        raise _missing(workspace, name)
+        raise _missing(workspace.name, name)
     return experiment
 
 

@@ -10,6 +10,7 @@ from runstead.domain import columns as documents
 from runstead.domain.columns import SeriesBytes
 from runstead.domain.errors import NotFound, TooLarge
 from runstead.domain.records import ARTIFACT_KINDS, Buffer, Cell
+from runstead.service import experiments, workspaces
 from runstead.service.runs import located
 from runstead.service.unit import Unit
 from runstead.store import metrics, series, summary_rows
@@ -20,6 +21,7 @@ from runstead.store.summaries import EMPTY, NOWHERE
 from runstead.store.summary_rows import Place, Stored
 
 MOST_RUNS = 1_000
+MOST_NAMED_RUNS = 1_000  # whose names are looked at: with 500 metrics each, a quarter of a second
 MOST_TABLE_ROWS = 10_000
 MOST_TAIL_POINTS = 100_000
 
@@ -65,6 +67,14 @@ def summaries(
         columns = [stored.get(place, Stored(EMPTY, NOWHERE)) for place in places]
         by_run[keys[one.run_key]].append(SeriesSummary(one, columns, artifacts.get(one.key, ())))
     return by_run
+
+
+def names(unit: Unit, workspace: str, experiment: str | None = None) -> list[tuple[Series, int]]:
+    """The metrics that the newest runs have, of all experiments or of one: the newest series, and how many have it."""
+    with unit.read() as connection:
+        home = workspaces.found(connection, workspace)
+        key = None if experiment is None else experiments.found(connection, home, experiment).key
+        return series.of_newest_runs(connection, home.key, key, at_most=MOST_NAMED_RUNS)
 
 
 def values(

@@ -70,11 +70,10 @@ def listed(connection: sa.Connection, workspace_key: int) -> list[Dataset]:
 
 def add_version(
     connection: sa.Connection, workspace_key: int, name: str, version: int, values: Mapping[str, Any]
-) -> None:
-    """Register a saved dataset; values: dataset_key, description, tags, created_at_ms."""
-    connection.execute(
-        sa.insert(dataset_versions).values(workspace_key=workspace_key, name=name, version=version, **values)
-    )
+) -> bool:
+    """Register a saved dataset unless the version is taken; values: dataset_key, description, tags, created_at_ms."""
+    row = {"workspace_key": workspace_key, "name": name, "version": version, **values}
+    return insert_if_absent(connection, dataset_versions, [row]) == 1
 
 
 def update_version(

@@ -51,10 +51,10 @@ def listed(connection: sa.Connection, workspace_key: int) -> list[Datastore]:
 
 def insert(
     connection: sa.Connection, workspace_key: int, name: str, *, kind: str, settings: Mapping[str, object], at_ms: int
-) -> None:
-    """A datastore whose name is free."""
+) -> bool:
+    """A datastore, unless the name is taken; returns whether it was made."""
     row = {"name": name, "kind": kind, "settings": dict(settings), "is_default": False, "created_at_ms": at_ms}
-    connection.execute(sa.insert(datastores).values(workspace_key=workspace_key, **row))
+    return insert_if_absent(connection, datastores, [{"workspace_key": workspace_key, **row}]) == 1
 
 
 def seal(connection: sa.Connection, datastore_key: int, sealed: bytes | None) -> None:

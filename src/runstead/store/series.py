@@ -13,6 +13,7 @@ from runstead.store.engine import insert_if_absent
 from runstead.store.hashes import key_of
 from runstead.store.metric_tables import metric_names, metric_numbers, metric_series, metric_writers
 from runstead.store.points import Declared
+from runstead.store.tables import runs
 
 CHUNK = 500  # values in one IN list
 SERIES: sa.Select[Any] = sa.select(  # Any: the row of `_series`
@@ -80,6 +81,28 @@ def of_keys(connection: sa.Connection, series_keys: Collection[int]) -> dict[int
     """Series by their keys."""
     rows = (row for some in chunks(sorted(series_keys)) for row in connection.execute(OF_KEYS, {"keys": some}))
     return {row.series_key: _series(row) for row in rows}
+
+
+def of_newest_runs(
+    connection: sa.Connection, workspace_key: int, experiment_key: int | None, *, at_most: int
+) -> list[tuple[Series, int]]:
+    """One series of each name that the newest runs have, of the newest run that has it, and how many have it.
+
+    Sorted by name. Counted in the index of runs and names: no point and no summary is read.
+    """
+    mine = runs.c.workspace_key == workspace_key
+    if experiment_key is not None:
+        mine &= runs.c.experiment_key == experiment_key
+    newest = sa.select(runs.c.run_key).where(mine).order_by(runs.c.number.desc()).limit(at_most).subquery()
+    table = metric_series.c
+    counted = (
+        sa.select(sa.func.max(table.series_key), sa.func.count())
+        .where(table.run_key.in_(sa.select(newest.c.run_key)))
+        .group_by(table.name_key)
+    )
+    counts = {int(key): int(count) for key, count in connection.execute(counted)}
+    found = sorted(of_keys(connection, counts).values(), key=lambda one: one.name)
+    return [(one, counts[one.key]) for one in found]
 
 
 def declare(

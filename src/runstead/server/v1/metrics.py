@@ -96,6 +96,23 @@ class SummariesShape:
 
 
 @dataclass(frozen=True)
+class NameShape:
+    """A metric of several runs; `columns`: of the newest of them, and how many have it."""
+
+    name: str
+    kind: str
+    columns: list[str]
+    run_count: int
+
+
+@dataclass(frozen=True)
+class NamesShape:
+    """Metrics by name."""
+
+    names: list[NameShape]
+
+
+@dataclass(frozen=True)
 class VerifyBody:
     """Which runs; null: all."""
 
@@ -131,6 +148,14 @@ def post_summaries(ws: str, unit: UnitIn, body: SummariesBody) -> SummariesShape
     """The same of several runs at once."""
     found = values.summaries(unit, ws, list(dict.fromkeys(body.run_ids)), body.names)
     return SummariesShape({run_id: [series_shape(one) for one in some] for run_id, some in found.items()})
+
+
+@routes.get(W + "/metrics/names")
+@needs("read")
+def get_names(ws: str, unit: UnitIn, experiment: str | None = None) -> NamesShape:
+    """The metrics that the newest runs have, for choosing columns."""
+    found = values.names(unit, ws, experiment)
+    return NamesShape([NameShape(one.name, one.kind, list(one.column_names), count) for one, count in found])
 
 
 @routes.get(METRICS + "/values", response_class=Response)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from runstead.domain.experiments import Experiment
@@ -10,6 +11,7 @@ from runstead.domain.runs import Run
 from runstead.domain.workspaces import Workspace
 
 
+@lru_cache(maxsize=4096)  # a run's metrics share most of their times, and one answer may have a hundred thousand
 def at(ms: int) -> str:
     """A time as REST v1 writes it."""
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

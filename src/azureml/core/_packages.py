@@ -1,0 +1,27 @@
+"""What has to be built for an environment, and the builds that a script asks for itself."""
+
+from azureml.core._sections import PythonSection
+from azureml.exceptions import UserErrorException
+from runstead.client import config as settings
+from runstead.domain.builds import Specification, specification_of
+from runstead.domain.errors import InvalidArgument
+
+
+def packages_of(name: str | None, python: PythonSection) -> Specification | None:
+    """What has to be built; None where an interpreter is there already.
+
+    Where nobody asked for any packages, the current interpreter is what people expect on a laptop.
+    """
+    plain = {**PythonSection()._definition(), "interpreterPath": python.interpreter_path}
+    if python.user_managed_dependencies or python._definition() == plain:
+        return None
+    return specification_in(name, python)
+
+
+def specification_in(name: str | None, python: PythonSection) -> Specification:
+    """The packages of an environment, also those of one that nobody has touched."""
+    dependencies = python.conda_dependencies
+    try:
+        return specification_of({} if dependencies is None else dependencies.as_dict(), strict=settings.is_strict())
+    except InvalidArgument as error:
+        raise UserErrorException(f"the environment {name!r}: {error.message}") from error

@@ -1,0 +1,158 @@
+"""Builds of environments, and the environments that were built."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from runstead.launch.builds import Builds, Wish
+from runstead.launch.environments import Environment
+from runstead.launch.folders import environments_in_use
+from runstead.server.auth import UnitIn, needs, router
+from runstead.server.v1.shapes import at
+from runstead.service import workspaces
+from runstead.service.builds import wanted
+from runstead.service.unit import Unit
+
+routes = router()
+W = "/api/v1/workspaces/{ws}"
+
+
+async def _builds_of(request: Request) -> Builds:
+    builds: Builds = request.app.state.builds
+    return builds
+
+
+BuildsIn = Annotated[Builds, Depends(_builds_of)]
+
+
+@dataclass(frozen=True)
+class WishBody:
+    """Packages as a conda specification, or none and the name of a registered environment."""
+
+    packages: dict[str, Any] | None = None
+    name: str = ""
+    strict_python: bool = False
+
+
+@dataclass(frozen=True)
+class ExplanationShape:
+    """What preparing would do, and why."""
+
+    key: str
+    ready: bool
+    told: list[str]
+
+
+@dataclass(frozen=True)
+class BegunShape:
+    """A build that goes on."""
+
+    build_id: str
+
+
+@dataclass(frozen=True)
+class BuildShape:
+    """How far it is; `log` from the asked offset on."""
+
+    build_id: str
+    key: str
+    status: str
+    error: str | None
+    log: str
+    offset: int
+
+
+@dataclass(frozen=True)
+class PruneBody:
+    """What to throw away."""
+
+    unused_for_s: float | None = None
+    keep_bytes: int | None = None
+    dry: bool = False
+
+
+@dataclass(frozen=True)
+class BuiltShape:
+    """One environment that is there."""
+
+    key: str
+    name: str
+    run_id: str
+    python: str
+    built_at: str
+    used_at: str
+    took_s: float
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class AllBuiltShape:
+    """Some of them."""
+
+    environments: list[BuiltShape]
+
+
+@routes.post(W + "/builds/explain")
+@needs("write")
+def post_explain(ws: str, unit: UnitIn, builds: BuildsIn, body: WishBody) -> ExplanationShape:
+    """What preparing a run with these packages would do; nothing is built."""
+    answer = builds.explain(_wish(unit, ws, body))
+    return ExplanationShape(answer.key, answer.environment is not None, answer.told)
+
+
+@routes.post(W + "/builds")
+@needs("write")
+def post_build(ws: str, unit: UnitIn, builds: BuildsIn, body: WishBody) -> BegunShape:
+    """Begin to build, or find what is there."""
+    return BegunShape(builds.begin(_wish(unit, ws, body)))
+
+
+@routes.get(W + "/builds/{build_id}")
+@needs("write")
+def get_build(ws: str, build_id: str, unit: UnitIn, builds: BuildsIn, offset: int = 0) -> BuildShape:
+    """How far a build is that was begun here."""
+    workspaces.load(unit, ws)
+    found = builds.progress(build_id)
+    log = found.log[max(0, offset) :]
+    return BuildShape(build_id, found.key, found.status, found.error, log, len(found.log))
+
+
+@routes.get("/api/v1/builds")
+@needs("admin")
+def list_built(builds: BuildsIn) -> AllBuiltShape:
+    """Every environment of this home."""
+    return _shapes(builds.listed())
+
+
+@routes.post("/api/v1/builds/prune")
+@needs("admin")
+def post_prune(unit: UnitIn, builds: BuildsIn, body: PruneBody) -> AllBuiltShape:
+    """Throw away what is old or too much; what running jobs use stays."""
+    spared = environments_in_use(unit.settings.jobs)
+    return _shapes(
+        builds.prune(unused_for_s=body.unused_for_s, keep_bytes=body.keep_bytes, spared=spared, dry=body.dry)
+    )
+
+
+def _wish(unit: Unit, ws: str, body: WishBody) -> Wish:
+    return Wish(body.name, wanted(unit, ws, body.name, body.packages, strict=body.strict_python))
+
+
+def _shapes(found: Sequence[Environment]) -> AllBuiltShape:
+    return AllBuiltShape(
+        [
+            BuiltShape(
+                key=one.key,
+                name=one.record["name"],
+                run_id=one.record["run_id"],
+                python=one.record["inputs"]["interpreter"],
+                built_at=one.record["built_at"],
+                used_at=at(int(one.used_at * 1000)),
+                took_s=one.record["took_s"],
+                size_bytes=one.size_bytes,
+            )
+            for one in found
+        ]
+    )
