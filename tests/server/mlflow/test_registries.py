@@ -118,7 +118,7 @@ HOSTILE = [
     "FILE:///etc",
     "file://localhost/etc/passwd",
     "..\\..\\windows",
-    "http://169.254.169.254/latest/meta-data",
+    "http://metadata.test/latest/meta-data",
     "https://evil.example.com/model",
     "http:///?/../../etc",
     "http://x/#/../../etc",
