@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Never compiling makes every child process of the tests read NumPy and FastAPI from source.
 unexport PYTHONDONTWRITEBYTECODE
 # Of the machine, not of the project: neither may change what a test sees.
-unexport RUNSTEAD_HOME RUNSTEAD_URL RUNSTEAD_TOKEN RUNSTEAD_AUTOSTART RUNSTEAD_DATABASE
+unexport RUNSTEAD_HOME RUNSTEAD_URL RUNSTEAD_TOKEN RUNSTEAD_AUTOSTART RUNSTEAD_DATABASE RUNSTEAD_SECRETS_KEY
 
 .DEFAULT_GOAL := help
 .PHONY: help setup fmt check test e2e build demo bench coverage lock clean

@@ -62,6 +62,10 @@ def installed(wheel: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
     subprocess.run(["runstead", "down"], env=environment, check=True, capture_output=True)
 
 
+def test_the_wheel_holds_the_files_that_are_read_beside_the_code(wheel: Path) -> None:
+    assert {"azureml/_names.json", "runstead/widget/run_details.js"} <= packed(wheel)
+
+
 def test_a_wheel_carries_studio_types_and_migrations(wheel: Path) -> None:
     names = packed(wheel)
     assert {"runstead/server/static/index.html", "runstead/py.typed", "azureml/core/__init__.py"} <= names

@@ -349,7 +349,7 @@ def test_pruning_throws_away_what_is_old_or_too_much_and_spares_what_is_used(
     for age, environment in zip((300, 200, 100), made, strict=True):
         at = (root / environment.key / "used").stat().st_mtime - age
         os.utime(root / environment.key / "used", (at, at))
-    size = made[0].record["size_bytes"]
+    size = made[0].size_bytes
 
     def prune(unused_for_s: float | None = None, keep_bytes: int | None = None, spared: str = "") -> list[str]:
         return [

@@ -292,9 +292,8 @@ class Builds:
                 environments.link_runstead(draft)
             (draft / "requirements.txt").unlink()
             took_s = time.monotonic() - began
-            record = _record(build, size_bytes=environments.size_bytes(draft), took_s=took_s)
-            environments.keep(self._root, draft, record)
-        self._say(build, f"Built environment {build.key} in {took_s:.1f} s, {record['size_bytes']} bytes.\n")
+            environments.keep(self._root, draft, _record(build, took_s=took_s))
+        self._say(build, f"Built environment {build.key} in {took_s:.1f} s.\n")
 
     def _fail(self, build: _Build, error: RunsteadError) -> None:
         tail = "\n".join(build.log.decode(errors="replace").splitlines()[-TAIL_LINES:])
@@ -372,7 +371,7 @@ def _maker(record: Mapping[str, Any]) -> str:
     return made_by if made_by.startswith(BY_HAND) else f"run {made_by}"
 
 
-def _record(build: _Build, *, size_bytes: int, took_s: float) -> dict[str, Any]:
+def _record(build: _Build, *, took_s: float) -> dict[str, Any]:
     return {
         "key": build.key,
         "name": build.wish.name,
@@ -382,7 +381,6 @@ def _record(build: _Build, *, size_bytes: int, took_s: float) -> dict[str, Any]:
         "runstead": __version__ if build.recipe.answered else None,
         "built_at": _now(),
         "took_s": round(took_s, 1),
-        "size_bytes": size_bytes,
         "pid": os.getpid(),
     }
 

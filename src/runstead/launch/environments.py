@@ -31,7 +31,7 @@ _OURS = ("runstead", "azureml")
 
 @dataclass(frozen=True)
 class Environment:
-    """One that is there. `record`: inputs, python, name, run_id, built_at, took_s, size_bytes."""
+    """One that is there. `record`: inputs, python, name, run_id, built_at, took_s."""
 
     key: str
     folder: Path
@@ -48,6 +48,12 @@ class Environment:
         with suppress(FileNotFoundError):
             return (self.folder / USED).stat().st_mtime
         return 0.0
+
+    @property
+    def size_bytes(self) -> int:
+        """Of all its files; walked each time, for only people who clear up ask."""
+        files = (os.path.join(place, name) for place, _, names in os.walk(self.folder) for name in names)
+        return sum(os.lstat(path).st_size for path in files)
 
 
 def find(root: Path, key: str) -> Environment | None:
@@ -102,8 +108,6 @@ def keep(root: Path, draft: Path, record: Mapping[str, Any]) -> Environment:
         (draft / USED).touch()
         with open(draft / RECORD, "w") as file:
             json.dump(record, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
         (draft / "lock").unlink(missing_ok=True)
         remove(root, key)
         draft.rename(root / key)
@@ -135,10 +139,11 @@ def prunable(
     for one in listed(root):
         is_spared = one.key in spared or now - one.used_at < IN_USE_S
         is_old = unused_for_s is not None and now - one.used_at >= unused_for_s
-        kept_bytes += one.record["size_bytes"]
+        size_bytes = 0 if keep_bytes is None else one.size_bytes
+        kept_bytes += size_bytes
         is_too_much = keep_bytes is not None and kept_bytes > keep_bytes
         if (is_old or is_too_much) and not is_spared:
-            kept_bytes -= one.record["size_bytes"]
+            kept_bytes -= size_bytes
             found.append(one)
     return found
 
@@ -154,11 +159,6 @@ def link_runstead(folder: Path) -> None:
         (links / name).symlink_to(_source(name), target_is_directory=True)
     for packages in (folder / VENV / "lib").glob("python*/site-packages"):
         (packages / "_runstead.pth").write_text(f"{os.path.relpath(links, packages)}\n")
-
-
-def size_bytes(folder: Path) -> int:
-    """Of all files below, as they are on disk."""
-    return sum(os.lstat(os.path.join(place, name)).st_size for place, _, names in os.walk(folder) for name in names)
 
 
 def _source(name: str) -> Path:

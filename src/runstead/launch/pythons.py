@@ -1,6 +1,7 @@
 """The Pythons of this machine, as uv finds them; uv never downloads one here."""
 
 import json
+import logging
 import os
 import platform
 import subprocess
@@ -15,6 +16,7 @@ from runstead.domain.interpreters import Interpreter
 
 FRESH_S = 60.0  # how long an answer holds: asking takes 60 ms, and 2 s where some do not start
 _PATIENCE_S = 60
+log = logging.getLogger(__name__)
 CURRENT = sys.version_info[:3]
 
 
@@ -31,10 +33,23 @@ class Pythons:
     def all(self) -> tuple[Interpreter, ...]:
         """One interpreter of each version. Unavailable if uv cannot be asked."""
         with self._lock:
-            if time.monotonic() >= self._until:
-                self._found = self._asked()
+            if not self._found:
+                self._refresh()
+            elif time.monotonic() >= self._until:
                 self._until = time.monotonic() + FRESH_S
+                # Whoever asks now is moving every job on: one more answer from before does less harm than a wait.
+                threading.Thread(target=self._refresh_quietly, name="runstead-pythons", daemon=True).start()
             return self._found
+
+    def _refresh(self) -> None:
+        self._found = self._asked()
+        self._until = time.monotonic() + FRESH_S
+
+    def _refresh_quietly(self) -> None:
+        try:
+            self._refresh()
+        except Unavailable:
+            log.exception("the Pythons of this machine are those of a minute ago")
 
     def _asked(self) -> tuple[Interpreter, ...]:
         command = [self._uv, "python", "list", "--only-installed", "--output-format", "json"]

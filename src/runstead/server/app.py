@@ -19,6 +19,7 @@ from runstead.server.mlflow import experiments as mlflow_experiments
 from runstead.server.mlflow import inputs as mlflow_inputs
 from runstead.server.mlflow import logged_models as mlflow_logged_models
 from runstead.server.mlflow import metrics as mlflow_metrics
+from runstead.server.mlflow import registries as mlflow_registries
 from runstead.server.mlflow import runs as mlflow_runs
 from runstead.server.mlflow import searches as mlflow_searches
 from runstead.server.mlflow import servers as mlflow_servers
@@ -72,6 +73,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     mlflow_metrics.routes,
     mlflow_inputs.routes,
     mlflow_logged_models.routes,
+    mlflow_registries.routes,
     mlflow_artifacts.routes,
     mlflow_servers.rest,  # answers every other path of MLflow's
     studio.routes,  # last: it answers every other path

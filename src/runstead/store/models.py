@@ -9,6 +9,7 @@ from runstead.domain.models import Model, ModelFile
 from runstead.store import counters
 from runstead.store.hashes import key_of
 from runstead.store.model_tables import model_files, models
+from runstead.store.registry_tables import model_stages
 
 
 def next_version(connection: sa.Connection, workspace_key: int, name: str) -> int:
@@ -56,6 +57,7 @@ def update(connection: sa.Connection, key: int, values: Mapping[str, Any]) -> No
 def delete(connection: sa.Connection, key: int) -> None:
     """Forget one version; its blobs stay."""
     connection.execute(sa.delete(model_files).where(model_files.c.model_key == key))
+    connection.execute(sa.delete(model_stages).where(model_stages.c.model_key == key))
     connection.execute(sa.delete(models).where(models.c.model_key == key))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import mlflow
 import pytest
 import urllib3
 from mlflow import MlflowClient
@@ -55,4 +56,5 @@ def tracking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracking]:
         patch.setenv("MLFLOW_TRACKING_TOKEN", server.token)
         patch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
         uri = f"{server.url}/mlflow/default"
+        mlflow.set_tracking_uri(uri)  # some calls of the client look there, whatever address it was given
         yield Tracking(server, uri, MlflowClient(tracking_uri=uri))

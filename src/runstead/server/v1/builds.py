@@ -151,7 +151,7 @@ def _shapes(found: Sequence[Environment]) -> AllBuiltShape:
                 built_at=one.record["built_at"],
                 used_at=at(int(one.used_at * 1000)),
                 took_s=one.record["took_s"],
-                size_bytes=one.record["size_bytes"],
+                size_bytes=one.size_bytes,
             )
             for one in found
         ]

@@ -1,0 +1,175 @@
+from pathlib import Path
+
+import mlflow
+import pytest
+from mlflow.exceptions import MlflowException
+
+from tests.server.mlflow.conftest import Tracking
+
+
+def run_with_model(tracking: Tracking) -> str:
+    """A run whose folder `model` has two files."""
+    run_id: str = tracking.client.create_run("0").info.run_id
+    tracking.client.log_text(run_id, "flavors: {}", "model/MLmodel")
+    tracking.client.log_text(run_id, "weights", "model/bin/w.txt")
+    return run_id
+
+
+def registered(tracking: Tracking, name: str, versions: int = 1) -> str:
+    """A registered model; returns the id of its run."""
+    run_id = run_with_model(tracking)
+    tracking.client.create_registered_model(name)
+    for _ in range(versions):
+        tracking.client.create_model_version(name, f"runs:/{run_id}/model", run_id)
+    return run_id
+
+
+def test_a_model_of_a_run_is_registered_and_comes_back_whatever_became_of_the_run(
+    tracking: Tracking, tmp_path: Path
+) -> None:
+    run_id = registered(tracking, "round-trip")
+    root = f"api/2.0/mlflow-artifacts/artifacts/0/{run_id}/artifacts"
+    assert tracking.call("DELETE", f"{root}/model")[0] == 200
+    back = Path(mlflow.artifacts.download_artifacts("models:/round-trip/1", dst_path=str(tmp_path)))
+    names = {str(path.relative_to(back)) for path in back.rglob("*") if path.is_file()}
+    assert names - {"registered_model_meta"} == {"MLmodel", "bin/w.txt"}  # the client writes that one itself
+    assert (back / "bin/w.txt").read_text() == "weights"
+
+
+def test_what_the_sdk_registers_is_there_for_mlflow_and_the_other_way_round(tracking: Tracking) -> None:
+    registered(tracking, "from-mlflow")
+    assert [one["version"] for one in tracking.ours("GET", "models?name=from-mlflow")["models"]] == [1]
+    assert tracking.client.get_registered_model("from-mlflow").latest_versions[0].version == "1"
+
+
+def test_names_are_described_tagged_renamed_and_deleted(tracking: Tracking) -> None:
+    registered(tracking, "old-name", versions=2)
+    tracking.client.update_registered_model("old-name", "what it is")
+    tracking.client.set_registered_model_tag("old-name", "k", "v")
+    tracking.client.rename_registered_model("old-name", "new-name")
+    found = tracking.client.get_registered_model("new-name")
+    assert (found.description, found.tags, found.latest_versions[0].version) == ("what it is", {"k": "v"}, "2")
+    with pytest.raises(MlflowException, match="already exists"):
+        tracking.client.create_registered_model("new-name")
+    source = tracking.client.get_model_version("new-name", "2").source
+    assert tracking.client.create_model_version("new-name", source).version == "3"
+    tracking.client.delete_registered_model("new-name")
+    with pytest.raises(MlflowException, match="not found"):
+        tracking.client.get_registered_model("new-name")
+
+
+def test_an_alias_leads_to_a_version_until_it_is_moved_or_deleted(tracking: Tracking) -> None:
+    registered(tracking, "aliased", versions=2)
+    for version in ("1", "2"):
+        tracking.client.set_registered_model_alias("aliased", "champion", version)
+        assert tracking.client.get_model_version_by_alias("aliased", "champion").version == version
+    tracking.client.delete_registered_model_alias("aliased", "champion")
+    with pytest.raises(MlflowException, match="not found"):
+        tracking.client.get_model_version_by_alias("aliased", "champion")
+    for bad in ("latest", "v1", "a b", ""):
+        with pytest.raises(MlflowException):
+            tracking.client.set_registered_model_alias("aliased", bad, "1")
+
+
+def test_stages_move_and_archive_what_was_there(tracking: Tracking) -> None:
+    registered(tracking, "staged", versions=2)
+    call = "api/2.0/mlflow/model-versions/transition-stage"
+    for version in ("1", "2"):
+        status, _ = tracking.call(
+            "POST", call, name="staged", version=version, stage="production", archive_existing_versions=True
+        )
+        assert status == 200
+    found = {v.version: v.current_stage for v in tracking.client.search_model_versions("name='staged'")}
+    assert found == {"1": "Archived", "2": "Production"}
+    _, told = tracking.call(
+        "POST", "api/2.0/mlflow/registered-models/get-latest-versions", name="staged", stages=["Production"]
+    )
+    assert [one["version"] for one in told["model_versions"]] == ["2"]
+    assert tracking.call("POST", call, name="staged", version="1", stage="Somewhere")[0] == 400
+
+
+def test_versions_are_described_tagged_searched_and_deleted(tracking: Tracking) -> None:
+    run_id = registered(tracking, "versioned", versions=2)
+    tracking.client.update_model_version("versioned", "1", "the first")
+    tracking.client.set_model_version_tag("versioned", "1", "k", "v")
+    tracking.client.set_registered_model_alias("versioned", "gone", "1")
+    found = tracking.client.search_model_versions(f"run_id='{run_id}' AND tags.k = 'v'")
+    assert [(one.version, one.description, one.aliases) for one in found] == [("1", "the first", ["gone"])]
+    tracking.client.delete_model_version("versioned", "1")
+    assert [one.version for one in tracking.client.search_model_versions("name = 'versioned'")] == ["2"]
+    assert tracking.client.get_registered_model("versioned").aliases == {}
+
+
+def test_names_are_searched_sorted_and_paged(tracking: Tracking) -> None:
+    for name in ("find-b", "find-a", "find-c"):
+        tracking.client.create_registered_model(name, tags={"kind": "found"})
+    first = tracking.client.search_registered_models("tags.kind = 'found'", max_results=2, order_by=["name DESC"])
+    rest = tracking.client.search_registered_models(
+        "tags.kind = 'found'", max_results=2, order_by=["name DESC"], page_token=first.token
+    )
+    assert [one.name for one in [*first, *rest]] == ["find-c", "find-b", "find-a"]
+    assert [one.name for one in tracking.client.search_registered_models("name ILIKE 'FIND-A'")] == ["find-a"]
+
+
+HOSTILE = [
+    "/etc/passwd",
+    "../../etc",
+    "file:///etc/passwd",
+    "FILE:///etc",
+    "file://localhost/etc/passwd",
+    "..\\..\\windows",
+    "http://metadata.test/latest/meta-data",
+    "https://evil.example.com/model",
+    "http:///?/../../etc",
+    "http://x/#/../../etc",
+    "http://x/;/../../etc",
+    "s3://bucket/model",
+    "//etc/passwd",
+    "runs:/{run}/../../../etc/passwd",
+    "runs:/{run}/model/../../../etc",
+    "runs:/{run}/..%2f..%2fetc/../..",
+    "runs:/../{run}/model",
+    "runs:/{run}/",
+    "mlflow-artifacts:/0/{run}/artifacts/../../../etc",
+    "mlflow-artifacts:/../../etc/passwd",
+    "mlflow-artifacts:/0/{run}/artifacts",
+    "mlflow-artifacts://evil.example.com/0/{run}/artifacts/model",
+    "models:/m-0123/../../etc",
+    "$HOME/model",
+]
+
+
+@pytest.mark.parametrize("source", HOSTILE)
+@pytest.mark.parametrize("tags", [[], [{"key": "mlflow.prompt.is_prompt", "value": "true"}]])
+def test_a_source_that_is_no_file_of_a_run_makes_no_version(
+    tracking: Tracking, source: str, tags: list[dict[str, str]]
+) -> None:
+    """CVE-2023-1176 and the chain after it, CVE-2026-2614, and planted sources of SSRF: nothing is read or fetched."""
+    run_id = run_with_model(tracking)
+    name = f"hostile-{HOSTILE.index(source)}-{len(tags)}"
+    tracking.client.create_registered_model(name)
+    status, told = tracking.call(
+        "POST",
+        "api/2.0/mlflow/model-versions/create",
+        name=name,
+        source=source.format(run=run_id),
+        run_id=run_id,
+        tags=tags,
+    )
+    assert status in (400, 404), told
+    assert list(tracking.client.search_model_versions(f"name='{name}'")) == []
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", "a:b", "x" * 300, "a\x00b", "<script>"])
+def test_hostile_names_are_refused(tracking: Tracking, name: str) -> None:
+    status, told = tracking.call("POST", "api/2.0/mlflow/registered-models/create", name=name)
+    assert (status, told["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+
+
+@pytest.mark.parametrize("path", ["../../../etc/passwd", "%2e%2e/%2e%2e/x", "..%5cx", "no-such"])
+def test_no_path_leaves_a_version(tracking: Tracking, path: str) -> None:
+    """CVE-2023-2780."""
+    name = f"paths-{abs(hash(path))}"
+    registered(tracking, name)
+    status, _ = tracking.call("GET", f"api/2.0/mlflow-artifacts/artifacts/registered/{name}/1/{path}")
+    assert status in (400, 404)
