@@ -44,18 +44,25 @@ class NotYet(type):
     """The class of the classes that stand for a name: calling one, or asking it for a member, is the error."""
 
     def __call__(cls, *args: object, **kwargs: object) -> NoReturn:
-        raise _error(cls.__standing_for__)
+        raise _error(*cls.__standing_for__)
 
     def __getattr__(cls, name: str) -> NoReturn:
         if name.startswith("_"):  # asked for by notebooks, debuggers, copy, pickle
             raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
-        raise _error(f"{cls.__standing_for__}.{name}")
+        home, path = cls.__standing_for__
+        raise _error(home, f"{path}.{name}")
 
     @property
-    def __standing_for__(cls) -> str:
-        """The name in SDK v1, also for a class of the user's own that was derived from it."""
+    def __standing_for__(cls) -> tuple[str, str]:
+        """The module and the path in SDK v1, also for a class of the user's own that was derived from it."""
         there = next(one for one in reversed(cls.__mro__) if isinstance(one, NotYet))
-        return f"{there.__module__}.{there.__name__}"
+        return there.__module__, public_path(there.__module__, there.__name__)
+
+
+def public_path(home: str, name: str) -> str:
+    """The shortest path that people import a name from."""
+    modules = [module for module, names in NAMES.items() if name in names and (names[name] or module) == home]
+    return f"{min(modules, key=len, default=home)}.{name}"
 
 
 def is_placeholder(found: object) -> bool:
@@ -114,6 +121,6 @@ def _made(module: str, name: str) -> type[Any]:  # Any: any name
     return made
 
 
-def _error(name: str) -> Exception:
-    feature = next((text for prefix, text in FEATURES.items() if name.startswith(prefix)), "")
-    return not_yet(f"{name} ({feature})" if feature else name)
+def _error(home: str, path: str) -> Exception:
+    feature = next((text for prefix, text in FEATURES.items() if home.startswith(prefix)), "")
+    return not_yet(f"{path} ({feature})" if feature else path)

@@ -178,12 +178,14 @@ def the_server_is_killed_while_it_takes_points(place: Place) -> Row:
 
 def requests_are_repeated_cut_and_late(place: Place) -> Row:
     row = Row("requests repeated, reordered, cut; answers lost")
+    scripts: list[Script] = []
     with mischievous_proxy(place.server.url, "repeat", "lose", "cut", "late") as mischief:
-        script = Script(place, "mischief", ranks=2, count=15_000, url=mischief.url)
-        script.begin()
-        script.end()
-        assert mischief.done >= 3
-        return judged(place, row, [script])
+        while mischief.done < 3:  # how many requests carry a script's points is up to its uploader: one at least
+            script = Script(place, f"mischief-{len(scripts)}", ranks=2, count=15_000, url=mischief.url)
+            script.begin()
+            script.end()
+            scripts.append(script)
+        return judged(place, row, scripts)
 
 
 def there_is_no_server_for_the_whole_run(place: Place) -> Row:

@@ -134,6 +134,15 @@ def test_wrong_credentials_and_missing_containers_are_told_apart(
         registered(workspace, endpoint, "absent", account_key=KEY).download(str(tmp_path))
 
 
+def test_a_container_is_made_when_asked_for(
+    workspace: Workspace, endpoint: str, account: Client, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        store = registered(workspace, endpoint, "fresh", account_key=KEY, create_if_not_exists=True)
+    assert account.get_container_client("fresh").exists()
+    assert store.download(str(tmp_path / "back")) == 0
+
+
 def test_a_job_mounts_a_container_by_itself(
     experiment: Experiment, endpoint: str, account: Client, tmp_path: Path
 ) -> None:

@@ -262,6 +262,10 @@ def test_headers_paths_and_partitions_become_columns(store: Store) -> None:
     frame = parted.to_pandas_dataframe()
     assert parted.partition_keys == ["month", "store"]
     assert frame["month"].unique().tolist() == [pandas.Timestamp(2020, 1, 1), pandas.Timestamp(2020, 2, 1)]
+    whole = Dataset.Tabular.from_delimited_files(
+        (store, "sales/*/*/*.csv"), partition_format="sales/{m:yyyy/MM}/{s}.csv"
+    )
+    assert whole.to_pandas_dataframe()["s"].tolist() == frame["store"].tolist(), "the format may begin above the files"
     assert parted.get_partition_key_values(["store"]) == [{"store": "store1"}, {"store": "store2"}]
 
 

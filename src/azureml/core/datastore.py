@@ -10,6 +10,7 @@ from azureml.data.abstract_datastore import AbstractDatastore
 from azureml.data.azure_storage_datastore import AzureBlobDatastore, AzureFileDatastore
 from azureml.exceptions import UserErrorException
 from runstead.client import datastores
+from runstead.client.storages import ensure_container
 from runstead.domain.errors import Conflict
 
 Text = str | None
@@ -70,6 +71,8 @@ class Datastore:
         }
         secrets = {"sas_token": sas_token, "account_key": account_key}
         made: AzureBlobDatastore = _register(workspace, datastore_name, "AzureBlob", settings, secrets, overwrite)
+        if create_if_not_exists:
+            ensure_container(workspace._place, made._record())
         return made
 
     @staticmethod

@@ -97,7 +97,7 @@ class AbstractDataset:
         wanted = partition_keys or self.partition_keys
         if text is None or not set(wanted) <= set(self.partition_keys):
             raise UserErrorException(f"the dataset has the partition keys {self.partition_keys}, not {wanted}")
-        found = [partition_values(text, file.name) or {} for file in self._files()]
+        found = [partition_values(text, file.full_path) or {} for file in self._files()]
         rows: list[dict[str, object]] = [{key: values.get(key) for key in wanted} for values in found]
         return [row for index, row in enumerate(rows) if row not in rows[:index]]
 

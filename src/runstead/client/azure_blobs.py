@@ -46,6 +46,12 @@ class ContainerStorage:
         with _translated(f"{path!r} in {self.shown}"):
             yield from self.client.download_blob(path).chunks()
 
+    def ensure(self) -> None:
+        """Make the container unless it is there."""
+        with _translated(self.shown):
+            if not self.client.exists():
+                self.client.create_container()
+
     def put(self, path: str, file: Path, *, overwrite: bool) -> bool:
         """Send a file; False if the path is taken and `overwrite` is not asked for."""
         try:

@@ -114,9 +114,9 @@ def _json_row(line: str) -> Frame | None:
 def _with_origin(frame: Frame, definition: Definition, file: DataFile) -> Frame:
     """With the columns that the file's path says."""
     if (text := definition["partition_format"]) is not None:
-        values = partition_values(text, file.name)
+        values = partition_values(text, file.full_path)
         if values is None:
-            raise InvalidArgument(f"the path {file.name!r} has not the partition_format {text!r}")
+            raise InvalidArgument(f"the path {file.full_path!r} has not the partition_format {text!r}")
         frame = frame.assign(**values)
     if definition["format"]["include_path"]:
         frame.insert(0, PATH_COLUMN, f"/{file.name}")

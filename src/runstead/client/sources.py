@@ -13,6 +13,7 @@ from runstead.domain.globs import fixed_start, has_wildcard, matches, shared_fol
 
 StorageOf = Callable[[str], Storage]  # by the datastore's name
 COPY_BYTES = 1 << 20
+URL = "url"  # the place of every address
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class DataFile:
     storage: Storage
     place: str  # tells this storage from others
     local: Path | None = None
+
+    @property
+    def full_path(self) -> str:
+        """From its storage's root; what a partition format describes the end of."""
+        return self.name if self.place == URL else self.remote.path.lstrip("/")
 
     def pieces(self) -> Iterator[bytes]:
         """Its bytes, piece by piece."""
@@ -91,7 +97,7 @@ def _of_url(url: str) -> _Found:
     if has_wildcard(url.partition("?")[0]):
         raise InvalidArgument(f"{url!r} has a wildcard, which an http(s) address cannot have; name each file")
     storage = UrlStorage(url)
-    return _Found("", storage.files(""), storage, "url")
+    return _Found("", storage.files(""), storage, URL)
 
 
 def _matching(pattern: str, storage: Storage, place: str, *, shown: str) -> _Found:
@@ -109,8 +115,8 @@ def _named(found: Sequence[_Found]) -> list[DataFile]:
     for one in found:
         root = shared_folder(other.root for other in found if other.place == one.place)
         for file in one.files:
-            inner = path_of_url(file.path) if one.place == "url" else _below(file.path, root)
-            name = f"{one.place}/{inner}" if len(places) > 1 and one.place != "url" else inner
+            inner = path_of_url(file.path) if one.place == URL else _below(file.path, root)
+            name = f"{one.place}/{inner}" if len(places) > 1 and one.place != URL else inner
             local = Path(file.path) if one.place == "local" else None
             named.setdefault((one.place, file.path), DataFile(name, file, one.storage, one.place, local))
     return list(named.values())

@@ -39,6 +39,14 @@ class Storage(Protocol):
         ...
 
 
+class Container(Storage, Protocol):
+    """A storage elsewhere, which can be made."""
+
+    def ensure(self) -> None:
+        """Make it unless it is there."""
+        ...
+
+
 @dataclass(frozen=True)
 class OwnStorage:
     """A datastore whose files are on our server."""
@@ -76,7 +84,12 @@ def storage_of(workspace: Workspace, record: Json) -> Storage:
     )
 
 
-def _azure_blobs(record: Json, secrets: Mapping[str, str]) -> Storage:
+def ensure_container(workspace: Workspace, record: Json) -> None:
+    """Make the Azure Blob container of a datastore's record unless it is there."""
+    _azure_blobs(record, datastores.load_secrets(workspace, record["name"])).ensure()
+
+
+def _azure_blobs(record: Json, secrets: Mapping[str, str]) -> Container:
     try:
         module = import_module("runstead.client.azure_blobs")
     except ModuleNotFoundError as error:
@@ -84,5 +97,5 @@ def _azure_blobs(record: Json, secrets: Mapping[str, str]) -> Storage:
             f"the datastore {record['name']} is an Azure Blob container, and {error.name} is not installed; "
             "try: pip install 'runstead[azure]'"
         ) from error
-    storage: Storage = module.container_storage(record["settings"], secrets)
+    storage: Container = module.container_storage(record["settings"], secrets)
     return storage

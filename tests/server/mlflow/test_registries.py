@@ -119,6 +119,7 @@ HOSTILE = [
     "file://localhost/etc/passwd",
     "..\\..\\windows",
     "http://metadata.example.com/latest/meta-data",
+    "http://metadata.test/latest/meta-data",
     "https://evil.example.com/model",
     "http:///?/../../etc",
     "http://x/#/../../etc",
