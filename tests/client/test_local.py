@@ -102,7 +102,7 @@ def test_a_server_that_cannot_start_says_so_once_and_in_whole(home: Path) -> Non
     with pytest.raises(
         Unavailable, match=r"^the local server did not start: the database cannot be reached.*refused.*\?$"
     ):
-        local.ensure_running(home, ["--database", "postgresql+psycopg://somebody@127.0.0.1:1/none"])
+        local.ensure_running(home, ["--port", "0", "--database", "postgresql+psycopg://somebody@127.0.0.1:1/none"])
 
 
 def test_the_server_outlives_the_process_that_started_it_and_its_terminal(home: Path) -> None:
