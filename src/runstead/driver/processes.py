@@ -141,18 +141,21 @@ def exit_of(folder: JobFolder, script: Script | None) -> Exit:
         if (told := folder.read(EXIT)) is not None:
             return Exit(told["exit_code"], told["error"], told["ended_at"])
         if not may_write:
-            return Exit(_reaped_code(script), None, time.time())
+            return Exit(_reaped_code(script, give_up), None, time.time())
         time.sleep(0.002)
 
 
-def _reaped_code(script: Script | None) -> int | None:
+def _reaped_code(script: Script | None, give_up: float) -> int | None:
     """The exit code of a script whose keeper was killed: then this driver is its parent. None if it is not."""
     if script is None:
         return None
     try:
-        ended_pid, status = os.waitpid(script.process.pid, os.WNOHANG)
+        # The kernel shows a zombie a moment before it lets its parent have it: its threads end one after another.
+        while not (ended := os.waitpid(script.process.pid, os.WNOHANG))[0] and time.monotonic() < give_up:
+            time.sleep(0.001)
     except ChildProcessError:
         return None
+    ended_pid, status = ended
     return os.waitstatus_to_exitcode(status) if ended_pid else None
 
 
