@@ -53,6 +53,8 @@ export type Run = {
   duration_ms: number | null;
   tags: Record<string, string | null>;
   properties: Record<string, string>;
+  /** Of one run only; lists leave them out. */
+  params?: Record<string, string>;
   error: RunError | null;
   warnings: unknown[] | null;
   target: string | null;

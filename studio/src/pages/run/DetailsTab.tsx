@@ -26,6 +26,7 @@ export default function DetailsTab({ run }: { run: Run }) {
     <div className="details">
       <div className="details-column">
         <Facts run={run} />
+        <Parameters params={run.params ?? {}} />
         <Git properties={run.properties} />
         <Warnings warnings={run.warnings ?? []} />
       </div>
@@ -161,27 +162,44 @@ function warningText(warning: unknown): string {
   return typeof message === "string" ? message : JSON.stringify(warning);
 }
 
+/** What MLflow's log_param recorded; runs without MLflow have none. */
+function Parameters({ params }: { params: Record<string, string> }) {
+  if (Object.keys(params).length === 0) return null;
+  return (
+    <Box title="Parameters">
+      <Pairs pairs={params} />
+    </Box>
+  );
+}
+
 function Properties({ properties }: { properties: Run["properties"] }) {
-  const entries = Object.entries(properties).sort(([a], [b]) => a.localeCompare(b));
   return (
     <Box title="Properties">
-      {entries.length === 0 ? (
+      {Object.keys(properties).length === 0 ? (
         <p className="quiet">
           None. A script adds one with <code>run.add_properties({"{…}"})</code>; it can be written once.
         </p>
       ) : (
-        <table className="plain-table pairs">
-          <tbody>
-            {entries.map(([name, value]) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>{value}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Pairs pairs={properties} />
       )}
     </Box>
+  );
+}
+
+function Pairs({ pairs }: { pairs: Record<string, string> }) {
+  return (
+    <table className="plain-table pairs">
+      <tbody>
+        {Object.entries(pairs)
+          .sort(([a], [b]) => a.localeCompare(b))
+          .map(([name, value]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{value}</td>
+            </tr>
+          ))}
+      </tbody>
+    </table>
   );
 }
 
