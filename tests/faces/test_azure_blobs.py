@@ -14,10 +14,11 @@ import pytest
 from azureml.core import Dataset, Datastore, Experiment, ScriptRunConfig, Workspace
 from azureml.exceptions import ServiceException, UserErrorException
 from runstead.testing.servers import wait_until
+from tests.machine import NO_AZURITE, find_azurite
 
 blobs = pytest.importorskip("azure.storage.blob", reason="azure-storage-blob is missing: pip install 'runstead[azure]'")
-PROGRAM = shutil.which("azurite-blob")
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="azurite-blob is not on PATH: npm install -g azurite")
+PROGRAM = find_azurite()
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason=NO_AZURITE)
 ACCOUNT = "anaccount"
 KEY = "a2V5LW9mLWFuLWVtdWxhdG9y"  # base64 of "key-of-an-emulator"
 Client = Any  # azure.storage.blob.BlobServiceClient, where it is installed
