@@ -15,8 +15,9 @@ from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
 from runstead.domain.plans import EXIT, SCRIPT
-from runstead.domain.processes import Process, ProcessStat, stat_of
+from runstead.domain.processes import Process, ProcessStat
 from runstead.driver.jobs import JobFolder
+from runstead.journal.processes import stat_at
 
 _PR_SET_CHILD_SUBREAPER = 36
 _KILL_PATIENCE_S = 5.0  # a process in an uninterruptible wait may take this long to die, or for ever
@@ -76,7 +77,7 @@ def started_script(folder: JobFolder) -> Script | None:
 
 def this_process() -> Process:
     """Who we are."""
-    stat = _stat(os.getpid())
+    stat = stat_at(os.getpid())
     if stat is None:
         raise OSError("/proc tells nothing of this process; the driver needs Linux with /proc mounted")
     return stat.process
@@ -84,7 +85,7 @@ def this_process() -> Process:
 
 def is_alive(process: Process) -> bool:
     """Whether exactly this process runs; a zombie does not."""
-    stat = _stat(process.pid)
+    stat = stat_at(process.pid)
     return stat is not None and stat.process == process and stat.is_running
 
 
@@ -170,7 +171,7 @@ def _keep(folder: JobFolder, argv: Sequence[str], *, log: str, variables: Mappin
         folder.write(EXIT, {"exit_code": NOT_STARTED, "error": f"{argv[0]}: {error.strerror}", "ended_at": time.time()})
         os._exit(1)
     keeper = this_process()
-    stat = _stat(pid)
+    stat = stat_at(pid)
     if stat is None:
         raise OSError(f"the script's process {pid} is gone, although nobody has waited for it")
     told = {"pid": pid, "start_ticks": stat.process.start_ticks, "started_at": time.time()}
@@ -226,16 +227,8 @@ def _processes_of(script: Script) -> list[Process]:
 
 def _all_stats() -> Iterator[ProcessStat]:
     for name in os.listdir("/proc"):
-        if name.isdigit() and (stat := _stat(int(name))):
+        if name.isdigit() and (stat := stat_at(int(name))):
             yield stat
-
-
-def _stat(pid: int) -> ProcessStat | None:
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            return stat_of(file.read())
-    except (FileNotFoundError, ProcessLookupError):
-        return None
 
 
 def _signal_all(processes: Sequence[Process], number: signal.Signals) -> None:

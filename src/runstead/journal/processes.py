@@ -1,9 +1,9 @@
-"""Which process writes to a run, in words that another process of the same machine can check."""
+"""Processes of this machine: what the kernel says of one, and which one writes to a run, in words others can check."""
 
 import os
 from pathlib import Path
 
-from runstead.domain.processes import stat_of
+from runstead.domain.processes import ProcessStat, stat_of
 
 PROC = Path("/proc")
 
@@ -20,19 +20,25 @@ def machine() -> str | None:
         return None
 
 
+def stat_at(pid: int) -> ProcessStat | None:
+    """What the kernel says of the process that has this pid now; None if there is none."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return stat_of(file.read())
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
 def this_process() -> tuple[str, int] | None:
     """(machine and start of this process, its pid), as runs keep them; None where that cannot be told."""
     here = machine()
-    if here is None:
+    told = stat_at(os.getpid())
+    if here is None or told is None:
         return None
-    stat = stat_of((PROC / "self/stat").read_text())
-    return f"{here}/{stat.process.start_ticks}", os.getpid()
+    return f"{here}/{told.process.start_ticks}", os.getpid()
 
 
 def is_alive(node: str, pid: int) -> bool:
     """Whether the process lives that told this of itself on this machine."""
-    try:
-        stat = stat_of((PROC / str(pid) / "stat").read_text())
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return stat.is_running and node.rpartition("/")[2] == str(stat.process.start_ticks)
+    told = stat_at(pid)
+    return told is not None and told.is_running and node.rpartition("/")[2] == str(told.process.start_ticks)

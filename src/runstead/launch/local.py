@@ -4,12 +4,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from runstead.domain.errors import Unavailable
 from runstead.domain.plans import CANCEL, DRIVER, DRIVER_ERRORS
-from runstead.domain.processes import stat_of
+from runstead.journal.processes import stat_at
 from runstead.launch.folders import read_fact
 
 HIDDEN = ("RUNSTEAD_TOKEN", "RUNSTEAD_DATABASE")  # the server's own secrets
@@ -67,8 +66,5 @@ class LocalLauncher:
 
 def _native_id(pid: int) -> str:
     """The id of the process that has this pid now; empty if none runs."""
-    with suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/stat", errors="replace") as file:
-        stat = stat_of(file.read())
-        if stat.is_running:
-            return f"{stat.process.pid}:{stat.process.start_ticks}"
-    return ""
+    stat = stat_at(pid)
+    return f"{pid}:{stat.process.start_ticks}" if stat is not None and stat.is_running else ""
