@@ -187,7 +187,7 @@ class Builds:
         else:
             begun.progress = begun.progress._replace(key=answer.key, status="Succeeded")
             if not begun.log:
-                begun.log += "".join(f"[{_now()}] {line}\n" for line in answer.told).encode()
+                begun.log += "".join(f"[{now()}] {line}\n" for line in answer.told).encode()
 
     def stop(self) -> None:
         """Ends every build; the jobs that wait ask again when the next server starts."""
@@ -312,7 +312,7 @@ class Builds:
             solvers.end(build.process)
 
     def _say(self, build: _Build, text: str) -> None:
-        stamp = f"[{_now()}] "
+        stamp = f"[{now()}] "
         with self._lock:
             build.log += "".join(f"{stamp}{line}\n" for line in text.splitlines()).encode(errors="replace")
         self._show(build)
@@ -379,11 +379,12 @@ def _record(build: _Build, *, took_s: float) -> dict[str, Any]:
         "inputs": build.inputs,
         "python": {"asked": build.recipe.python, "path": build.choice.interpreter.path, "told": build.choice.told},
         "runstead": __version__ if build.recipe.answered else None,
-        "built_at": _now(),
+        "built_at": now(),
         "took_s": round(took_s, 1),
         "pid": os.getpid(),
     }
 
 
-def _now() -> str:
+def now() -> str:
+    """UTC in ISO 8601, as the launcher's logs and records have it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

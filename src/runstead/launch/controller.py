@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -32,7 +31,7 @@ from runstead.domain.plans import (
     node_log,
 )
 from runstead.domain.runs import CANCEL_REQUESTED, is_final
-from runstead.launch.builds import Answer, Asker, Builds, Failed, Wish
+from runstead.launch.builds import Answer, Asker, Builds, Failed, Wish, now
 from runstead.launch.contract import Launcher
 from runstead.launch.folders import read_fact, remove_job, stage_job, write_fact, write_plan
 from runstead.launch.plan import Host, RunToken, plan_of_job
@@ -256,7 +255,7 @@ class Controller:
 
     def _give_up(self, job: Job, why: str, *, code: str = "ServiceError") -> None:
         try:
-            logs.extend(self._unit, job.workspace, job.run_id, CONTROL_LOG, f"{_now()} {why}\n".encode())
+            logs.extend(self._unit, job.workspace, job.run_id, CONTROL_LOG, f"[{now()}] {why}\n".encode())
         except RunsteadError:
             log.exception("the control log of job %s could not be written", job.run_id)  # the run says it as well
         error = {"code": code, "message": why}
@@ -283,12 +282,7 @@ def _note(folder: Path, log_name: str, text: str) -> None:
     path = folder / LOGS / log_name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with told_when_full(str(path)), path.open("a") as file:
-        file.write(f"{_now()} {text}\n")
-
-
-def _now() -> str:
-    at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return f"[{at.replace('+00:00', 'Z')}]"
+        file.write(f"[{now()}] {text}\n")
 
 
 def _last_words(path: Path) -> str:
