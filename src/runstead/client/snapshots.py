@@ -132,9 +132,7 @@ def _read(file: SourceFile) -> tuple[bytes, Version]:
 @contextmanager
 def _opened(file: SourceFile) -> Iterator[BufferedReader]:
     try:
-        with open(
-            file.real, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
-        ) as it:
+        with open(file.real, "rb", opener=_open_file_only) as it:
             yield it
     except FileNotFoundError as error:
         raise Conflict(f"{file.path} was deleted while the snapshot was taken; submit again") from error

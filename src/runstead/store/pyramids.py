@@ -40,14 +40,6 @@ BLOCKS = (
 )
 
 
-def levels_of(points: int) -> int:
-    """How many levels have a whole node, in a series of so many points."""
-    levels = 0
-    while size_of(levels) <= points:
-        levels += 1
-    return levels
-
-
 def load(
     connection: sa.Connection, series_key: int, column_key: int, level: int, places: Sequence[int] | Words
 ) -> Nodes:

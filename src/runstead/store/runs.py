@@ -73,12 +73,6 @@ def listed(
     return _with_words(connection, rows)
 
 
-def with_status(connection: sa.Connection, statuses: Iterable[str], *, kinds: Iterable[str]) -> list[Run]:
-    """The runs of all workspaces in one of these states, oldest first; for the launcher."""
-    query = _joined(COLUMNS).where(runs.c.status.in_(list(statuses)), runs.c.kind.in_(list(kinds)))
-    return _with_words(connection, connection.execute(query.order_by(runs.c.run_key)).mappings().all())
-
-
 def writers_of_running(connection: sa.Connection, machine: str) -> list[RunWriter]:
     """The interactive runs of all workspaces that run, and were made by a process of this machine."""
     query = (
