@@ -10,6 +10,7 @@ from runstead.store import (
     model_tables,
     registry_tables,
     secret_tables,
+    stage_tables,
     tables,
 )
 
@@ -25,4 +26,5 @@ TABLE_FILES = (
     model_tables,
     registry_tables,
     secret_tables,
+    stage_tables,
 )
