@@ -66,7 +66,13 @@ def _free_for(owner: str) -> sa.ColumnElement[bool]:
 
 def _joined() -> sa.Select[Any]:
     return (
-        sa.select(*COLUMNS, runs.c.run_id, runs.c.status.label("run_status"), workspaces.c.name.label("workspace"))
+        sa.select(
+            *COLUMNS,
+            runs.c.run_id,
+            runs.c.parent_id,
+            runs.c.status.label("run_status"),
+            workspaces.c.name.label("workspace"),
+        )
         .select_from(jobs)
         .join(runs, runs.c.run_key == jobs.c.run_key)
         .join(workspaces, workspaces.c.workspace_key == runs.c.workspace_key)
@@ -83,4 +89,5 @@ def _job(row: sa.RowMapping) -> Job:
         phase=row["phase"],
         native_id=row["native_id"],
         starts=row["starts"],
+        parent_id=row["parent_id"],
     )
