@@ -12,6 +12,7 @@ from runstead.store import (
     secret_tables,
     stage_tables,
     tables,
+    view_tables,
 )
 
 METADATA = tables.METADATA
@@ -27,4 +28,5 @@ TABLE_FILES = (
     registry_tables,
     secret_tables,
     stage_tables,
+    view_tables,
 )

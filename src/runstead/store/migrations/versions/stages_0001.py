@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "stages_0001"
-down_revision = "datastores_0002"
+down_revision = "views_0001"
 branch_labels = None
 depends_on = None
 
