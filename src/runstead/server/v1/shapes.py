@@ -105,11 +105,8 @@ class RunShape:
     child_count: int
     definition: Mapping[str, Any] | None  # v1 runDefinition
     params: Mapping[str, str]
-<<<<<<< HEAD
     stages: list[StageShape] | None  # of one run only; lists leave them out
-=======
     archived_at: str | None
->>>>>>> main
 
 
 def workspace_shape(workspace: Workspace) -> WorkspaceShape:
@@ -173,11 +170,8 @@ def run_shape(run: Run) -> RunShape:
         child_count=run.child_count,
         definition=run.definition,
         params=run.params,
-<<<<<<< HEAD
         stages=None if run.stages is None else [_stage_shape(one) for one in run.stages],
-=======
         archived_at=at_or_none(run.deleted_at_ms),
->>>>>>> main
     )
 
 
