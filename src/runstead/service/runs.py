@@ -84,6 +84,12 @@ def found(
     return run
 
 
+def find(unit: Unit, workspace: str, run_id: str) -> RunRef | None:
+    """The run of this id, or None."""
+    with unit.read() as connection:
+        return runs.locate(connection, workspace, run_id)
+
+
 def located(connection: sa.Connection, workspace: str, run_id: str) -> RunRef:
     """The little of it that files, logs and metrics need, or NotFound; one cheap look."""
     run = runs.locate(connection, workspace, run_id)
@@ -227,7 +233,7 @@ def is_within(unit: Unit, run_id: str, ancestor_id: str) -> bool:
 
 
 def _missing(workspace: str, run_id: str) -> NotFound:
-    return NotFound(f"there is no run {run_id!r} in workspace {workspace!r}")
+    return NotFound(f"there is no run {run_id!r} in workspace {workspace!r}", run_id=run_id)
 
 
 def _same_run(there: Run, workspace: Workspace, draft: RunDraft) -> Run:

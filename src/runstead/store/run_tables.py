@@ -18,6 +18,7 @@ from runstead.domain.run_tables import (
     Not,
     Param,
     Property,
+    Sort,
     TableQuery,
     Tag,
     Text,
@@ -61,11 +62,7 @@ def page(connection: sa.Connection, workspace_key: int, query: TableQuery) -> Pa
     if query.filter is not None:
         conditions.append(sql.condition(query.filter))
     source = runs.join(experiments, experiments.c.experiment_key == runs.c.experiment_key)
-    ordered = [
-        (value.desc() if one.descending else value.asc()).nulls_last()
-        for one in query.sorts
-        for value in [sql.value(one.column)]
-    ]
+    ordered = [key for one in query.sorts for key in sql.ordering(one)]
     keys = (
         sa.select(runs.c.run_key)
         .select_from(source)
@@ -133,6 +130,16 @@ class _Sql:
                     place, metric_summaries.c.run_key == runs.c.run_key
                 )
                 return found.correlate(runs).scalar_subquery()
+
+    def ordering(self, sort: Sort) -> list[sa.ColumnElement[Any]]:
+        """What to order by: runs without the value come last, whichever way, and before them those with NaN."""
+        value = self.value(sort.column)
+        found = (value.desc() if sort.descending else value.asc()).nulls_last()
+        place = _place(self._connection, sort.column) if isinstance(sort.column, Metric) else None
+        if place is None:
+            return [found]
+        there = sa.exists().where(place, metric_summaries.c.run_key == runs.c.run_key).correlate(runs)
+        return [found, there.desc()]
 
     def condition(self, wanted: Filter) -> sa.ColumnElement[bool]:
         """True or false, never null: so `not` means what it says for runs without the value, too."""
