@@ -99,6 +99,12 @@ def found(
     return run
 
 
+def find(unit: Unit, workspace: str, run_id: str) -> RunRef | None:
+    """The run of this id, or None."""
+    with unit.read() as connection:
+        return runs.locate(connection, workspace, run_id)
+
+
 def located(connection: sa.Connection, workspace: str, run_id: str) -> RunRef:
     """The little of it that files, logs and metrics need, or NotFound; one cheap look."""
     run = runs.locate(connection, workspace, run_id)
@@ -270,7 +276,7 @@ def _mark_stage(tx: Tx, run: Run, status: str, told_ms: int | None) -> int:
 
 
 def _missing(workspace: str, run_id: str) -> NotFound:
-    return NotFound(f"there is no run {run_id!r} in workspace {workspace!r}")
+    return NotFound(f"there is no run {run_id!r} in workspace {workspace!r}", run_id=run_id)
 
 
 def _same_run(there: Run, workspace: Workspace, draft: RunDraft) -> Run:
