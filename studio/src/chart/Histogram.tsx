@@ -6,7 +6,7 @@ import { useMemo, useState } from "react";
 import { formatNumber, grouped } from "@/parts/format";
 import { charts, residuals as texts } from "@/texts/charts";
 import type { Residuals } from "./payloads";
-import { Values } from "./Values";
+import { ValuesDialog } from "./ValuesDialog";
 
 const WIDTH = 420;
 const HEIGHT = 240;
@@ -51,7 +51,7 @@ export function Histogram({ edges, counts, name }: Residuals & { name: string })
           onClick={() => setTable(true)}
         />
       </figcaption>
-      {isTable && <Values name={name} x={name} xKind="number" lines={lines} close={() => setTable(false)} />}
+      {isTable && <ValuesDialog name={name} x={name} xKind="number" lines={lines} close={() => setTable(false)} />}
     </figure>
   );
 }

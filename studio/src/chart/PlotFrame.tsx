@@ -7,7 +7,7 @@ import { charts } from "@/texts/charts";
 import { LineLegend } from "./LineLegend";
 import { Plot, type PlotProps } from "./Plot";
 import { savePicture } from "./pictures";
-import { Values } from "./Values";
+import { ValuesDialog } from "./ValuesDialog";
 import "./chart.css";
 
 type Props = PlotProps & {
@@ -57,7 +57,9 @@ export function PlotFrame({ name, x, note, withLegend = false, ...plot }: Props)
         />
       </div>
       {withLegend && <LineLegend lines={plot.lines} />}
-      {isTable && <Values name={name} x={x} xKind={plot.xKind} lines={plot.lines} close={() => setTable(false)} />}
+      {isTable && (
+        <ValuesDialog name={name} x={x} xKind={plot.xKind} lines={plot.lines} close={() => setTable(false)} />
+      )}
     </div>
   );
 }

@@ -20,7 +20,7 @@ const MOST_ROWS = 1000;
 
 type Props = { name: string; x: string; xKind: XKind; lines: readonly PlotLine[]; close: () => void };
 
-export function Values({ name, x, xKind, lines, close }: Props) {
+export function ValuesDialog({ name, x, xKind, lines, close }: Props) {
   const { titles, rows } = useMemo(() => valueRows(lines), [lines]);
   const shown = rows.slice(0, MOST_ROWS);
   return (
