@@ -10,7 +10,9 @@ from runstead.store import (
     model_tables,
     registry_tables,
     secret_tables,
+    stage_tables,
     tables,
+    view_tables,
 )
 
 METADATA = tables.METADATA
@@ -25,4 +27,6 @@ TABLE_FILES = (
     model_tables,
     registry_tables,
     secret_tables,
+    stage_tables,
+    view_tables,
 )
