@@ -50,20 +50,24 @@ type Props = {
 export function LogToolbar(props: Props) {
   const { view, isLive } = props;
   return (
-    <header className="log-bar">
-      <div className="log-title">
-        <strong title={props.name}>{props.name}</strong>
-        <span className="quiet" data-testid="log-state">
-          {view && formatBytes(view.sizeBytes)}
-          {isLive && view && ` · ${view.isFinal ? LOGS.complete : props.isFollowing ? LOGS.following : LOGS.growing}`}
-        </span>
+    <header className="log-head">
+      <div className="log-bar">
+        <div className="log-title">
+          <strong title={props.name}>{props.name}</strong>
+          <span className="quiet" data-testid="log-state">
+            {view && formatBytes(view.sizeBytes)}
+            {isLive && view && ` · ${view.isFinal ? LOGS.complete : props.isFollowing ? LOGS.following : LOGS.growing}`}
+          </span>
+        </div>
+        <IconButton icon={<ArrowCircleUpRegular />} text={LOGS.toStart} click={props.toStart} />
+        <IconButton icon={<ArrowCircleDownRegular />} text={LOGS.toEnd} click={props.toEnd} />
+        {props.actions}
+        <MoreMenu {...props} />
       </div>
-      <SearchControls search={props.search} />
-      {isLive && <Lens isRecord={props.isRecord} setRecord={props.setRecord} />}
-      <IconButton icon={<ArrowCircleUpRegular />} text={LOGS.toStart} click={props.toStart} />
-      <IconButton icon={<ArrowCircleDownRegular />} text={LOGS.toEnd} click={props.toEnd} />
-      {props.actions}
-      <MoreMenu {...props} />
+      <div className="log-bar log-tools">
+        {isLive && <Lens isRecord={props.isRecord} setRecord={props.setRecord} />}
+        <SearchControls search={props.search} />
+      </div>
     </header>
   );
 }

@@ -36,12 +36,13 @@ export function useLogSearch(places: Places, view: LogView | null, reveal: (matc
   const isRegex = useParameter("regex")[0] !== null && places.server !== null;
   const isErrors = useParameter("errors")[0] !== null && places.server !== null;
   useEffect(() => {
-    const timer = setTimeout(() => words.trim() !== (asked ?? "") && ask(words.trim()), TYPING_MS);
+    const timer = setTimeout(() => words !== (asked ?? "") && ask(words), TYPING_MS);
     return () => clearTimeout(timer);
   }, [words, asked, ask]);
   const text = asked ?? "";
   const wanted = useMemo<Wanted | null>(
-    () => (isErrors || text !== "" ? { text: isErrors ? "" : text, isRegex: isRegex && !isErrors, isErrors } : null),
+    () =>
+      isErrors || text.trim() !== "" ? { text: isErrors ? "" : text, isRegex: isRegex && !isErrors, isErrors } : null,
     [text, isRegex, isErrors],
   );
   const results = useResults(places, wanted, view);
@@ -76,7 +77,7 @@ export function useLogSearch(places: Places, view: LogView | null, reveal: (matc
       setParameters({ errors: next ? "1" : null });
     },
     isOn: wanted !== null,
-    needle: isRegex || isErrors ? "" : text.toLowerCase(),
+    needle: isRegex || isErrors || text.trim() === "" ? "" : text.toLowerCase(),
     hits: useMemo(
       () => new Set(isRegex || isErrors ? results.matches.map(([line]) => line) : []),
       [results.matches, isRegex, isErrors],
