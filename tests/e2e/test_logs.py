@@ -1,7 +1,6 @@
 """The log viewer in a real browser: two lenses, search, errors, links to lines, logs side by side."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from urllib.parse import quote
@@ -35,10 +34,10 @@ class Logs:
 
 
 @pytest.fixture
-def logs(studio: RealServer) -> Iterator[Logs]:
+def logs(studio: RealServer) -> Logs:
     run_id = f"logs-{next(NUMBERS)}"
     studio.connection().call("POST", f"{W}/runs", {"run_id": run_id, "experiment": "logs"})
-    yield Logs(studio, run_id)
+    return Logs(studio, run_id)
 
 
 def lines(first: int, last: int) -> bytes:
