@@ -46,6 +46,11 @@ class Settings:
         return self.home / "logs"
 
     @property
+    def arrivals(self) -> Path:
+        """The folder of times at which bytes of logs came in: `arrivals/<run id>/<path>`."""
+        return self.home / "arrivals"
+
+    @property
     def environments(self) -> Path:
         """The folder of built environments: `environments/<hash>`."""
         return self.home / "environments"
