@@ -3,9 +3,9 @@
 import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
@@ -341,18 +341,27 @@ TORCH = """
 """
 
 
+@pytest.fixture(scope="module")
+def torch_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An interpreter that has torch: 900 MB, too much for every day."""
+    if not os.environ.get("RUNSTEAD_LONG_TESTS"):
+        pytest.skip("takes minutes; RUNSTEAD_LONG_TESTS=1 runs it")
+    place = tmp_path_factory.mktemp("torch")
+    links = os.environ.get("PIP_FIND_LINKS")
+    uv = Path(sys.executable).parent / "uv"
+    subprocess.run([uv, "venv", "-q", "-p", sys.executable, place], check=True)
+    wanted = ["torch==2.*", "numpy", *(["--find-links", links] if links else [])]
+    subprocess.run([uv, "pip", "install", "-q", "-p", place / "bin/python", *wanted], check=True)
+    return str(place / "bin/python")
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_torch_distributed_sums_over_real_processes(server: RealServer, tmp_path: Path) -> None:
-    """Needs RUNSTEAD_TORCH_PYTHON, an interpreter that has torch: 900 MB, too much for every day."""
-    python = os.environ.get("RUNSTEAD_TORCH_PYTHON")
-    if not python:
-        pytest.skip("an opt-in test: RUNSTEAD_TORCH_PYTHON names an interpreter that has torch")
-    command = f"{python} train.py"
+@pytest.mark.timeout(900)
+def test_torch_distributed_sums_over_real_processes(server: RealServer, tmp_path: Path, torch_python: str) -> None:
     job = submitted(
         server,
-        a_source(tmp_path / "src", {"train.py": dedent(TORCH)}),
-        command=command,
+        a_source(tmp_path / "src", {"train.py": TORCH}),
+        command=f"{torch_python} train.py",
         variables={"OMP_NUM_THREADS": "1"},
         distribution=Distribution(PYTORCH, "Gloo", 2),
     )
