@@ -99,9 +99,7 @@ def test_autologged_models_are_registered_and_loaded_through_both_interfaces(at_
 @clients.long
 @pytest.mark.timeout(900)
 def test_transformers_callback_logs_to_the_run_that_the_environment_names(at_home: RealServer, tmp_path: Path) -> None:
-    python = clients.python_with(
-        "torch==2.13.0", "transformers", "accelerate", "numpy", "mlflow-skinny==3.*", sdk=True
-    )
+    python = clients.python_with("torch==2.13.0", "transformers", "accelerate", "numpy", "mlflow-skinny==3.*", sdk=True)
     told = clients.told_by(python, "transformer", "words", tmp_path)
     assert {"loss", "learning_rate", "train_loss"} <= set(told["metrics"])
     assert told["losses"] == 3

@@ -1,4 +1,4 @@
-"""The documented recipe: Lightning's MLFlowLogger on an SDK run, and inside a submitted job, where it needs no names."""
+"""The documented recipe: Lightning's MLFlowLogger on an SDK run, and inside a submitted job."""
 
 import json
 import logging
@@ -58,7 +58,11 @@ def fit(logger: MLFlowLogger) -> None:
     inputs = torch.linspace(0, 1, 64).reshape(-1, 1)
     loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(inputs, 3 * inputs + 1), batch_size=8)
     trainer = pl.Trainer(
-        max_epochs=2, logger=logger, accelerator="cpu", log_every_n_steps=2, enable_progress_bar=False,
+        max_epochs=2,
+        logger=logger,
+        accelerator="cpu",
+        log_every_n_steps=2,
+        enable_progress_bar=False,
         enable_model_summary=False,
     )
     trainer.fit(Line(), loader)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import mlflow
@@ -12,7 +13,7 @@ from mlflow.exceptions import MlflowException
 
 def main(uri: str, folder: Path) -> dict[str, object]:
     mlflow.set_tracking_uri(uri)
-    mlflow.set_experiment("stock")
+    experiment = mlflow.set_experiment("stock")
     client = MlflowClient()
     with mlflow.start_run(run_name="first", tags={"team": "blue"}) as run:
         mlflow.log_params({"lr": 0.1, "depth": 3})
@@ -30,7 +31,6 @@ def main(uri: str, folder: Path) -> dict[str, object]:
         mlflow.log_metric("loss", 0.1)
     run_id = run.info.run_id
     client.log_batch(run_id, [Metric("late", 1.5, 5, 7)], [Param("more", "x")], [RunTag("team", "red")])
-    experiment = client.get_experiment_by_name("stock")
     found = client.search_runs([experiment.experiment_id], "metrics.loss < 0.5", order_by=["metrics.loss ASC"])
     down = client.download_artifacts(run_id, "model/weights.bin", str(folder))
     return {
@@ -85,11 +85,11 @@ def registry(client: MlflowClient, run_id: str, folder: Path) -> dict[str, objec
     return {**told, "left": [str(one.version) for one in client.search_model_versions("name='network'")]}
 
 
-def refused(call: object) -> str:
+def refused(call: Callable[[], object]) -> str:
     try:
         call()
     except MlflowException as error:
-        return error.error_code
+        return str(error.error_code)
     return ""
 
 

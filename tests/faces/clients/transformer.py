@@ -29,8 +29,14 @@ def main(workspace: str, folder: str) -> dict[str, object]:
     mlflow.set_tracking_uri(ws.get_mlflow_tracking_uri())
     size = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
     arguments = TrainingArguments(
-        folder, report_to=["mlflow"], max_steps=6, logging_steps=2, per_device_train_batch_size=4, use_cpu=True,
-        disable_tqdm=True, save_strategy="no",
+        folder,
+        report_to=["mlflow"],
+        max_steps=6,
+        logging_steps=2,
+        per_device_train_batch_size=4,
+        use_cpu=True,
+        disable_tqdm=True,
+        save_strategy="no",
     )
     model = BertForSequenceClassification(BertConfig(vocab_size=64, **size))
     Trainer(model=model, args=arguments, train_dataset=Words()).train()
