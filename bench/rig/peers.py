@@ -21,6 +21,7 @@ PACKAGES = {
     "wandb": "wandb",
     "aim": "aim",
     "parquet": "pyarrow",
+    "postgres": "psycopg2-binary",
 }
 QUIET = {
     "WANDB_MODE": "offline",
