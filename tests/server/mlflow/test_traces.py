@@ -9,6 +9,7 @@ from mlflow.exceptions import MlflowException
 
 from tests.server.mlflow.conftest import Tracking
 
+fluent: Any = mlflow  # Any: what it returns is wider than what it returns here
 V2, V3 = "api/2.0/mlflow/traces", "api/3.0/mlflow/traces"
 
 
@@ -71,11 +72,11 @@ def test_feedback_is_given_changed_overridden_and_taken_back(tracking: Tracking,
     source = AssessmentSource(source_type="HUMAN", source_id="me")
     first = mlflow.log_feedback(trace_id=trace_id, name="good", value=True, rationale="because", source=source)
     mlflow.log_expectation(trace_id=trace_id, name="answer", value={"x": 1})
-    changed = mlflow.update_assessment(
+    changed = fluent.update_assessment(
         trace_id=trace_id, assessment_id=first.assessment_id, assessment=Feedback(name="good", value=False)
     )
     assert (changed.value, changed.rationale, changed.source.source_id) == (False, "because", "me")
-    second = mlflow.override_feedback(trace_id=trace_id, assessment_id=first.assessment_id, value=0.5)
+    second = fluent.override_feedback(trace_id=trace_id, assessment_id=first.assessment_id, value=0.5)
     first_id, second_id = str(first.assessment_id), str(second.assessment_id)
     assert mlflow.get_assessment(trace_id, first_id).valid is False
     kept = {one.assessment_id: one.value for one in mlflow.get_trace(trace_id).info.assessments}

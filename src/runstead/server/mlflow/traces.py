@@ -59,7 +59,7 @@ MOST_DELETED = 10_000
 def export_spans() -> Response:
     """OpenTelemetry's door. MLflow's clients take this answer for one, and send spans as a file with the trace."""
     told = "REST OTLP span logging is not supported by Runstead: spans are kept as a file of their trace"
-    return refusal(501, "NOT_IMPLEMENTED", told)
+    return refusal(404, "ENDPOINT_NOT_FOUND", told)
 
 
 @routes.post(TRACES)
