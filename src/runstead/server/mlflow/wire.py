@@ -123,6 +123,15 @@ class Asked:
         """An integer, or None where it is absent; int64 may travel as text."""
         return whole_of(name, self.fields.get(name))
 
+    def flag(self, name: str) -> bool:
+        """True or false; absent is false. A query spells it."""
+        value = self.fields.get(name)
+        if self.is_query and isinstance(value, str) and value.lower() in ("true", "false"):
+            return value.lower() == "true"
+        if value is not None and not isinstance(value, bool):
+            raise invalid(name, value)
+        return value is True
+
     def texts(self, name: str) -> list[str]:
         """A list of texts; in a query one alone counts as a list."""
         value = self.fields.get(name)
