@@ -29,8 +29,8 @@ function numberAxis(all: readonly number[]): AxisOf {
   const low = Math.min(...numbers);
   const high = Math.max(...numbers);
   if (numbers.length === 0) return { shareOf: () => null, ticks: [] };
-  // Learning rates and the like: a range of more than two powers of ten is shown by powers.
-  const isLog = low > 0 && high / low > 100;
+  // Learning rates and the like: a wide range is shown by powers of ten.
+  const isLog = low > 0 && high / low > 50;
   const place = (value: number) => (isLog ? Math.log10(value) : value);
   const width = place(high) - place(low);
   const share = (value: number) => (width > 0 ? (place(value) - place(low)) / width : 0.5);
