@@ -52,7 +52,13 @@ from runstead.server.v1 import (
 from runstead.service.unit import Unit
 from runstead.service.workspaces import ensure_default
 
+# Looked through in this order: first what running jobs call all the time, since a look at every other route costs as
+# much as a commit.
 ROUTERS: tuple[APIRouter, ...] = (
+    metrics.routes,
+    logs.routes,
+    mlflow_metrics.routes,
+    mlflow_runs.routes,
     servers.routes,
     workspaces.routes,
     experiments.routes,
@@ -63,9 +69,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     run_selections.routes,
     views.routes,
     artifacts.routes,
-    logs.routes,
     lines.routes,
-    metrics.routes,
     charts.routes,
     snapshots.routes,
     models.routes,
@@ -78,8 +82,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     mlflow_servers.routes,
     mlflow_experiments.routes,
     mlflow_searches.routes,
-    mlflow_runs.routes,
-    mlflow_metrics.routes,
     mlflow_inputs.routes,
     mlflow_logged_models.routes,
     mlflow_registries.routes,
@@ -88,7 +90,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     mlflow_servers.rest,  # answers every other path of MLflow's
     studio.routes,  # last: it answers every other path
 )
-
 
 # Writers wait for one another in a thread each; enough are left for readers meanwhile.
 THREADS = 96
