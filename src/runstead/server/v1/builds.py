@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from runstead.launch.builds import Builds, Wish
+from runstead.launch.builds import Builds
 from runstead.launch.environments import Environment
 from runstead.launch.folders import environments_in_use
+from runstead.launch.products import Wish
 from runstead.server.auth import UnitIn, needs, router
 from runstead.server.v1.shapes import at
 from runstead.service import workspaces
