@@ -104,5 +104,3 @@ def test_a_script_runs_in_the_image_it_names_with_the_sdk_and_the_jobs_surroundi
     assert seen["python"] == "/usr/bin/python3"
     assert f"the loss is 0.5 in {run.id}" in log_of(run)
     assert podman.containers() == []
-
-

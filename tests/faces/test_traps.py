@@ -289,9 +289,7 @@ def test_trap_23_an_unknown_dataset_is_a_user_error(workspace: Workspace) -> Non
 
 
 @pytest.mark.parametrize("generation", ["environment", "run"])
-def test_trap_24_docker_flags_of_both_generations_are_understood(
-    experiment: Experiment, generation: str
-) -> None:
+def test_trap_24_docker_flags_of_both_generations_are_understood(experiment: Experiment, generation: str) -> None:
     Path("train.py").write_text("print('ran')\n")
     environment = Environment("mine")
     environment.python.user_managed_dependencies = True

@@ -212,3 +212,25 @@ def test_values_of_a_run_that_is_not_there_are_not_found(house: House) -> None:
     answer = house.http.post("/api/v1/workspaces/default/metrics/values", json={"run_ids": ["r1", "nobody"]})
     assert answer.status_code == 404
     assert "nobody" in answer.json()["error"]["message"]
+
+
+def test_many_charts_come_in_one_answer_and_bands_of_runs_in_another(house: House) -> None:
+    a_run(house)
+    ship(house, a_journal_with("loss", 3.0, float("nan"), 1.0)).raise_for_status()
+    metrics = "/api/v1/workspaces/default/metrics"
+    asked = [{"run_id": "r1", "name": "loss", "from": 0, "to": 1, "pixels": 10}, {"run_id": "r1", "name": "none"}]
+    drawn, refused = house.http.post(f"{metrics}/charts", json={"charts": asked}).json()["charts"]
+    assert drawn["y"] == [3.0, None]
+    assert (drawn["total"], drawn["nan_count"], drawn["points"]) == (2, 1, 3)
+    assert refused["error"]["code"] == "not_found"
+    bands = [{"run_ids": ["r1"], "name": "loss", "pixels": 10}, {"run_ids": ["r1"], "name": "none"}]
+    band, nothing = house.http.post(f"{metrics}/bands", json={"bands": bands}).json()["bands"]
+    assert {key: band[key] for key in ("x", "mean", "low", "high", "present", "runs", "total")} == {
+        "x": [0.0, 2.0], "mean": [3.0, 1.0], "low": [3.0, 1.0], "high": [3.0, 1.0], "present": [1, 1],
+        "runs": 1, "total": 2,
+    }  # fmt: skip
+    assert (nothing["runs"], nothing["x"]) == (0, [])
+    alone = house.http.get(f"{RUN}/metrics/chart", params={"name": "loss", "log": True, "pixels": 10}).json()
+    assert (alone["x"], alone["total"]) == ([1, 2], 2)
+    many = [{"run_id": "r1", "name": "loss"}] * 101
+    assert house.http.post(f"{metrics}/charts", json={"charts": many}).status_code == 413

@@ -12,7 +12,7 @@ from runstead.domain.secrets import SecretWrite
 from runstead.domain.workspaces import WorkspaceEdit
 from runstead.service import compactions, experiments, logs, metrics, runs, secrets, workspaces
 from runstead.service.unit import Unit
-from runstead.store.deletions import KEPT, _belonging, _owners
+from runstead.store.deletions import KEPT, _belonging, _owners, of_workspace
 from runstead.store.schemas import METADATA
 from runstead.store.tables import workspaces as table
 from tests.store.journals import Journal
@@ -66,7 +66,8 @@ def test_a_deleted_workspace_leaves_nothing_and_takes_nothing_of_another(unit: U
 
 def test_every_table_belongs_to_a_workspace_so_that_none_is_forgotten() -> None:
     owners = _owners()
-    assert [one.name for one in METADATA.sorted_tables if _belonging(one, owners, 1) is None] == ["metric_names"]
+    nobodys = [t.name for t in METADATA.sorted_tables if _belonging(t, owners, of_workspace(1), table) is None]
+    assert nobodys == ["metric_names"]
 
 
 def test_a_workspace_made_anew_under_an_old_name_is_empty_and_its_changes_go_on(unit: Unit) -> None:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from runstead.domain.errors import InvalidArgument, NotFound, TooLarge
 from runstead.domain.records import NO_STEP, Kind, Opening, Series, encode_opening, encode_series
 from runstead.domain.runs import RunDraft
 from runstead.service import charts, compactions, metrics, runs
-from runstead.service.charts import Question
+from runstead.service.charts import Answer, Question, Wanted
 from runstead.service.settings import Settings
 from runstead.service.unit import Unit, opened
 from runstead.service.workspaces import ensure_default
@@ -166,3 +167,49 @@ def test_steps_logged_again_are_both_shown(unit: Unit) -> None:
     chart = charts.chart(unit, "default", run_id, "y", Question()).chart
     assert chart.x.tolist() == sorted(steps.tolist())
     assert sorted(chart.y.tolist()) == list(range(200))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(model=models(), compacted=st.integers(0, 6_000), pixels=st.integers(1, 60))
+def test_no_extreme_is_lost_where_pixels_are_even_in_the_logarithm_of_x(
+    unit: Unit, model: Model, compacted: int, pixels: int
+) -> None:
+    run_id = stored(unit, model, compacted=min(compacted, model.values.size))
+    x = model.x("index")
+    answer = charts.chart(unit, "default", run_id, "y", Question(None, "index", pixels=pixels, is_log=True))
+    chart, axis = answer.chart, answer.axis
+    inside = (x >= 1) & (x <= axis.high)
+    assert chart.widest <= 1
+    assert chart.total == inside.sum()
+    numbers = ~np.isnan(chart.y)
+    shown = np.log10(chart.x[numbers].astype(float))
+    with np.errstate(divide="ignore"):
+        check_extremes(model.values, np.log10(x), inside, shown, chart.y[numbers], 2 * axis.cell)
+
+
+def test_the_left_of_a_logarithmic_axis_has_as_many_points_as_the_right(unit: Unit) -> None:
+    size = 100_000
+    rng = np.random.default_rng(1)
+    model = Model(rng.normal(size=size), np.arange(size), FIRST_US + np.arange(size))
+    run_id = stored(unit, model, compacted=size)
+    answer = charts.chart(unit, "default", run_id, "y", Question(None, "step", pixels=100, is_log=True))
+    # Each fifth of the axis is a fifth of the pixels; even ones would show three points up to step 100.
+    assert answer.chart.x[:20].tolist() == list(range(1, 21))
+    assert np.count_nonzero(answer.chart.x <= 100) > 50
+    with pytest.raises(InvalidArgument, match="time has no zero"):
+        charts.chart(unit, "default", run_id, "y", Question(None, "time", is_log=True))
+
+
+def test_many_charts_of_one_moment_are_answered_in_order_and_one_that_fails_says_why(unit: Unit) -> None:
+    model = Model(np.arange(5.0), np.arange(5), FIRST_US + np.arange(5))
+    run_id = stored(unit, model, compacted=0)
+    asked = Question(pixels=10)
+    good, bad, again = charts.charts_of(
+        unit, "default", [Wanted(run_id, "y", asked), Wanted(run_id, "none", asked), Wanted(run_id, "y", asked)]
+    )
+    assert isinstance(bad, NotFound)
+    assert isinstance(good, Answer)
+    assert isinstance(again, Answer)
+    assert good.chart.y.tolist() == again.chart.y.tolist() == [0, 1, 2, 3, 4]
+    with pytest.raises(TooLarge, match="at most 100"):
+        charts.charts_of(unit, "default", [Wanted(run_id, "y", asked)] * 101)

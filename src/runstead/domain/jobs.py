@@ -57,6 +57,12 @@ class Job:
     phase: str
     native_id: str | None
     starts: int
+    parent_id: str | None = None  # the run that this one is a child of
+
+    @property
+    def target(self) -> str:
+        """The compute target that it is for."""
+        return self.spec.target
 
 
 def spec_json(spec: JobSpec) -> dict[str, Any]:

@@ -25,11 +25,13 @@ TEXT_FIELDS = (
     "submitted_by",
 )
 NUMBER_FIELDS = ("number", "child_count", "duration_ms")
-TIME_FIELDS = ("created_at", "started_at", "ended_at")
+TIME_FIELDS = ("created_at", "started_at", "ended_at", "archived_at")
 FIELDS = (*TEXT_FIELDS, *NUMBER_FIELDS, *TIME_FIELDS)
-AGGREGATES = ("first", "last", "min", "max", "mean", "count")
+STEPS = ("first_step", "last_step", "min_step", "max_step")
+AGGREGATES = ("first", "last", "min", "max", "mean", "count", *STEPS)
 ORDERINGS = ("<", "<=", ">", ">=")
 OPERATORS = ("=", "!=", *ORDERINGS, "in", "contains", "like", "ilike", "exists")
+ARCHIVED = {"without": False, "only": True, "with": None}
 MAX_DEPTH, MAX_CONDITIONS, MAX_COLUMNS, MAX_SORTS, MAX_CHOICES = 16, 200, 500, 8, 1_000
 NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -74,19 +76,20 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Metric:
-    """One aggregate of a column of a series."""
+    """One aggregate of a column of a series; `min_step` is the step at which the least value was logged."""
 
     name: str
     of: str
     column: str = ""
 
 
+WORDS = (Tag, Property, Param)
 Column: TypeAlias = Field | Tag | Property | Param | Dataset | Metric
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """`value` is a tuple for `in`, a bool for `exists`; times are in milliseconds."""
+    """`value` is a tuple for `in`, a bool for `exists`; times are in ms; a number orders words that spell one."""
 
     column: Column
     op: str
@@ -137,7 +140,7 @@ class TableQuery:
     include_children: bool
     limit: int
     offset: int
-    deleted: bool | None = False  # None: both
+    deleted: bool | None = False  # archived runs only; None: both
 
 
 def column_of(shape: object) -> Column:
@@ -175,6 +178,13 @@ def sorts_of(shapes: Sequence[object]) -> tuple[Sort, ...]:
     if len(shapes) > MAX_SORTS:
         raise InvalidArgument(f"{len(shapes)} sort columns are too many; give at most {MAX_SORTS}")
     return tuple(_sort_of(shape) for shape in shapes)
+
+
+def archived_of(word: str) -> bool | None:
+    """Which runs are meant: those that are archived (True), the others (False), or both (None)."""
+    if word not in ARCHIVED:
+        raise InvalidArgument(f"archived is {word!r:.40}; write one of {', '.join(ARCHIVED)}")
+    return ARCHIVED[word]
 
 
 def filter_of(shape: object) -> Filter:
@@ -217,20 +227,23 @@ def _comparison_of(column: Column, op: str, value: object) -> Comparison:
     if op == "exists":
         return Comparison(column, op, value is not False)
     if op in ("contains", "like", "ilike"):
-        if _is_number(column):
+        if is_number(column):
             raise InvalidArgument(f"{_named(column)} is a number, and contains no text; compare it with = < >")
         return Comparison(column, op, _text(value, "what a column contains"))
     if op == "in":
         if not isinstance(value, list) or len(value) > MAX_CHOICES:
             raise InvalidArgument(f"'in' takes a list of at most {MAX_CHOICES} values, not {value!r:.80}")
         return Comparison(column, op, tuple(_value_of(column, one) for one in value))
+    if op in ORDERINGS and isinstance(value, int | float) and not isinstance(value, bool):
+        # A word that spells a number, as params do, is compared as one.
+        return Comparison(column, op, float(value) if isinstance(column, WORDS) else _value_of(column, value))
     return Comparison(column, op, _value_of(column, value))
 
 
 def _value_of(column: Column, value: object) -> Value:
     if isinstance(column, Field) and column.name in TIME_FIELDS:
         return _time_ms(value)
-    if not _is_number(column):
+    if not is_number(column):
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
         return _text(value, f"the value of {_named(column)}")
@@ -248,7 +261,8 @@ def _time_ms(value: object) -> int:
     return round((told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
-def _is_number(column: Column) -> bool:
+def is_number(column: Column) -> bool:
+    """Whether values of this column are numbers or times."""
     return isinstance(column, Metric) or (isinstance(column, Field) and column.name not in TEXT_FIELDS)
 
 

@@ -40,6 +40,7 @@ from runstead.launch.folders import read_fact, remove_job, stage_job, wish_of, w
 from runstead.launch.logs import note, now, write_log
 from runstead.launch.mounts import mounts_of, runstead_mounts
 from runstead.launch.plan import Elsewhere, Host, RunToken, plan_of_job
+from runstead.launch.queues import queued_jobs
 from runstead.service import jobs, logs, snapshots
 from runstead.service.unit import Unit
 from runstead.store.changes import Change
@@ -76,12 +77,17 @@ class Controller:
         *,
         host: Host,
         run_token: RunTokens,
+        at_once: Mapping[str, int] | None = None,
     ) -> None:
+        """at_once: how many jobs of a compute target may run at the same time; those not named have no limit."""
         self._unit = unit
         self._launchers = launchers
         self._builds = builds
         self._run_token = run_token
         self._host = host
+        self._at_once = at_once or {}
+        self._queued: Mapping[str, str] = {}
+        self._told_queued: set[str] = set()
         self._woken = threading.Event()
         self._stopping = False
         self._starts: dict[str, int] = {}
@@ -107,6 +113,8 @@ class Controller:
         """Looks at every open job once and does what is due; whether there are any."""
         opened = jobs.opened(self._unit, self._host.name)
         living = self._living(opened)
+        self._told_queued &= {job.run_id for job in opened}
+        self._queued = queued_jobs(opened, self._at_once, self._is_begun)
         for job in opened:
             if time.monotonic() < self._not_before.get(job.run_id, 0.0):
                 continue
@@ -159,6 +167,9 @@ class Controller:
         unwanted = is_final(job.run_status) or job.run_status == CANCEL_REQUESTED
         if not unwanted and self._builds.is_pending(job.run_id):
             return
+        if not unwanted and job.run_id in self._queued:
+            self._tell_queued(job, self._queued[job.run_id])
+            return
         mine = jobs.claim(self._unit, job, self._host.name, status=None if unwanted else "Preparing")
         if mine is None:
             return
@@ -185,6 +196,19 @@ class Controller:
         self._starts[job.run_id] = 1
         self._apply(mine, {"phase": STARTED, "native_id": native_id, "starts": mine.starts + 1}, status="Starting")
 
+    def _is_begun(self, job: Job) -> bool:
+        return self._builds.is_pending(job.run_id) or (self._folder(job) / PLAN).exists()
+
+    def _tell_queued(self, job: Job, why: str) -> None:
+        if job.run_id in self._told_queued:
+            return
+        self._told_queued.add(job.run_id)
+        folder = self._folder(job)
+        _note(folder, CONTROL_LOG, why)
+        # The file, too, for the driver ships it from its beginning; so what is sent now is the same bytes.
+        content = (folder / LOGS / CONTROL_LOG).read_bytes()
+        logs.append(self._unit, job.workspace, job.run_id, CONTROL_LOG, offset=0, content=content)
+
     def _take_up(self, job: Job) -> None:
         """A job that is delivered has ended; one whose driver is gone gets a new one, which goes on where it was."""
         folder = self._folder(job)
@@ -192,6 +216,8 @@ class Controller:
         starts = self._starts.get(job.run_id, 0)
         if read_fact(folder, SHIPPED) is not None:
             self._apply(job, {"phase": ENDED, "native_id": None})
+            if self._queued:
+                self._woken.set()  # its place is free
             self._starts.pop(job.run_id, None)
             self._not_before.pop(job.run_id, None)
         elif (native_id := launcher.attach(folder)) is not None:

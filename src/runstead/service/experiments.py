@@ -11,7 +11,7 @@ from runstead.domain.names import checked_tags as checked_tags
 from runstead.domain.workspaces import Workspace
 from runstead.service import feed, workspaces
 from runstead.service.unit import Tx, Unit
-from runstead.store import experiments, runs
+from runstead.store import experiments, runs, views
 
 DEFAULT_NAME, DEFAULT_ID = "Default", "0"
 
@@ -163,6 +163,7 @@ def delete(unit: Unit, workspace: str, name: str) -> None:
             raise Conflict(
                 f"experiment {name!r} has {there.run_count} runs; only an empty one can be deleted, others archived"
             )
+        views.delete_of_experiment(tx.connection, there.key)
         experiments.delete(tx.connection, there.key)
         feed.publish_experiment(tx, home, name)
 

@@ -10,6 +10,7 @@ Readers of this process are woken after the commit (`unit.wakeups`); readers els
 from collections.abc import Callable, Collection
 
 from runstead.domain.runs import Run, RunRef
+from runstead.domain.views import View
 from runstead.domain.workspaces import Workspace
 from runstead.service.unit import Tx, Unit
 from runstead.store import changes
@@ -31,6 +32,11 @@ def publish_experiment(tx: Tx, workspace: Workspace, name: str) -> None:
 def publish_model(tx: Tx, workspace: Workspace, name: str) -> None:
     """A version of a model was made, changed or deleted; `key` is the model's name."""
     tx.publish(workspace.key, Change("model", key=name))
+
+
+def publish_view(tx: Tx, workspace: Workspace, view: View) -> None:
+    """A saved view was made, changed or deleted; `key` is its id."""
+    tx.publish(workspace.key, Change("view", experiment=view.experiment, key=view.view_id))
 
 
 def newest(unit: Unit, workspace: Workspace) -> int:

@@ -46,12 +46,17 @@ def set_deleted(unit: Unit, workspace: str, run_id: str, *, deleted: bool) -> No
     with unit.write() as tx:
         home = workspaces.found(tx.connection, workspace)
         run = runs.found(tx.connection, home, run_id, for_update=True)
-        if deleted and run.kind != INTERACTIVE and not run.is_final:
-            raise Conflict(f"run {run_id} is {run.status}; cancel it before it is deleted")
-        if (run.deleted_at_ms is not None) == deleted:
-            return
-        rows.update(tx.connection, run.key, {"deleted_at_ms": tx.at_ms if deleted else None})
-        feed.publish(tx, "run", run)
+        put_away(tx, run, deleted=deleted)
+
+
+def put_away(tx: Tx, run: Run, *, deleted: bool) -> None:
+    """The same within a transaction; load `run` with `for_update`."""
+    if deleted and run.kind != INTERACTIVE and not run.is_final:
+        raise Conflict(f"run {run.run_id} is {run.status}; cancel it before it is archived or deleted")
+    if (run.deleted_at_ms is not None) == deleted:
+        return
+    rows.update(tx.connection, run.key, {"deleted_at_ms": tx.at_ms if deleted else None})
+    feed.publish(tx, "run", run)
 
 
 def _moved(run: Run, status: str, tx: Tx, ended_at_ms: int | None) -> Mapping[str, object]:

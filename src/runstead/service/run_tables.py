@@ -6,10 +6,11 @@ from typing import TypeAlias
 from runstead.domain.records import Cell
 from runstead.domain.run_tables import Column, Dataset, Field, Metric, Param, Property, TableQuery, Tag
 from runstead.domain.runs import Run
-from runstead.service import workspaces
+from runstead.service import experiments, workspaces
 from runstead.service.unit import Unit
 from runstead.store import run_tables, runs
 
+MOST_NAMED_RUNS = 1_000
 Cells: TypeAlias = tuple[Cell, ...]
 
 
@@ -56,8 +57,18 @@ def answer(unit: Unit, workspace: str, query: TableQuery) -> Table:
     return Table([Row(run, tuple(cell(run, column) for column in query.columns)) for run in found], page.total)
 
 
+def words(unit: Unit, workspace: str, experiment: str | None = None) -> dict[str, list[tuple[str, int]]]:
+    """The tags, properties and params that the newest runs have, of all experiments or of one, and how many each."""
+    with unit.read() as connection:
+        home = workspaces.found(connection, workspace)
+        key = None if experiment is None else experiments.found(connection, home, experiment).key
+        return run_tables.words(connection, home.key, key, at_most=MOST_NAMED_RUNS)
+
+
 def _field(run: Run, name: str) -> Cell:
     if name == "duration_ms":
         return None if run.started_at_ms is None or run.ended_at_ms is None else run.ended_at_ms - run.started_at_ms
+    if name == "archived_at":
+        return run.deleted_at_ms
     value: Cell = getattr(run, f"{name}_ms" if name.endswith("_at") else name)
     return value

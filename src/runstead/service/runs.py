@@ -180,10 +180,14 @@ def cancel(unit: Unit, workspace: str, run_id: str) -> Run:
     """Ask a run to end: an interactive one is Canceled at once, others when the launcher has ended them."""
     with unit.write() as tx:
         home = workspaces.found(tx.connection, workspace)
-        run = found(tx.connection, home, run_id, for_update=True)
-        if run.is_final or run.status == CANCEL_REQUESTED:
-            return run
-        return apply_status(tx, home, run, "Canceled" if run.kind == INTERACTIVE else CANCEL_REQUESTED)
+        return apply_cancel(tx, home, found(tx.connection, home, run_id, for_update=True))
+
+
+def apply_cancel(tx: Tx, workspace: Workspace, run: Run) -> Run:
+    """The same within a transaction; load `run` with `for_update`."""
+    if run.is_final or run.status == CANCEL_REQUESTED:
+        return run
+    return apply_status(tx, workspace, run, "Canceled" if run.kind == INTERACTIVE else CANCEL_REQUESTED)
 
 
 def give_up_abandoned(

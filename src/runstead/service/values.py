@@ -34,6 +34,14 @@ class SeriesSummary(NamedTuple):
     artifacts: Sequence[str]
 
 
+class Named(NamedTuple):
+    """A metric of several runs: the newest series, how many have it, and in which of its columns there are numbers."""
+
+    series: Series
+    run_count: int
+    numeric: tuple[str, ...]
+
+
 class Page(NamedTuple):
     """Rows of a series from some index on; `total`: of the series."""
 
@@ -69,12 +77,19 @@ def summaries(
     return by_run
 
 
-def names(unit: Unit, workspace: str, experiment: str | None = None) -> list[tuple[Series, int]]:
-    """The metrics that the newest runs have, of all experiments or of one: the newest series, and how many have it."""
+def names(unit: Unit, workspace: str, experiment: str | None = None) -> list[Named]:
+    """The metrics that the newest runs have, of all experiments or of one, by name."""
     with unit.read() as connection:
         home = workspaces.found(connection, workspace)
         key = None if experiment is None else experiments.found(connection, home, experiment).key
-        return series.of_newest_runs(connection, home.key, key, at_most=MOST_NAMED_RUNS)
+        found = series.of_newest_runs(connection, home.key, key, at_most=MOST_NAMED_RUNS)
+        numeric = summary_rows.numeric_columns(connection, [(one.name_key, one.run_key) for one, _ in found])
+    return [Named(one, count, _numeric_names(one, numeric)) for one, count in found]
+
+
+def _numeric_names(one: Series, numeric: Mapping[tuple[int, int], Collection[int]]) -> tuple[str, ...]:
+    keys = numeric.get((one.name_key, one.run_key), ())
+    return tuple(column.name for column in one.columns if column.key in keys)
 
 
 def values(

@@ -23,8 +23,8 @@ _AFTER = (
 
 @dataclass(frozen=True)
 class Change:
-    """One object that changed: `noun` is run, experiment, metrics, artifact, log or model; `key` names it within its
-    run, or a model."""
+    """One object that changed: `noun` is run, experiment, metrics, artifact, log, model or view; `key` names it within
+    its run, or is a model's name or a view's id."""
 
     noun: str
     run_id: str | None = None

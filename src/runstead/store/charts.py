@@ -24,13 +24,41 @@ MOST_POINTS = 1 << 21  # decoded for one chart
 
 
 class Axis(NamedTuple):
-    """What is on x: the points between `low` and `high` are wanted, a cell of the answer is `cell` wide."""
+    """What is on x: the points between `low` and `high` are wanted, a cell of the answer is `cell` wide.
+
+    is_log: `cell` is in powers of ten; `low` is above zero then.
+    """
 
     kind: AxisKind
     low: float
     high: float
     cell: float
     column: str = ""
+    is_log: bool = False
+
+    def width(self, low: Floats, high: Floats) -> Floats:
+        """How far `high` is from `low`, in the unit of `cell`."""
+        with np.errstate(invalid="ignore"):
+            width: Floats = self.place(high) - self.place(low)
+        return width
+
+    def place(self, x: NDArray[np.int64] | Floats) -> Floats:
+        """Where x is, in the unit of `cell`."""
+        if not self.is_log:
+            return x.astype(np.float64, copy=False)
+        with np.errstate(divide="ignore"):
+            placed: Floats = np.log10(np.maximum(x, 0))
+        return placed
+
+
+class Bins(NamedTuple):
+    """What stretches of x hold, all of the same width: how many numbers, their sums, bounds, and the sum of their x."""
+
+    counts: Words
+    sums: Floats
+    lows: Floats
+    highs: Floats
+    x_sums: Floats
 
 
 class Candidates(NamedTuple):
@@ -57,11 +85,22 @@ class Chart:
     widest: float
 
 
+class _Masses(NamedTuple):
+    """Stretches of points: where they are, how many numbers there are, their sum and bounds."""
+
+    x: Floats
+    numbers: Words
+    sums: Floats
+    lows: Floats
+    highs: Floats
+
+
 class _Gathered:
     """What the descent finds on its way."""
 
     def __init__(self) -> None:
         self.candidates: list[Candidates] = []
+        self.masses: list[_Masses] = []
         self.total = 0
         self.nans = 0
         self.level = -1
@@ -70,6 +109,33 @@ class _Gathered:
 
 def read(connection: sa.Connection, one: Series, column: str, axis: Axis, tail: Points, *, at_most: int) -> Chart:
     """The points to draw of a column; all of them, if they are no more than `at_most`."""
+    return _drawn(_gathered(connection, one, column, axis, tail), axis, at_most)
+
+
+def read_bins(connection: sa.Connection, one: Series, column: str, axis: Axis, tail: Points, *, count: int) -> Bins:
+    """What `count` stretches of the axis hold of a column: exact, but that a node counts where its middle is."""
+    found = _gathered(connection, one, column, axis, tail)
+    x = np.concatenate([some.x for some in found.masses])
+    numbers = np.concatenate([some.numbers for some in found.masses])
+    whole = max(axis.high - axis.low, 0.0)
+    place = np.clip((x - axis.low) / whole * count, 0, count - 1).astype(np.int64) if whole else np.zeros(x.size, int)
+    lows, highs = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(lows, place, np.concatenate([some.lows for some in found.masses]))
+    np.maximum.at(highs, place, np.concatenate([some.highs for some in found.masses]))
+    return Bins(
+        _added(place, numbers, count).astype(np.int64),
+        _added(place, np.concatenate([some.sums for some in found.masses]), count),
+        lows,
+        highs,
+        _added(place, x * numbers, count),
+    )
+
+
+def _added(place: Words, weights: NDArray[np.int64] | Floats, count: int) -> Floats:
+    return np.bincount(place, weights, count).astype(np.float64)
+
+
+def _gathered(connection: sa.Connection, one: Series, column: str, axis: Axis, tail: Points) -> _Gathered:
     found = _Gathered()
     if axis.kind == "column":
         stretches = [(0, one.chunked)]
@@ -78,7 +144,7 @@ def read(connection: sa.Connection, one: Series, column: str, axis: Axis, tail: 
     for at, points in _points_in(connection, one, column, axis, stretches):
         _add_points(found, column, axis, at, points)
     _add_points(found, column, axis, np.arange(one.chunked, one.chunked + len(tail)), tail)
-    return _drawn(found, axis, at_most)
+    return found
 
 
 def _descend(
@@ -106,24 +172,29 @@ def _take(found: _Gathered, nodes: Nodes, places: Words, level: int, axis: Axis)
     filled = nodes["numbers"] + nodes["nans"] > stepless
     inside = filled & (high >= axis.low) & (low <= axis.high)
     whole = (low >= axis.low) & (high <= axis.high) & (stepless == 0)
-    rejected: Flags = inside & ~(whole & (high - low <= axis.cell))
+    widths = axis.width(low, high)
+    rejected: Flags = inside & ~(whole & (widths <= axis.cell))
     most = MOST_NODES // FAN if level else MOST_POINTS // BUCKET_POINTS
     if np.count_nonzero(rejected) > most:
         # Too many to look into, as where x is in no order: those go on that say least of where their points are.
-        width = np.where(rejected, np.where(whole, high - low, np.inf), -np.inf)
+        width = np.where(rejected, np.where(whole, widths, np.inf), -np.inf)
         rejected[np.argsort(width, kind="stable")[: width.size - most]] = False
     chosen = inside & ~rejected
     if chosen.any():
-        _add_nodes(found, nodes[chosen], places[chosen] * size_of(level), low[chosen], axis)
+        middles = (low[chosen] + high[chosen]) / 2
+        _add_nodes(found, nodes[chosen], places[chosen] * size_of(level), low[chosen], middles, axis)
         found.level = max(found.level, level)
-        found.widest = max(found.widest, float((high - low)[chosen].max()) / axis.cell if axis.cell else 0.0)
+        found.widest = max(found.widest, float(widths[chosen].max()) / axis.cell if axis.cell else 0.0)
     return rejected
 
 
-def _add_nodes(found: _Gathered, nodes: Nodes, starts: Words, low: Floats, axis: Axis) -> None:
+def _add_nodes(found: _Gathered, nodes: Nodes, starts: Words, low: Floats, middles: Floats, axis: Axis) -> None:
     found.total += int(nodes["numbers"].sum() + nodes["nans"].sum())
     found.nans += int(nodes["nans"].sum())
-    some = nodes[nodes["numbers"] > 0]
+    has = nodes["numbers"] > 0
+    some = nodes[has]
+    bounds = some["min"]["value"], some["max"]["value"]
+    found.masses.append(_Masses(middles[has], some["numbers"], some["total"], *bounds))
     field = FIELD[axis.kind]
     for mark in MARKS:
         marks = some[mark]
@@ -140,8 +211,11 @@ def _add_points(found: _Gathered, column: str, axis: Axis, at: Words, points: Po
     y = floats_of(cells)
     some = Candidates(at, x, y) if wanted.all() else Candidates(at[wanted], x[wanted], y[wanted])
     found.total += some.at.size
-    found.nans += int(np.isnan(some.y).sum())
+    good = ~np.isnan(some.y)
+    found.nans += int(some.y.size - np.count_nonzero(good))
     found.candidates.append(some)
+    values = some.y[good]
+    found.masses.append(_Masses(some.x[good].astype(float), np.ones(values.size, np.int64), values, values, values))
 
 
 def _drawn(found: _Gathered, axis: Axis, at_most: int) -> Chart:
@@ -245,6 +319,8 @@ def _sorted(candidates: Sequence[Candidates]) -> Candidates:
 def _cells(x: NDArray[np.int64] | Floats, axis: Axis) -> Words:
     if not axis.cell:
         return np.zeros(x.size, np.int64)
-    cells = ((x - axis.low) / axis.cell).astype(np.int64)
+    low, high = axis.place(np.array([axis.low, axis.high]))
+    cells = ((axis.place(x) - low) / axis.cell).astype(np.int64)
     # The last point of the range is in the last cell, not in one of its own.
-    return np.minimum(cells, max(0, round((axis.high - axis.low) / axis.cell) - 1))
+    inside: Words = np.minimum(cells, max(0, round(float(high - low) / axis.cell) - 1))
+    return inside

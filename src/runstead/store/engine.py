@@ -1,6 +1,7 @@
 """The database: opens it, begins transactions, hides which of the two kinds it is. Only this file names a dialect."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -15,6 +16,9 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from runstead.domain.errors import Conflict, InvalidArgument, RunsteadError, TooLarge, Unavailable
 
+# What every database turns into a double without an error.
+NUMBER = r"^[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30}|\d{1,3}(\.\d{0,30})?[eE][+-]?[12]?\d?\d)$"
+_NUMBER = re.compile(NUMBER, re.ASCII)
 Row = Mapping[str, Any]  # a row's values by column name, as SQLAlchemy takes them
 BUSY_TIMEOUT_S = 30
 MIGRATION_LOCK = 0x52554E53  # any number of our own, for PostgreSQL's advisory lock
@@ -100,6 +104,13 @@ def matches(
     return text.op("GLOB", is_comparison=True)(glob)
 
 
+def number_in(connection: sa.Connection, text: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The number that a text spells, as params do; null where it spells none."""
+    if connection.dialect.name == "sqlite":
+        return sa.func.runstead_number(text, type_=sa.Double())
+    return sa.case((text.regexp_match(NUMBER), sa.cast(text, sa.Double)))
+
+
 # Statements are built once: building one costs more than SQLite takes to run it.
 @cache
 def _insertion(dialect: str, table: sa.Table) -> ReturningInsert[Any]:
@@ -150,10 +161,15 @@ def _json(value: object) -> str:
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # of sqlite3: we begin transactions ourselves
+    connection.create_function("runstead_number", 1, _spelled, deterministic=True)
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _spelled(text: object) -> float | None:
+    return float(text) if isinstance(text, str) and _NUMBER.match(text) else None
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -55,7 +55,13 @@ def _free_for(owner: str) -> sa.ColumnElement[bool]:
 
 def _joined() -> sa.Select[Any]:
     return (
-        sa.select(jobs, runs.c.run_id, runs.c.status.label("run_status"), workspaces.c.name.label("workspace"))
+        sa.select(
+            jobs,
+            runs.c.run_id,
+            runs.c.parent_id,
+            runs.c.status.label("run_status"),
+            workspaces.c.name.label("workspace"),
+        )
         .join(runs, runs.c.run_key == jobs.c.run_key)
         .join(workspaces, workspaces.c.workspace_key == runs.c.workspace_key)
     )
@@ -71,4 +77,5 @@ def _job(row: sa.RowMapping) -> Job:
         phase=row["phase"],
         native_id=row["native_id"],
         starts=row["starts"],
+        parent_id=row["parent_id"],
     )

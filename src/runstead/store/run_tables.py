@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from runstead.domain.records import Cell
 from runstead.domain.run_tables import (
     ORDERINGS,
+    STEPS,
+    WORDS,
     Both,
     Column,
     Comparison,
@@ -22,7 +24,7 @@ from runstead.domain.run_tables import (
     Tag,
     Text,
 )
-from runstead.store.engine import matches
+from runstead.store.engine import matches, number_in
 from runstead.store.input_tables import run_datasets
 from runstead.store.metric_tables import metric_summaries
 from runstead.store.series import name_key
@@ -35,9 +37,12 @@ SPECIAL_FIELDS: Mapping[str, sa.ColumnElement[Any]] = {
     "created_at": runs.c.created_at_ms,
     "started_at": runs.c.started_at_ms,
     "ended_at": runs.c.ended_at_ms,
+    "archived_at": runs.c.deleted_at_ms,
     "duration_ms": runs.c.ended_at_ms - runs.c.started_at_ms,
 }
+MOST_WORDS = 10_000
 OF_METRIC = ("mask", "exact")
+SOURCE = runs.join(experiments, experiments.c.experiment_key == runs.c.experiment_key)
 
 
 class Page(NamedTuple):
@@ -49,32 +54,22 @@ class Page(NamedTuple):
 
 def page(connection: sa.Connection, workspace_key: int, query: TableQuery) -> Page:
     """Which runs, in which order."""
-    sql = _Sql(connection)
-    conditions = [runs.c.workspace_key == workspace_key]
-    if query.experiment is not None:
-        conditions.append(experiments.c.name == query.experiment)
-    if not query.include_children:
-        conditions.append(runs.c.parent_key.is_(None))
-    if query.deleted is not None:
-        deleted = runs.c.deleted_at_ms.is_not(None)
-        conditions.append(deleted if query.deleted else sa.not_(deleted))
-    if query.filter is not None:
-        conditions.append(sql.condition(query.filter))
-    source = runs.join(experiments, experiments.c.experiment_key == runs.c.experiment_key)
+    sql = Sql(connection)
+    conditions = sql.conditions(workspace_key, query)
     ordered = [
         (value.desc() if one.descending else value.asc()).nulls_last()
         for one in query.sorts
-        for value in [sql.value(one.column)]
+        for value in sql.ranks(one.column)
     ]
     keys = (
         sa.select(runs.c.run_key)
-        .select_from(source)
+        .select_from(SOURCE)
         .where(*conditions)
         .order_by(*ordered, runs.c.number.desc())
         .limit(query.limit)
         .offset(query.offset)
     )
-    total = connection.execute(sa.select(sa.func.count()).select_from(source).where(*conditions)).scalar_one()
+    total = connection.execute(sa.select(sa.func.count()).select_from(SOURCE).where(*conditions)).scalar_one()
     return Page(list(connection.execute(keys).scalars()), total)
 
 
@@ -85,6 +80,23 @@ def metric_values(
     return {column: _values_of(connection, run_keys, column) for column in columns}
 
 
+def words(
+    connection: sa.Connection, workspace_key: int, experiment_key: int | None, *, at_most: int
+) -> dict[str, list[tuple[str, int]]]:
+    """The tags, properties and params that the newest `at_most` runs have, by key, and how many runs have each."""
+    mine = runs.c.workspace_key == workspace_key
+    if experiment_key is not None:
+        mine &= runs.c.experiment_key == experiment_key
+    newest = sa.select(runs.c.run_key).where(mine).order_by(runs.c.number.desc()).limit(at_most).subquery()
+    tables = {"tags": run_tags, "properties": run_properties, "params": run_params}
+    found: dict[str, list[tuple[str, int]]] = {}
+    for noun, table in tables.items():
+        counted = sa.select(table.c.key, sa.func.count()).where(table.c.run_key.in_(sa.select(newest.c.run_key)))
+        rows = connection.execute(counted.group_by(table.c.key).order_by(table.c.key).limit(MOST_WORDS))
+        found[noun] = [(key, count) for key, count in rows]
+    return found
+
+
 def _values_of(connection: sa.Connection, run_keys: Sequence[int], column: Metric) -> dict[int, Cell]:
     place = _place(connection, column)
     if place is None:
@@ -92,7 +104,7 @@ def _values_of(connection: sa.Connection, run_keys: Sequence[int], column: Metri
     table = metric_summaries.c
     names = (table.run_key, table[column.of], *(table[name] for name in OF_METRIC))
     rows = connection.execute(sa.select(*names).where(place, table.run_key.in_(run_keys)))
-    if column.of == "count":
+    if column.of == "count" or column.of in STEPS:
         return {run_key: count for run_key, count, *_ in rows}
     return {run_key: exact_value(exact, column.of, number, mask) for run_key, number, mask, exact in rows}
 
@@ -105,11 +117,25 @@ def _place(connection: sa.Connection, column: Metric) -> sa.ColumnElement[bool] 
     return sa.and_(metric_summaries.c.name_key == name, metric_summaries.c.column_key == inner)
 
 
-class _Sql:
+class Sql:
     """Turns columns and filters into SQL; values are always bound, never written into the text."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+
+    def conditions(self, workspace_key: int, query: TableQuery) -> list[sa.ColumnElement[bool]]:
+        """What holds for the runs that are asked for."""
+        wanted = [runs.c.workspace_key == workspace_key]
+        if query.experiment is not None:
+            wanted.append(experiments.c.name == query.experiment)
+        if not query.include_children:
+            wanted.append(runs.c.parent_key.is_(None))
+        if query.deleted is not None:
+            deleted = runs.c.deleted_at_ms.is_not(None)
+            wanted.append(deleted if query.deleted else sa.not_(deleted))
+        if query.filter is not None:
+            wanted.append(self.condition(query.filter))
+        return wanted
 
     def value(self, column: Column) -> sa.ColumnElement[Any]:
         """The column as a scalar expression over `runs`; null where the run has no such value."""
@@ -133,6 +159,11 @@ class _Sql:
                     place, metric_summaries.c.run_key == runs.c.run_key
                 )
                 return found.correlate(runs).scalar_subquery()
+
+    def ranks(self, column: Column) -> list[sa.ColumnElement[Any]]:
+        """What to sort by: words that spell numbers come first, as numbers."""
+        value = self.value(column)
+        return [number_in(self._connection, value), value] if isinstance(column, WORDS) else [value]
 
     def condition(self, wanted: Filter) -> sa.ColumnElement[bool]:
         """True or false, never null: so `not` means what it says for runs without the value, too."""
@@ -166,6 +197,8 @@ class _Sql:
         if wanted.op in ("like", "ilike"):
             return _decided(matches(self._connection, left, str(wanted.value), any_case=wanted.op == "ilike"))
         if wanted.op in ORDERINGS:
+            if isinstance(wanted.column, WORDS) and isinstance(wanted.value, float):
+                left = number_in(self._connection, left)
             return _decided(left.op(wanted.op, is_comparison=True)(wanted.value))
         same = _decided(left == wanted.value)
         return same if wanted.op == "=" else sa.not_(same)

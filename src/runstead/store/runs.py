@@ -62,6 +62,37 @@ def find_many(connection: sa.Connection, run_keys: Sequence[int]) -> list[Run]:
     return _with_words(connection, [found[key] for key in run_keys if key in found])
 
 
+def find_of_ids(
+    connection: sa.Connection, workspace_key: int, run_ids: Sequence[str], *, for_update: bool = False
+) -> list[Run]:
+    """The runs of these ids in a workspace, oldest first; unknown ids are left out."""
+    query = _joined(COLUMNS).where(runs.c.workspace_key == workspace_key).order_by(runs.c.run_key)
+    if for_update:
+        query = query.with_for_update(of=runs)
+    found: list[sa.RowMapping] = []
+    for start in range(0, len(run_ids), CHUNK):
+        some = query.where(runs.c.run_id.in_(run_ids[start : start + CHUNK]))
+        found += connection.execute(some).mappings()
+    return _with_words(connection, found)
+
+
+def ids_of(connection: sa.Connection, run_keys: Sequence[int]) -> list[str]:
+    """The ids of these keys, in this order."""
+    query = sa.select(runs.c.run_key, runs.c.run_id)
+    found = {
+        key: run_id
+        for chunk in _chunks(run_keys)
+        for key, run_id in connection.execute(query.where(runs.c.run_key.in_(chunk)))
+    }
+    return [found[key] for key in run_keys if key in found]
+
+
+def below(connection: sa.Connection, run_key: int) -> list[Run]:
+    """Children, their children, and so on, oldest first."""
+    top = sa.select(runs.c.run_key).where(runs.c.run_key == run_key).scalar_subquery()
+    return find_many(connection, sorted(connection.execute(_family(top)).scalars()))
+
+
 def listed(
     connection: sa.Connection, workspace_key: int, wanted: RunFilter, *, before: int | None, limit: int
 ) -> list[Run]:

@@ -11,6 +11,7 @@ from runstead.store import (
     registry_tables,
     secret_tables,
     tables,
+    view_tables,
 )
 
 METADATA = tables.METADATA
@@ -25,4 +26,5 @@ TABLE_FILES = (
     model_tables,
     registry_tables,
     secret_tables,
+    view_tables,
 )

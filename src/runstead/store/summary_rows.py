@@ -56,6 +56,18 @@ def load_many(
     }
 
 
+def numeric_columns(connection: sa.Connection, series: Collection[tuple[int, int]]) -> dict[tuple[int, int], set[int]]:
+    """Of series, by (name key, run key): the keys of the columns in which there was a number."""
+    table = metric_summaries.c
+    query = sa.select(table.name_key, table.run_key, table.column_key).where(table.numbers > 0)
+    found: dict[tuple[int, int], set[int]] = {}
+    for some in chunks(sorted(series)):
+        mine = sa.tuple_(table.name_key, table.run_key).in_(some)
+        for name_key, run_key, column_key in connection.execute(query.where(mine)):
+            found.setdefault((name_key, run_key), set()).add(column_key)
+    return found
+
+
 def save(connection: sa.Connection, run_key: int, rows: Mapping[Place, Stored]) -> None:
     """Write rows, new or not."""
     written = [

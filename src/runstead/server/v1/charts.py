@@ -10,12 +10,15 @@ from urllib.parse import quote
 import numpy as np
 from fastapi import Query
 from fastapi.responses import Response, StreamingResponse
+from pydantic import Field
 
+from runstead.domain.errors import RunsteadError
 from runstead.domain.records import Cell
 from runstead.server.auth import UnitIn, needs, router
-from runstead.server.v1.metrics import METRICS, json_cell, step_or_none
-from runstead.service import charts, exports, values
-from runstead.service.charts import Answer, Question
+from runstead.server.v1.metrics import METRICS, W, json_cell, step_or_none
+from runstead.service import bands, charts, exports, values
+from runstead.service.bands import Band, Group
+from runstead.service.charts import Answer, Question, Wanted
 from runstead.store.columns import cells_of
 
 routes = router()
@@ -31,6 +34,47 @@ class TableShape:
     total: int
 
 
+@dataclass(frozen=True)
+class ChartBody:
+    """A chart of a metric of a run, as GET …/metrics/chart takes it. `log`: pixels are even in the logarithm of x."""
+
+    run_id: str
+    name: str
+    column: str | None = None
+    x: str = ""
+    low: Annotated[float | None, Field(alias="from")] = None
+    high: Annotated[float | None, Field(alias="to")] = None
+    pixels: int = 1_000
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class ChartsBody:
+    """Many charts at once."""
+
+    charts: list[ChartBody]
+
+
+@dataclass(frozen=True)
+class BandBody:
+    """A band: runs that are drawn as one. x may also be `elapsed`."""
+
+    run_ids: list[str]
+    name: str
+    column: str | None = None
+    x: str = ""
+    low: Annotated[float | None, Field(alias="from")] = None
+    high: Annotated[float | None, Field(alias="to")] = None
+    pixels: int = 1_000
+
+
+@dataclass(frozen=True)
+class BandsBody:
+    """Many bands at once."""
+
+    bands: list[BandBody]
+
+
 @routes.get(METRICS + "/chart", response_class=Response)
 @needs("read")
 def get_chart(
@@ -44,12 +88,30 @@ def get_chart(
     low: Annotated[float | None, Query(alias="from")] = None,
     high: Annotated[float | None, Query(alias="to")] = None,
     pixels: int = 1_000,
+    log: bool = False,
 ) -> Response:
     """The points that show a metric at this width, with every extreme; times in Unix milliseconds."""
-    unit_of_x = 1_000 if x == "time" else 1
-    bounds = [None if bound is None or math.isnan(bound) else bound * unit_of_x for bound in (low, high)]
-    answer = charts.chart(unit, ws, run_id, name, Question(column, x, bounds[0], bounds[1], pixels))
-    return Response(json.dumps(_chart_shape(answer), allow_nan=False, separators=(",", ":")), media_type=JSON)
+    question = _question(ChartBody(run_id, name, column, x, low, high, pixels, log))
+    return _compact(_chart_shape(charts.chart(unit, ws, run_id, name, question)))
+
+
+@routes.post(W + "/metrics/charts", response_class=Response)
+@needs("read")
+def post_charts(ws: str, unit: UnitIn, body: ChartsBody) -> Response:
+    """Many charts of any runs in one answer; one that cannot be drawn is answered with its error."""
+    wanted = [Wanted(one.run_id, one.name, _question(one)) for one in body.charts]
+    answers = charts.charts_of(unit, ws, wanted)
+    return _compact(
+        {"charts": [_error(one) if isinstance(one, RunsteadError) else _chart_shape(one) for one in answers]}
+    )
+
+
+@routes.post(W + "/metrics/bands", response_class=Response)
+@needs("read")
+def post_bands(ws: str, unit: UnitIn, body: BandsBody) -> Response:
+    """The mean of several runs along x, with what lies around it; a band per group of runs."""
+    groups = [Group(one.run_ids, one.name, _question(one)) for one in body.bands]
+    return _compact({"bands": [_band_shape(one) for one in bands.bands_of(unit, ws, groups)]})
 
 
 @routes.get(METRICS + "/table")
@@ -90,6 +152,35 @@ def get_export(
     file_name = quote(f"{run_id}-{name or 'metrics'}.{export.suffix}", safe="")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{file_name}"}
     return StreamingResponse(export.pieces, media_type=export.media_type, headers=headers)
+
+
+def _question(asked: ChartBody | BandBody) -> Question:
+    unit_of_x = 1_000 if asked.x in ("time", "elapsed") else 1
+    low, high = (None if bound is None or math.isnan(bound) else bound * unit_of_x for bound in (asked.low, asked.high))
+    return Question(asked.column, asked.x, low, high, asked.pixels, isinstance(asked, ChartBody) and asked.log)
+
+
+def _compact(answer: object) -> Response:
+    return Response(json.dumps(answer, allow_nan=False, separators=(",", ":")), media_type=JSON)
+
+
+def _error(error: RunsteadError) -> dict[str, object]:
+    return {"error": {"code": error.code, "message": error.message}}
+
+
+def _band_shape(band: Band) -> dict[str, object]:
+    scale = 1_000 if band.x_kind in ("time", "elapsed") else 1
+    return {
+        "x": (band.x / scale).tolist(),
+        "mean": _drawable(band.mean.tolist()),
+        "deviation": _drawable(band.deviation.tolist()),
+        "low": _drawable(band.low.tolist()),
+        "high": _drawable(band.high.tolist()),
+        "present": band.present.tolist(),
+        "runs": band.runs,
+        "total": band.total,
+        "x_kind": band.x_kind,
+    }
 
 
 def _chart_shape(answer: Answer) -> dict[str, object]:

@@ -16,7 +16,7 @@ from runstead.server import uploads
 from runstead.server.auth import UnitIn, needs, router
 from runstead.server.v1.shapes import at
 from runstead.service import metrics, values, verifications
-from runstead.service.values import SeriesSummary
+from runstead.service.values import Named, SeriesSummary
 from runstead.store.columns import type_of
 from runstead.store.summaries import Mark, mean_of
 from runstead.store.summary_rows import Stored
@@ -97,11 +97,12 @@ class SummariesShape:
 
 @dataclass(frozen=True)
 class NameShape:
-    """A metric of several runs; `columns`: of the newest of them, and how many have it."""
+    """A metric of several runs; `columns`: of the newest of them, `numeric`: those with numbers; how many have it."""
 
     name: str
     kind: str
     columns: list[str]
+    numeric: list[str]
     run_count: int
 
 
@@ -155,7 +156,7 @@ def post_summaries(ws: str, unit: UnitIn, body: SummariesBody) -> SummariesShape
 def get_names(ws: str, unit: UnitIn, experiment: str | None = None) -> NamesShape:
     """The metrics that the newest runs have, for choosing columns."""
     found = values.names(unit, ws, experiment)
-    return NamesShape([NameShape(one.name, one.kind, list(one.column_names), count) for one, count in found])
+    return NamesShape([_name_shape(one) for one in found])
 
 
 @routes.get(METRICS + "/values", response_class=Response)
@@ -228,6 +229,11 @@ def _column_shape(name: str, stored: Stored) -> ColumnShape:
         min_at=_at(low),
         max_at=_at(high),
     )
+
+
+def _name_shape(named: Named) -> NameShape:
+    one = named.series
+    return NameShape(one.name, one.kind, list(one.column_names), list(named.numeric), named.run_count)
 
 
 def _at(mark: Mark | None) -> str | None:

@@ -5,8 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runstead.domain.errors import InvalidArgument
+from runstead.domain.limits import Limits
 from runstead.domain.records import Cell
-from runstead.domain.run_tables import TIME_FIELDS, Column, Field, TableQuery, columns_of, filter_of, sorts_of
+from runstead.domain.run_tables import (
+    TIME_FIELDS,
+    Column,
+    Field,
+    TableQuery,
+    archived_of,
+    columns_of,
+    filter_of,
+    sorts_of,
+)
 from runstead.server.auth import UnitIn, needs, router
 from runstead.server.v1.shapes import RunShape, at, run_shape
 from runstead.service import run_tables
@@ -24,6 +34,7 @@ class TableBody:
     filter: dict[str, Any] | None = None  # the same
     experiment: str | None = None
     include_children: bool = False
+    archived: str = "without"
     limit: int = 100
     offset: int = 0
 
@@ -44,14 +55,49 @@ class TableShape:
     total: int
 
 
+@dataclass(frozen=True)
+class WordShape:
+    """A key, and how many of the newest runs have it."""
+
+    key: str
+    run_count: int
+
+
+@dataclass(frozen=True)
+class WordsShape:
+    """By key."""
+
+    tags: list[WordShape]
+    properties: list[WordShape]
+    params: list[WordShape]
+
+
 @routes.post("/api/v1/workspaces/{ws}/runs/query")
 @needs("read")
 def post_query(ws: str, unit: UnitIn, body: TableBody) -> TableShape:
     """Runs with any columns, filtered, sorted, by the page."""
-    limits = unit.settings.limits
+    query = table_query(body, unit.settings.limits)
+    table = run_tables.answer(unit, ws, query)
+    rows = [
+        RowShape(run_shape(row.run), [shown(*pair) for pair in zip(query.columns, row.values, strict=True)])
+        for row in table.rows
+    ]
+    return TableShape(rows, table.total)
+
+
+@routes.get("/api/v1/workspaces/{ws}/run-words")
+@needs("read")
+def get_words(ws: str, unit: UnitIn, experiment: str | None = None) -> WordsShape:
+    """The keys of tags, properties and params that the newest runs have, for choosing columns."""
+    found = run_tables.words(unit, ws, experiment)
+    return WordsShape(**{noun: [WordShape(*pair) for pair in pairs] for noun, pairs in found.items()})
+
+
+def table_query(body: TableBody, limits: Limits) -> TableQuery:
+    """The question, checked."""
     if not 0 <= body.offset <= LARGEST_OFFSET or body.limit < 0:
         raise InvalidArgument(f"limit {body.limit} and offset {body.offset} ask for no page; give numbers from 0 on")
-    query = TableQuery(
+    return TableQuery(
         columns=columns_of(body.columns),
         sorts=sorts_of(body.sort),
         filter=None if body.filter is None else filter_of(body.filter),
@@ -59,16 +105,12 @@ def post_query(ws: str, unit: UnitIn, body: TableBody) -> TableShape:
         include_children=body.include_children,
         limit=min(body.limit, limits.page_rows),
         offset=body.offset,
+        deleted=archived_of(body.archived),
     )
-    table = run_tables.answer(unit, ws, query)
-    rows = [
-        RowShape(run_shape(row.run), [_shown(*pair) for pair in zip(query.columns, row.values, strict=True)])
-        for row in table.rows
-    ]
-    return TableShape(rows, table.total)
 
 
-def _shown(column: Column, value: Cell) -> Cell:
+def shown(column: Column, value: Cell) -> Cell:
+    """A value of a column as JSON takes it."""
     if isinstance(column, Field) and column.name in TIME_FIELDS and isinstance(value, int):
         return at(value)
     if isinstance(value, float) and not math.isfinite(value):

@@ -83,6 +83,7 @@ class RunShape:
     child_count: int
     definition: Mapping[str, Any] | None  # v1 runDefinition
     params: Mapping[str, str]
+    archived_at: str | None
 
 
 def workspace_shape(workspace: Workspace) -> WorkspaceShape:
@@ -146,4 +147,5 @@ def run_shape(run: Run) -> RunShape:
         child_count=run.child_count,
         definition=run.definition,
         params=run.params,
+        archived_at=at_or_none(run.deleted_at_ms),
     )
