@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 from runstead.launch.engines import Engine, find_engine, opened
 from runstead.testing.servers import is_root, wait_until
@@ -110,9 +111,9 @@ def _make_base_image(shared: Path, environment: Mapping[str, str]) -> None:
     packed.unlink()
 
 
-def _clear_away_if_last(shared: Path, users: object, environment: Mapping[str, str]) -> None:
+def _clear_away_if_last(shared: Path, users: IO[str], environment: Mapping[str, str]) -> None:
     try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[call-overload]  # any open file will do
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return
     subprocess.run(["podman", "rm", "--all", "--force", "--time=0"], env=environment, check=False, capture_output=True)

@@ -121,6 +121,10 @@ def container_from(given: object) -> Container:
         shm_size=texts["shm_size"] or None,
         login=_login(given.get("login")),
     )
+    if made.login is not None:
+        raise InvalidArgument(
+            "images of registries that ask for a user name cannot be used yet; pull the image by hand"
+        )
     options_of(made, anything=True)
     return made
 

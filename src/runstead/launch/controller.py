@@ -24,6 +24,7 @@ from runstead.domain.plans import (
     DRIVER_ERRORS,
     ENVIRONMENT,
     EXECUTION,
+    LOGS,
     PLAN,
     PREPARATION,
     PREPARE_LOG,
@@ -204,7 +205,7 @@ class Controller:
             return
         self._told_queued.add(job.run_id)
         folder = self._folder(job)
-        _note(folder, CONTROL_LOG, why)
+        note(folder, CONTROL_LOG, why)
         # The file, too, for the driver ships it from its beginning; so what is sent now is the same bytes.
         content = (folder / LOGS / CONTROL_LOG).read_bytes()
         logs.append(self._unit, job.workspace, job.run_id, CONTROL_LOG, offset=0, content=content)

@@ -92,7 +92,7 @@ def nearest(root: Path, inputs: Mapping[str, Any]) -> Environment | None:
 
 def mark_used(environment: Environment) -> None:
     """Now; pruning goes by it."""
-    if not environment.folder.exists():  # an image that is none of ours
+    if not (environment.folder / RECORD).exists():  # an image that is none of ours
         return
     with told_when_full(f"the environment {environment.key}"):
         (environment.folder / USED).touch()

@@ -1,7 +1,7 @@
 """What a build makes: a virtual environment or an image. Each knows its content hash, why it is made, and how."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol  # Any: JSON values
 
@@ -79,7 +79,7 @@ class Bare:
     told: list[str]
     key: str = ""
     log: str = BUILD_LOG
-    there: Environment | None = Environment("", Path("/nowhere"), {"inputs": {}, "name": ""})
+    there: Environment | None = field(default_factory=lambda: Environment("", Path("/"), {"inputs": {}, "name": ""}))
 
     def make(self, making: Making) -> None:
         """Nothing."""
