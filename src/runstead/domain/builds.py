@@ -19,7 +19,7 @@ RUNSTEAD_REQUIREMENTS = ("urllib3>=2.2", "pathspec>=0.12", "pyyaml>=6.0.1")
 MOST_LINES = 2_000
 MOST_LINE_CHARS = 5_000
 _SECTIONS = ("dockerfile", "conda", "pip", "requirement")
-_FACTS = ("interpreter", "solver", "platform", "format", "kind", "base image", "build context")
+_FACTS = ("interpreter", "solver", "platform", "format", "kind", "base_image", "build_context")
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def changes_between(earlier: Mapping[str, Any], inputs: Mapping[str, Any]) -> li
         told += _line_changes(section, earlier.get(section, []), inputs.get(section, []))
     for fact in _FACTS:
         if earlier.get(fact) != inputs.get(fact):
-            told.append(f"{fact} changed: {earlier.get(fact)} → {inputs.get(fact)}")
+            told.append(f"{fact.replace('_', ' ')} changed: {earlier.get(fact)} → {inputs.get(fact)}")
     return told
 
 

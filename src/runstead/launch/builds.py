@@ -6,16 +6,17 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple  # JSON values
 
 from runstead.domain.errors import InvalidArgument, NotFound, RunsteadError, Unavailable
 from runstead.domain.plans import BUILD_LOG
 from runstead.launch import environments, solvers
 from runstead.launch.engines import Engines, NoEngine, Rules
 from runstead.launch.environments import Environment
+from runstead.launch.explanations import BY_HAND, with_result
 from runstead.launch.images import look_for_image
 from runstead.launch.logs import now
-from runstead.launch.products import BY_HAND, Bare, Making, Product, Wish
+from runstead.launch.products import Bare, Making, Product, Wish
 from runstead.launch.pythons import Pythons
 from runstead.launch.venvs import look_for_venv
 
@@ -39,11 +40,15 @@ class Asker(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """An environment that is ready, or None where it would have to be built; `told` says why, a line each."""
+    """An environment that is ready, or None where it would have to be built; `told` says why, a line each.
+
+    facts: the same for programs, kept with the run (launch/explanations.py); none where nothing is asked for.
+    """
 
     key: str
     environment: Environment | None
     told: list[str]
+    facts: Mapping[str, Any]
 
 
 class Failed(NamedTuple):
@@ -106,7 +111,7 @@ class Builds:
     def explain(self, wish: Wish) -> Answer:
         """What preparing would do, and why; nothing is changed. InvalidArgument or NotFound if it cannot be built."""
         product = self._look(wish)
-        return Answer(product.key, product.there, product.told)
+        return _answer_of(product, product.there)
 
     def is_pending(self, run_id: str) -> bool:
         """Whether this run's environment is being built."""
@@ -119,17 +124,18 @@ class Builds:
         with self._lock:
             build = self._by_run.get(asker.run_id)
             if build is not None and not build.is_done:
-                return Answer(build.product.key, None, build.product.told)
+                return _answer_of(build.product, None)
             self._by_run.pop(asker.run_id, None)
         if build is not None and build.failed is not None:
             return build.failed
         product = self._look(wish)
-        answer = Answer(product.key, product.there, product.told)
-        if answer.environment is not None:
-            environments.mark_used(answer.environment)
-            return answer if build is None else answer._replace(told=build.product.told)
+        if product.there is not None:
+            environments.mark_used(product.there)
+            # A build that ended a moment ago is why it is there.
+            told = _answer_of(product if build is None else build.product, product.there)
+            return told._replace(facts=with_result(told.facts, product.there))
         self._join(product, asker)
-        return answer
+        return _answer_of(product, None)
 
     def leave(self, run_id: str) -> None:
         """This run does not wait any more; a build that nobody waits for is ended."""
@@ -296,6 +302,11 @@ class Builds:
                 if piece := content[build.shown.get(asker.run_id, 0) :]:
                     _hand_over(asker, build.product.log, piece)
                 build.shown[asker.run_id] = len(content)
+
+
+def _answer_of(product: Product, there: Environment | None) -> Answer:
+    facts = {**product.facts, "told": product.told} if product.facts else {}
+    return Answer(product.key, there, product.told, facts)
 
 
 def _hand_over(asker: Asker, name: str, piece: bytes) -> None:

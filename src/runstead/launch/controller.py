@@ -33,10 +33,12 @@ from runstead.domain.plans import (
     node_log,
 )
 from runstead.domain.runs import CANCEL_REQUESTED, is_final
+from runstead.domain.stages import BUILDING, BUILT
 from runstead.launch.builds import Answer, Asker, Builds, Failed
 from runstead.launch.container_plans import Place, clearing_of, container_plan, runner_of
 from runstead.launch.contract import Launcher
 from runstead.launch.environments import Environment
+from runstead.launch.explanations import REUSED
 from runstead.launch.folders import read_fact, remove_job, stage_job, wish_of, write_fact, write_plan
 from runstead.launch.logs import note, now, write_log
 from runstead.launch.mounts import mounts_of, runstead_mounts
@@ -187,8 +189,10 @@ class Controller:
                 if isinstance(answer, Failed):
                     self._give_up_building(mine, answer)
                     return
-                if answer is not None and answer.environment is None:
-                    return  # it is being built
+                if answer is not None:
+                    self._note_preparation(mine, answer)
+                    if answer.environment is None:
+                        return  # it is being built
                 self._stage(mine, folder, answer)
             native_id = self._launchers[mine.spec.target].start(folder)
         except (RunsteadError, OSError) as error:
@@ -253,6 +257,13 @@ class Controller:
 
     def _log_name(self, name: str) -> str:
         return node_log(name, self._host.node) if name == EXECUTION else name
+
+    def _note_preparation(self, job: Job, answer: Answer) -> None:
+        if not answer.facts:
+            return
+        built = None if answer.facts["reason"] == REUSED else BUILT
+        mark = BUILDING if answer.environment is None else built
+        jobs.note_preparation(self._unit, job, self._host.name, answer.facts, mark=mark)
 
     def _stage(self, job: Job, folder: Path, answer: Answer | None) -> None:
         began = time.monotonic()

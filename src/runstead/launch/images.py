@@ -23,17 +23,27 @@ from runstead.domain.plans import BUILD_LOG, EXECUTION
 from runstead.launch import environments, layers
 from runstead.launch.engines import LOOK_S, Engine, Engines, find_image, opened
 from runstead.launch.environments import Environment
+from runstead.launch.explanations import FIRST, REUSED, explained, package_lines, why_lines
 from runstead.launch.logs import now
-from runstead.launch.products import Making, Product, Wish, why
+from runstead.launch.products import Making, Product, Wish
 from runstead.launch.pulls import full_name, pull
 from runstead.launch.solvers import UV
-from runstead.launch.venvs import told_of
 
 if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.images import Image
 
 REPOSITORY = "azureml/azureml_"
+_NO_LINES = {
+    "conda": [],
+    "pip": [],
+    "requirement": [],
+    "dockerfile": [],
+    "interpreter": "",
+    "solver": "",
+    "platform": "",
+    "build_context": "",
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,7 @@ class Named:
 
     key: str
     told: list[str]
+    facts: Mapping[str, Any]
     there: Environment | None
     root: Path
     engine: Engine
@@ -62,6 +73,7 @@ class Built:
 
     key: str
     told: list[str]
+    facts: Mapping[str, Any]
     there: Environment | None
     root: Path
     engine: Engine
@@ -144,32 +156,47 @@ def look_for_image(wish: Wish, *, root: Path, environ: Mapping[str, str], engine
         image, told = resolved_image(named, default=engines.rules.base_image)
     notes = [f"container engine {engine.name} at {engine.address}", *([told] if told else [])]
     if image and wish.specification is None:
-        return _named(image, container, root, engine, notes)
+        return _named(wish.name, image, container, root, engine, notes)
     recipe = None if wish.specification is None else recipe_of(wish.specification)
     inputs = _inputs(wish, container, image, recipe)
     key = key_of(inputs)
     there = _kept(root, key, engine)
+    channels = () if wish.specification is None else wish.specification.channels
+    facts = explained(root, key=key, name=wish.name, channels=channels, inputs=inputs, there=there)
     lines = [
         f"Environment {wish.name or 'without a name'}, content hash {key}, image {REPOSITORY}{key}",
         f"inputs: {_said_of(wish, container, image)}, solver {UV}, {inputs['platform']}",
         *notes,
-        *([] if wish.specification is None or recipe is None else told_of(wish.specification, recipe)),
-        *why(root, inputs, there, damaged="the container engine does not have its image any more"),
+        *([] if recipe is None else package_lines(facts, recipe)),
+        *why_lines(facts, damaged="the container engine does not have its image any more"),
     ]
-    return Built(key, lines, there, root, engine, image, wish, container, recipe, inputs, environ, str(root.parent))
+    return Built(
+        key, lines, facts, there, root, engine, image, wish, container, recipe, inputs, environ, str(root.parent)
+    )
 
 
-def _named(image: str, container: Container, root: Path, engine: Engine, notes: list[str]) -> Named:
-    key = key_of({"format": FORMAT, "image": image})
-    facts = _facts(engine, image, container.python)
-    if facts is None:
+def _named(name: str, image: str, container: Container, root: Path, engine: Engine, notes: list[str]) -> Named:
+    inputs = {**_NO_LINES, "format": FORMAT, "kind": "image as it is", "base_image": image}
+    key = key_of(inputs)
+    found = _found(engine, image, container.python)
+    facts: dict[str, Any] = {
+        "key": key,
+        "name": name,
+        "reason": FIRST if found is None else REUSED,
+        "nearest": None,
+        "changes": [],
+        "inputs": inputs,
+        "channels": [],
+    }
+    if found is None:
         told = [*notes, f"Image {image} is not there: it is pulled"]
-        return Named(key, told, None, root, engine, image, container)
-    there = Environment(key, root / f".{key}", {"image": facts, "inputs": {}, "name": image})
-    return Named(key, [*notes, f"Image {image}, id {facts['id']}, is there"], there, root, engine, image, container)
+        return Named(key, told, facts, None, root, engine, image, container)
+    there = Environment(key, root / f".{key}", {"image": found, "inputs": inputs, "name": name})
+    told = [*notes, f"Image {image}, id {found['id']}, is there"]
+    return Named(key, told, facts, there, root, engine, image, container)
 
 
-def _facts(engine: Engine, image: str, python: str) -> dict[str, Any] | None:
+def _found(engine: Engine, image: str, python: str) -> dict[str, Any] | None:
     try:
         with opened(engine, timeout_s=LOOK_S) as client:
             found = client.images.get(image)
@@ -181,7 +208,7 @@ def _facts(engine: Engine, image: str, python: str) -> dict[str, Any] | None:
 
 def _kept(root: Path, key: str, engine: Engine) -> Environment | None:
     kept = environments.recorded(root, key)
-    if kept is None or not kept.image or _facts(engine, kept.image["id"], "") is None:
+    if kept is None or not kept.image or _found(engine, kept.image["id"], "") is None:
         return None
     return kept
 
@@ -191,9 +218,10 @@ def _inputs(wish: Wish, container: Container, image: str, recipe: Recipe | None)
     return {
         "format": FORMAT,
         "kind": "image",
-        "base image": image,
+        "base_image": image,
         "dockerfile": [redacted(line) for line in (container.dockerfile or "").splitlines()],
-        "build context": f"{container.context} {container.dockerfile_path}" if container.context else "",
+        "build_context": f"{container.context} {container.dockerfile_path}" if container.context else "",
+        **_NO_LINES,
         **(lines_of(asked, recipe) if asked is not None and recipe is not None else {}),
         "interpreter": "" if recipe is None else recipe.python,
         "solver": UV,

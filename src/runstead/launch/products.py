@@ -5,14 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol  # Any: JSON values
 
-from runstead.domain.builds import Specification, changes_between
+from runstead.domain.builds import Specification
 from runstead.domain.containers import Container
 from runstead.domain.plans import BUILD_LOG
-from runstead.launch import environments
 from runstead.launch.environments import Environment
-
-MOST_CHANGES = 20
-BY_HAND = "build-"
 
 
 class ContextFile(NamedTuple):
@@ -58,6 +54,11 @@ class Product(Protocol):
         ...
 
     @property
+    def facts(self) -> Mapping[str, Any]:
+        """The same for programs (launch/explanations.py); empty where nothing is made."""
+        ...
+
+    @property
     def there(self) -> Environment | None:
         """The one that is there already."""
         ...
@@ -79,29 +80,8 @@ class Bare:
     told: list[str]
     key: str = ""
     log: str = BUILD_LOG
+    facts: Mapping[str, Any] = field(default_factory=dict)
     there: Environment | None = field(default_factory=lambda: Environment("", Path("/"), {"inputs": {}, "name": ""}))
 
     def make(self, making: Making) -> None:
         """Nothing."""
-
-
-def why(root: Path, inputs: Mapping[str, Any], there: Environment | None, *, damaged: str) -> list[str]:
-    """Why it is reused or built; `damaged`: what became of one that should be there and is not whole."""
-    if there is not None:
-        record = there.record
-        return [f"Reused from {_maker(record)}, which built it at {record['built_at']} in {record['took_s']} s"]
-    earlier = environments.nearest(root, inputs)
-    if earlier is None:
-        return ["Built because there is no earlier environment"]
-    changes = changes_between(earlier.record["inputs"], inputs)
-    if not changes:
-        return [f"Built because the earlier environment {earlier.key} is damaged: {damaged}"]
-    more = [f"and {len(changes) - MOST_CHANGES} more changes"] if len(changes) > MOST_CHANGES else []
-    who = f"{earlier.record['name'] or earlier.key} of {_maker(earlier.record)}"
-    first, *rest = changes[:MOST_CHANGES]
-    return [f"Built because {first}, against the nearest earlier environment, {who}", *rest, *more]
-
-
-def _maker(record: Mapping[str, Any]) -> str:
-    made_by = str(record["run_id"])
-    return made_by if made_by.startswith(BY_HAND) else f"run {made_by}"

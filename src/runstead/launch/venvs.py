@@ -14,8 +14,9 @@ from runstead.domain.interpreters import Choice, chosen
 from runstead.domain.plans import BUILD_LOG
 from runstead.launch import environments, solvers
 from runstead.launch.environments import Environment
+from runstead.launch.explanations import explained, lines_of
 from runstead.launch.logs import now
-from runstead.launch.products import Making, why
+from runstead.launch.products import Making
 from runstead.launch.pythons import CURRENT, Pythons, platform_name
 
 
@@ -26,6 +27,7 @@ class Venv:
     name: str
     key: str
     told: list[str]
+    facts: Mapping[str, Any]
     there: Environment | None
     root: Path
     environ: Mapping[str, str]
@@ -79,19 +81,5 @@ def look_for_venv(name: str, asked: Specification, *, root: Path, environ: Mappi
     inputs = inputs_of(asked, recipe, interpreter=choice.interpreter.name, solver=solvers.UV, platform=platform_name())
     key = key_of(inputs)
     there = environments.find(root, key)
-    told = [
-        f"Environment {name or 'without a name'}, content hash {key}",
-        f"inputs: Python {choice.interpreter.name} at {choice.interpreter.path}, {len(asked.conda)} conda lines, "
-        f"{len(asked.pip)} pip lines, solver {solvers.UV}, {platform_name()}",
-        *([f"WARNING: {choice.told}"] if choice.told else []),
-        *told_of(asked, recipe),
-        *why(root, inputs, there, damaged="its Python or Runstead has moved"),
-    ]
-    return Venv(name, key, told, there, root, environ, recipe, choice, inputs)
-
-
-def told_of(asked: Specification, recipe: Recipe) -> list[str]:
-    """What becomes of lines that are not simply installed."""
-    answered = [f"{line}: answered by Runstead {__version__} itself: {why_so}" for line, why_so in recipe.answered]
-    channels = [f"channels {', '.join(asked.channels)}: not asked, packages come from PyPI"] if asked.channels else []
-    return [*answered, *recipe.notes, *(channels if asked.conda else [])]
+    facts = explained(root, key=key, name=name, channels=asked.channels, inputs=inputs, there=there)
+    return Venv(name, key, lines_of(facts, recipe, choice), facts, there, root, environ, recipe, choice, inputs)
