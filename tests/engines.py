@@ -18,10 +18,10 @@ from typing import IO
 
 from runstead.launch.engines import Engine, find_engine, opened
 from runstead.testing.servers import is_root, wait_until
-from tests.machine import CONTAINER_PROGRAMS
+from tests.machine import BASE_IMAGE as BASE_TAR
+from tests.machine import CONTAINER_PROGRAMS, make_base_image
 
 BASE_IMAGE = "localhost/runstead-tests:python"
-PACKAGES = "python3-minimal,libpython3.11-stdlib,base-files,base-passwd,dash,coreutils"
 
 
 @dataclass(frozen=True)
@@ -100,15 +100,8 @@ def _make_base_image(shared: Path, environment: Mapping[str, str]) -> None:
     there = subprocess.run(["podman", "image", "exists", BASE_IMAGE], env=environment, check=False, timeout=60)
     if there.returncode == 0:
         return
-    packed = shared / "base.tar"
-    subprocess.run(
-        ["mmdebstrap", "--quiet", "--variant=extract", f"--include={PACKAGES}", "bookworm", str(packed)],
-        check=True,
-        capture_output=True,
-        timeout=170,
-    )
-    podman(environment, "import", str(packed), BASE_IMAGE)
-    packed.unlink()
+    make_base_image()
+    podman(environment, "import", str(BASE_TAR), BASE_IMAGE)
 
 
 def _clear_away_if_last(shared: Path, users: IO[str], environment: Mapping[str, str]) -> None:

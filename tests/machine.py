@@ -24,6 +24,8 @@ NO_CHROMIUM = (
 )
 AZURITE = Path(sys.prefix) / "azurite"
 NO_AZURITE = "Azurite is missing: npm install -g azurite"
+BASE_IMAGE = Path(sys.prefix) / "podman/base.tar"
+BASE_PACKAGES = "python3-minimal,libpython3.11-stdlib,base-files,base-passwd,dash,coreutils"
 CONTAINER_PROGRAMS = ("podman", "runc", "mmdebstrap")
 CONTAINER_PACKAGES = ("podman", "runc", "netavark", "aardvark-dns", "uidmap", "mmdebstrap")
 NO_PODMAN = f"podman is missing: apt-get install {' '.join(CONTAINER_PACKAGES)}"
@@ -42,6 +44,17 @@ def find_chromium() -> str | None:
 def find_azurite() -> str | None:
     """The emulator of Azure's blob storage: on PATH, or the one that `make test` has installed."""
     return shutil.which("azurite-blob") or shutil.which(AZURITE / "node_modules/.bin/azurite-blob")
+
+
+def make_base_image(packed: Path = BASE_IMAGE) -> None:
+    """A Debian with little more than a Python, of the distribution's packages: no registry is asked. Kept for ever."""
+    if packed.exists():
+        return
+    draft = packed.with_name(f"{packed.stem}.{os.getpid()}.tar")
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    make = ["mmdebstrap", "--quiet", "--variant=extract", f"--include={BASE_PACKAGES}", "bookworm", str(draft)]
+    subprocess.run(make, check=True, capture_output=True, timeout=600)
+    draft.rename(packed)
 
 
 def skip_without(what: str) -> NoReturn:
@@ -73,6 +86,8 @@ def _main() -> None:
         subprocess.run([ROOT / "scripts/apt", *CONTAINER_PACKAGES], check=False)
         if not all(map(shutil.which, CONTAINER_PROGRAMS)):
             print(f"{NO_PODMAN}. The tests that need it are skipped.", file=sys.stderr)
+    if shutil.which("mmdebstrap"):
+        make_base_image()
     if find_azurite() is None:
         if npm := shutil.which("npm"):
             wanted = [
