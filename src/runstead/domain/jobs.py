@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from runstead.domain.bindings import Input, Output, binding_json, inputs_of, outputs_of
 from runstead.domain.builds import Specification, specification_json, specification_of
 from runstead.domain.containers import Container, container_from, container_json
+from runstead.domain.distributions import Distribution, distribution_of
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.paths import normalised_path
 
@@ -40,6 +41,7 @@ class JobSpec:
     definition: Mapping[str, Any] | None = None  # the v1 runDefinition to show back, as the SDK made it
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
+    distribution: Distribution | None = None  # several processes; None: one
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def spec_json(spec: JobSpec) -> dict[str, Any]:
         "outputs": [binding_json(one) for one in spec.outputs],
         "packages": None if spec.packages is None else specification_json(spec.packages),
         "container": None if spec.container is None else container_json(spec.container),
+        "distribution": None if spec.distribution is None else spec.distribution._asdict(),
         "strict_python": spec.packages is not None and spec.packages.strict,
     }
 
@@ -107,6 +110,7 @@ def spec_of(given: object) -> JobSpec:
         definition=definition,
         inputs=inputs_of(given.get("inputs") or ()),
         outputs=outputs_of(given.get("outputs") or ()),
+        distribution=None if given.get("distribution") is None else distribution_of(given["distribution"]),
     )
     return checked_spec(spec)
 
@@ -117,6 +121,10 @@ def checked_spec(spec: JobSpec) -> JobSpec:
         raise InvalidArgument("a job needs either a script or a command, and not both")
     if spec.script is not None and normalised_path(spec.script) != spec.script:
         raise InvalidArgument(f"the script {spec.script!r} must be a plain path inside the source folder")
+    if spec.container is not None and spec.distribution is not None:
+        raise InvalidArgument(
+            "several processes in a container are not there yet; leave docker or the distribution out"
+        )
     if spec.command is not None and not spec.command.strip():
         raise InvalidArgument("the job's command is empty")
     if not spec.python.startswith("/"):

@@ -5,6 +5,7 @@ from pathlib import Path
 from shlex import join
 
 from runstead.domain.bindings import binding_json
+from runstead.domain.distributions import FRAMEWORKS
 from runstead.domain.jobs import JobSpec
 from runstead.domain.plans import JOURNAL, LOGS, OUTPUTS, STAGE_LOGS, WORK, Plan
 from runstead.service.jobs import Surroundings
@@ -90,6 +91,7 @@ def plan_of_job(
         outputs=tuple(binding_json(one) for one in spec.outputs),
         runner=elsewhere.runner if elsewhere else (),
         clearing=elsewhere.clearing if elsewhere else (),
+        distribution=None if spec.distribution is None else spec.distribution._asdict(),
     )
 
 
@@ -144,8 +146,8 @@ def _places(spec: JobSpec, host: Host, folder: Path) -> dict[str, str]:
     return {
         "AZUREML_OUTPUT_DIRECTORY": f"./{OUTPUTS}",
         "AZUREML_LOGDIRECTORY_PATH": str(folder / LOGS / STAGE_LOGS),
-        "AZUREML_FRAMEWORK": "Python",
-        "AZUREML_COMMUNICATOR": "None",
+        "AZUREML_FRAMEWORK": "Python" if spec.distribution is None else FRAMEWORKS[spec.distribution.kind],
+        "AZUREML_COMMUNICATOR": "None" if spec.distribution is None else spec.distribution.communicator,
         "AZUREML_TARGET_TYPE": spec.target,
         "PYTHONUNBUFFERED": "1",
         "RUNSTEAD_HOME": str(host.home),
