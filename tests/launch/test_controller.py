@@ -14,6 +14,7 @@ import pytest
 from runstead.client import local
 from runstead.client.runs import cancel_run
 from runstead.domain.errors import Conflict
+from runstead.domain.plans import EXIT
 from runstead.testing.servers import RealServer, is_root, running_server, start_server, stop_server, wait_until
 from tests.submissions import Submitted, a_source, is_running, submitted
 
@@ -126,6 +127,20 @@ def test_a_script_survives_its_keeper_and_the_driver_knows_how_it_ended(
     os.kill(json.loads((job.folder / "script.json").read_text())["keeper_pid"], signal.SIGKILL)
     assert is_running(pid)
     assert finish(job)["status"] == status
+    assert_whole(job)
+
+
+def test_a_keeper_killed_while_it_writes_the_exit_code_down_takes_it_to_no_grave(
+    server: RealServer, tmp_path: Path
+) -> None:
+    job, pid = patient_job(server, tmp_path, 4)
+    keeper = json.loads((job.folder / "script.json").read_text())["keeper_pid"]
+    os.mkfifo(job.folder / f".{EXIT}.{keeper}")  # the keeper's draft: opening it waits for a reader that never comes
+    (job.folder / "work" / "enough").touch()
+    wait_until(lambda: not is_running(pid), what="the script has ended")
+    os.kill(keeper, signal.SIGKILL)
+    run = job.wait()
+    assert (run["status"], "exit code 4" in run["error"]["message"]) == ("Failed", True)
     assert_whole(job)
 
 

@@ -54,6 +54,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JS
     multiple=True,
     help="A further NAME:PORT that this server answers to. May be repeated.",
 )
+@click.option(
+    "--local-jobs",
+    type=click.IntRange(min=1),
+    envvar="RUNSTEAD_LOCAL_JOBS",
+    help="How many jobs may run on this machine at once (default: 4 per core, at least 16); more wait in line.",
+)
 @click.option("--foreground", is_flag=True, help="Stay in this terminal.")
 @home_option
 @json_option
@@ -63,6 +69,7 @@ def up(
     database: str,
     public_url: str,
     allowed_hosts: tuple[str, ...],
+    local_jobs: int | None,
     home: Path | None,
     *,
     any_port: bool,
@@ -82,11 +89,13 @@ def up(
             public_url=public_url,
             allowed_hosts=allowed_hosts,
             secrets_key=os.environ.pop("RUNSTEAD_SECRETS_KEY", ""),  # taken out: children of the server need it not
+            local_jobs=local_jobs,
         )
         serving.serve(settings, any_port=any_port)
         return
     options = ["--host", host, "--port", str(port), "--public-url", public_url, *(["--any-port"] if any_port else [])]
     options += [word for name in allowed_hosts for word in ("--allowed-host", name)]
+    options += [] if local_jobs is None else ["--local-jobs", str(local_jobs)]
     # In the environment, not among the arguments: it may hold a password, and everybody can read those.
     environment = {**os.environ, "RUNSTEAD_DATABASE": database}
     server, fresh = local.ensure_running(folder, options, environment=environment)

@@ -21,10 +21,12 @@ from runstead import __version__
 from runstead.cli.ports import holder_of
 from runstead.domain.addresses import is_loopback
 from runstead.domain.errors import Conflict, InvalidArgument, Unavailable
+from runstead.domain.jobs import LOCAL
 from runstead.launch.builds import Builds
 from runstead.launch.contract import installed_launchers
 from runstead.launch.controller import Controller
 from runstead.launch.plan import Host
+from runstead.launch.queues import usual_at_once
 from runstead.server import tokens
 from runstead.server.app import Background, create_app
 from runstead.server.sweep import Sweeper
@@ -62,6 +64,7 @@ def settings_of(
     public_url: str,
     allowed_hosts: Sequence[str],
     secrets_key: str = "",
+    local_jobs: int | None = None,
 ) -> Settings:
     """Frozen settings from the command line."""
     if secrets_key:
@@ -76,6 +79,7 @@ def settings_of(
         secrets_key=secrets_key,
         public_url=public_url,
         allowed_hosts=tuple(name.lower() for name in allowed_hosts),
+        local_jobs=local_jobs or usual_at_once(os.cpu_count() or 1),
     )
 
 
@@ -104,7 +108,14 @@ def background_of(house: Unit, keys: tokens.Tokens, builds: Builds) -> list[Back
         mlflow_url=f"{house.settings.url}/mlflow",
     )
     return [
-        Controller(house, installed_launchers(), builds, host=host, run_token=keys.run_token),
+        Controller(
+            house,
+            installed_launchers(),
+            builds,
+            host=host,
+            run_token=keys.run_token,
+            at_once={LOCAL: house.settings.local_jobs},
+        ),
         Compactor(house),
         Sweeper(house),
     ]

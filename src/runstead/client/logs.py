@@ -12,7 +12,7 @@ from runstead.client.connection import Json, quoted, quoted_path
 from runstead.client.runs import load_run, studio_url
 from runstead.client.workspaces import Workspace
 from runstead.domain.errors import NotFound, Unavailable
-from runstead.domain.plans import DRIVER_LOG, RELEASE, STAGE_LOGS
+from runstead.domain.plans import DRIVER_LOG, MPI_LOG, RELEASE, STAGE_LOGS
 from runstead.domain.runs import is_final
 
 WAIT_S = 1.0  # how long one request waits for new bytes; then we look whether another log has begun
@@ -20,6 +20,7 @@ FIRST_LOOK_S = 0.03  # how often we look for the first log
 LONGEST_PAUSE_S = 0.5
 PATIENCE_S = 300.0  # for a server that is away; the run itself does not need it
 _SHOWN = re.compile(r"azureml-logs/\d{2}.+\.txt|user_logs/std_log.*\.txt")
+_OF_SCRIPT = re.compile(r"azureml-logs/70_driver_log")
 _OF_ONE_PROCESS = re.compile(r"(.*_)\d+(\.txt)")
 
 
@@ -117,6 +118,9 @@ def _wait_for_end(workspace: Workspace, run_id: str) -> None:
 def current_log(names: list[str]) -> str | None:
     """Which of a run's logs is shown: the last in order; of several processes' the first process's."""
     candidates = sorted(name for name in names if _SHOWN.fullmatch(name))
+    if any(_OF_SCRIPT.match(name) for name in candidates):
+        # Not what mpirun itself says, nor the newer name of the same log.
+        candidates = [name for name in candidates if name != MPI_LOG and name.startswith(STAGE_LOGS)]
     if not candidates:
         return None
     of_process = _OF_ONE_PROCESS.fullmatch(candidates[-1])

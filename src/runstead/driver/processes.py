@@ -177,17 +177,23 @@ def _keep(folder: JobFolder, argv: Sequence[str], *, log: str, variables: Mappin
     told = {"pid": pid, "start_ticks": stat.process.start_ticks, "started_at": time.time()}
     folder.write(SCRIPT, {**told, "keeper_pid": keeper.pid, "keeper_start_ticks": keeper.start_ticks})
     os.close(starting)
-    for ended_pid, status in _ended_children():
-        if ended_pid == pid:
-            code = os.waitstatus_to_exitcode(status)
+    for ended in _ended_children():
+        if ended.si_pid == pid:
+            code = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
             folder.write(EXIT, {"exit_code": code, "error": None, "ended_at": time.time()})
     os._exit(0)
 
 
-def _ended_children() -> Iterator[tuple[int, int]]:
+def _ended_children() -> Iterator[os.waitid_result]:
+    """Each child that has ended; it is reaped only when the caller comes back for the next.
+
+    Reaped at once, its exit code would be lost with a keeper that is killed before it has written the code down.
+    """
     while True:
         try:
-            yield os.wait()
+            if (ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)) is not None:
+                yield ended
+                os.waitpid(ended.si_pid, 0)
         except ChildProcessError:
             return
 

@@ -31,10 +31,13 @@ from runstead.domain.plans import (
     node_log,
 )
 from runstead.domain.runs import CANCEL_REQUESTED, is_final
+from runstead.domain.stages import BUILDING, BUILT
 from runstead.launch.builds import Answer, Asker, Builds, Failed, Wish, now
 from runstead.launch.contract import Launcher
+from runstead.launch.explanations import REUSED
 from runstead.launch.folders import read_fact, remove_job, stage_job, write_fact, write_plan
 from runstead.launch.plan import Host, RunToken, plan_of_job
+from runstead.launch.queues import queued_jobs
 from runstead.service import jobs, logs, snapshots
 from runstead.service.unit import Unit
 from runstead.store.changes import Change
@@ -70,12 +73,17 @@ class Controller:
         *,
         host: Host,
         run_token: RunTokens,
+        at_once: Mapping[str, int] | None = None,
     ) -> None:
+        """at_once: how many jobs of a compute target may run at the same time; those not named have no limit."""
         self._unit = unit
         self._launchers = launchers
         self._builds = builds
         self._run_token = run_token
         self._host = host
+        self._at_once = at_once or {}
+        self._queued: Mapping[str, str] = {}
+        self._told_queued: set[str] = set()
         self._woken = threading.Event()
         self._stopping = False
         self._starts: dict[str, int] = {}
@@ -101,6 +109,8 @@ class Controller:
         """Looks at every open job once and does what is due; whether there are any."""
         opened = jobs.opened(self._unit, self._host.name)
         living = self._living(opened)
+        self._told_queued &= {job.run_id for job in opened}
+        self._queued = queued_jobs(opened, self._at_once, self._is_begun)
         for job in opened:
             if time.monotonic() < self._not_before.get(job.run_id, 0.0):
                 continue
@@ -153,6 +163,9 @@ class Controller:
         unwanted = is_final(job.run_status) or job.run_status == CANCEL_REQUESTED
         if not unwanted and self._builds.is_pending(job.run_id):
             return
+        if not unwanted and job.run_id in self._queued:
+            self._tell_queued(job, self._queued[job.run_id])
+            return
         mine = jobs.claim(self._unit, job, self._host.name, status=None if unwanted else "Preparing")
         if mine is None:
             return
@@ -169,8 +182,10 @@ class Controller:
                 if isinstance(answer, Failed):
                     self._give_up_building(mine, answer.error, tail=answer.tail)
                     return
-                if answer is not None and answer.environment is None:
-                    return  # it is being built
+                if answer is not None:
+                    self._note_preparation(mine, answer)
+                    if answer.environment is None:
+                        return  # it is being built
                 self._stage(mine, folder, answer)
             native_id = self._launchers[mine.spec.target].start(folder)
         except (RunsteadError, OSError) as error:
@@ -179,6 +194,19 @@ class Controller:
         self._starts[job.run_id] = 1
         self._apply(mine, {"phase": STARTED, "native_id": native_id, "starts": mine.starts + 1}, status="Starting")
 
+    def _is_begun(self, job: Job) -> bool:
+        return self._builds.is_pending(job.run_id) or (self._folder(job) / PLAN).exists()
+
+    def _tell_queued(self, job: Job, why: str) -> None:
+        if job.run_id in self._told_queued:
+            return
+        self._told_queued.add(job.run_id)
+        folder = self._folder(job)
+        _note(folder, CONTROL_LOG, why)
+        # The file, too, for the driver ships it from its beginning; so what is sent now is the same bytes.
+        content = (folder / LOGS / CONTROL_LOG).read_bytes()
+        logs.append(self._unit, job.workspace, job.run_id, CONTROL_LOG, offset=0, content=content)
+
     def _take_up(self, job: Job) -> None:
         """A job that is delivered has ended; one whose driver is gone gets a new one, which goes on where it was."""
         folder = self._folder(job)
@@ -186,6 +214,8 @@ class Controller:
         starts = self._starts.get(job.run_id, 0)
         if read_fact(folder, SHIPPED) is not None:
             self._apply(job, {"phase": ENDED, "native_id": None})
+            if self._queued:
+                self._woken.set()  # its place is free
             self._starts.pop(job.run_id, None)
             self._not_before.pop(job.run_id, None)
         elif (native_id := launcher.attach(folder)) is not None:
@@ -215,6 +245,11 @@ class Controller:
             return self._builds.prepare(wish, Asker(job.run_id, say, self._woken.set))
         except RunsteadError as error:
             return Failed(error, "")
+
+    def _note_preparation(self, job: Job, answer: Answer) -> None:
+        built = None if answer.facts["reason"] == REUSED else BUILT
+        mark = BUILDING if answer.environment is None else built
+        jobs.note_preparation(self._unit, job, self._host.name, answer.facts, mark=mark)
 
     def _stage(self, job: Job, folder: Path, answer: Answer | None) -> None:
         began = time.monotonic()

@@ -9,8 +9,8 @@ from runstead.blobs.folders import open_beneath
 from runstead.domain.errors import Conflict, InvalidArgument
 from runstead.domain.paths import normalised_path
 from runstead.domain.runs import RunRef
+from runstead.service import arrivals, feed, runs
 from runstead.service import artifacts as files
-from runstead.service import feed, runs
 from runstead.service.unit import Unit
 from runstead.store import artifacts
 from runstead.store.artifacts import Artifact
@@ -45,6 +45,7 @@ def append(unit: Unit, workspace: str, run_id: str, path: str, *, offset: int, c
     with _LOCKS[hash((run_id, wanted)) % len(_LOCKS)]:
         size_bytes = _grow(unit, run_id, wanted, offset, content)
         if known is None or size_bytes > known.size_bytes:
+            arrivals.note(unit, run_id, wanted, offset if known is None else known.size_bytes)
             _record(unit, run, wanted, size_bytes)
     return size_bytes
 

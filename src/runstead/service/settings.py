@@ -9,7 +9,10 @@ from runstead.store.engine import sqlite_url
 
 @dataclass(frozen=True)
 class Settings:
-    """`home`: the state folder. `database_url`: empty for SQLite in the home. `secrets_key`: empty for a file there."""
+    """`home`: the state folder. `database_url`: empty for SQLite in the home. `secrets_key`: empty for a file there.
+
+    `local_jobs`: how many jobs may run on this machine at once.
+    """
 
     home: Path
     host: str = "127.0.0.1"
@@ -18,6 +21,7 @@ class Settings:
     secrets_key: str = field(default="", repr=False)
     public_url: str = ""
     allowed_hosts: tuple[str, ...] = ()
+    local_jobs: int = 16
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -40,6 +44,11 @@ class Settings:
     def logs(self) -> Path:
         """The folder of growing logs: `logs/<run id>/<path>`."""
         return self.home / "logs"
+
+    @property
+    def arrivals(self) -> Path:
+        """The folder of times at which bytes of logs came in: `arrivals/<run id>/<path>`."""
+        return self.home / "arrivals"
 
     @property
     def environments(self) -> Path:

@@ -110,7 +110,7 @@ def delete(unit: Unit, name: str) -> None:
         run_ids = deletions.run_ids(tx.connection, there.key)
         deletions.delete_workspace(tx.connection, there.key)
     for run_id in run_ids:
-        for folder in (unit.settings.logs, unit.settings.jobs):
+        for folder in (unit.settings.logs, unit.settings.arrivals, unit.settings.jobs):
             shutil.rmtree(folder / run_id, ignore_errors=True)
 
 
