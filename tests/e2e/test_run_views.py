@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from runstead.testing.servers import RealServer
+from runstead.testing.servers import RealServer, wait_until
 from tests.e2e.conftest import one_time_link
 from tests.e2e.run_rows import W, log, make_run
 
@@ -37,9 +37,20 @@ def names(page: Page) -> list[str]:
 
 
 def expect_names(page: Page, *wanted: str) -> None:
+    """In any order."""
+    wait_until(lambda: sorted(names(page)) == sorted(wanted), what=f"the table shows {wanted}", timeout_s=60)
     expect(page.get_by_test_id("run-table")).to_have_attribute("data-total", str(len(wanted)))
-    expect(page.get_by_test_id("run-table")).to_have_attribute("aria-busy", "false")
-    assert sorted(names(page)) == sorted(wanted)
+
+
+def expect_order(page: Page, *wanted: str) -> None:
+    wait_until(lambda: names(page) == list(wanted), what=f"the table shows {wanted} from top to bottom", timeout_s=60)
+
+
+def choose_column(form: Locator, name: str) -> None:
+    box = form.get_by_role("combobox", name="Column", exact=True)
+    box.click()
+    box.fill(name)
+    form.page.get_by_role("option", name=name).click()
 
 
 def test_conditions_are_put_together_with_and_or_and_not_and_stand_in_the_address(
@@ -48,13 +59,11 @@ def test_conditions_are_put_together_with_and_or_and_not_and_stand_in_the_addres
     opened(page, studio)
     page.get_by_test_id("add-condition").click()
     dialog = page.get_by_test_id("rule-dialog")
-    dialog.get_by_role("combobox", name="Column", exact=True).fill("Tag team")
-    page.get_by_role("option", name="Tag team").click()
+    choose_column(dialog, "Tag team")
     dialog.get_by_label("Value").fill("red")
     dialog.get_by_role("button", name="Group", exact=True).click()
     inner = dialog.get_by_role("group").nth(1)
-    inner.get_by_role("combobox", name="Column", exact=True).fill("Metric loss: least")
-    page.get_by_role("option", name="Metric loss: least value").click()
+    choose_column(inner, "Metric loss: least value")
     inner.get_by_label("Comparison").select_option("is below")
     inner.get_by_label("Value").fill("0.6")
     inner.get_by_role("button", name="Turn into its opposite").last.click()
@@ -132,14 +141,12 @@ def test_columns_are_added_moved_pinned_and_resized_and_the_address_keeps_it(pag
 
 def test_the_table_is_sorted_by_several_columns(page: Page, studio: RealServer) -> None:
     opened(page, studio, "?cols=tag:team,metric:loss:last&sort=tag:team,-metric:loss:last")
-    expect_names(page, *LOSSES)
-    assert names(page) == ["delta", "beta", "alpha", "gamma"]
+    expect_order(page, "delta", "beta", "alpha", "gamma")
     page.get_by_role("button", name="loss", exact=True).click(modifiers=["Shift"])
     expect(page.locator('[role="columnheader"][data-column="metric:loss:last"]')).to_have_attribute(
         "aria-sort", "ascending"
     )
-    expect(page.get_by_test_id("run-row").first).to_have_attribute("data-run-id", "beta")
-    assert names(page) == ["beta", "delta", "gamma", "alpha"]
+    expect_order(page, "beta", "delta", "gamma", "alpha")
 
 
 def test_groups_count_their_runs_and_open_to_show_them(page: Page, studio: RealServer) -> None:
@@ -153,8 +160,7 @@ def test_groups_count_their_runs_and_open_to_show_them(page: Page, studio: RealS
     expect(groups.first).to_contain_text("2")
     expect(groups.first.locator('[data-column="metric:loss:last"]')).to_have_text("0.2")
     page.get_by_role("button", name="Show the runs of team: blue").click()
-    expect(page.get_by_test_id("run-row")).to_have_count(2)
-    assert sorted(names(page)) == ["beta", "delta"]
+    wait_until(lambda: sorted(names(page)) == ["beta", "delta"], what="the group's runs are shown", timeout_s=60)
     page.get_by_label("Of the runs of a group").select_option("least")
     expect(groups.first.locator('[data-column="metric:loss:last"]')).to_have_text("0.1")
     assert "by=tag%3Ateam" in page.url
@@ -177,7 +183,7 @@ def test_a_view_is_saved_for_the_team_opened_renamed_made_the_default_and_delete
     page.goto(f"{studio.url}/w/default/experiments/views?sort=number")
     expect_names(page, *LOSSES)
     pick("worst first")
-    expect_names(page, "alpha", "gamma", "beta")
+    expect_order(page, "alpha", "gamma", "beta")
     pick("Rename")
     page.get_by_role("textbox", name="Name", exact=True).fill("worst")
     page.get_by_test_id("apply").click()
@@ -185,7 +191,7 @@ def test_a_view_is_saved_for_the_team_opened_renamed_made_the_default_and_delete
     pick("Open the table with this view")
     expect(views).not_to_contain_text("changed")
     page.goto(f"{studio.url}/w/default/experiments/views")
-    expect_names(page, "alpha", "gamma", "beta")
+    expect_order(page, "alpha", "gamma", "beta")
     expect(views).to_contain_text("worst")
     page.get_by_test_id("clear-filter").click()
     expect(views).to_contain_text("changed")
@@ -213,22 +219,32 @@ def test_a_view_of_ones_own_stays_in_the_browser(page: Page, studio: RealServer)
     expect_names(page, "delta")
 
 
-def test_a_sorted_table_keeps_its_order_while_runs_log_and_waits_while_a_hand_is_on_it(
-    page: Page, studio: RealServer
-) -> None:
+def test_a_sorted_table_is_sorted_again_by_itself_while_runs_log(page: Page, studio: RealServer) -> None:
     for name, loss in (("first", 1.0), ("second", 2.0)):
         make_run(studio, name, experiment="sorted", status="Running", loss=loss)
-    rows = opened(page, studio, "?cols=metric:loss:last&sort=metric:loss:last", experiment="sorted")
-    expect(rows).to_have_count(2)
-    assert names(page) == ["first", "second"]
+    opened(page, studio, "?cols=metric:loss:last&sort=metric:loss:last", experiment="sorted")
+    expect_order(page, "first", "second")
     log(studio, "first", "w2", loss=3.0)
-    expect(rows.first).to_have_attribute("data-run-id", "second", timeout=60_000)
-    rows.first.focus()
-    log(studio, "second", "w2", loss=4.0)
-    cell = page.get_by_role("row", name="second").locator('[data-column="metric:loss:last"]')
-    expect(cell).to_have_text("4", timeout=60_000)
-    # The key that moved the focus counts as a hand on the table, or it has been taken away by now; both end sorted.
-    expect(rows.first).to_have_attribute("data-run-id", "first", timeout=60_000)
+    expect_order(page, "second", "first")
+
+
+def test_rows_do_not_move_under_a_reader_who_has_scrolled_down(page: Page, studio: RealServer) -> None:
+    for number in range(40):
+        make_run(studio, f"long-{number:02}", experiment="long", status="Running", loss=float(number))
+    opened(page, studio, "?cols=metric:loss:last&sort=metric:loss:last", experiment="long")
+    table = page.get_by_test_id("run-table")
+    table.evaluate("table => { table.scrollTop = table.scrollHeight; }")
+    last = page.locator('[data-run-id="long-39"]')
+    expect(last).to_be_visible()
+    log(studio, "long-39", "w2", loss=-1.0)
+    expect(last.locator('[data-column="metric:loss:last"]')).to_have_text("−1", timeout=60_000)
+    make_run(studio, "long-40", experiment="long")
+    again = page.get_by_role("button", name="1 new run")
+    expect(again).to_be_visible(timeout=60_000)
+    expect(last).to_have_attribute("data-index", "39")
+    again.click()
+    table.evaluate("table => { table.scrollTop = 0; }")
+    expect(last).to_have_attribute("data-index", "0", timeout=60_000)
 
 
 def test_an_empty_answer_and_a_question_that_fails_are_told(page: Page, studio: RealServer) -> None:
@@ -241,7 +257,8 @@ def test_an_empty_answer_and_a_question_that_fails_are_told(page: Page, studio: 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_many_columns_and_rows_exist_only_where_they_are_seen(page: Page, studio: RealServer, theme: str) -> None:
     metrics = {f"m{number}": float(number) for number in range(120)}
-    make_run(studio, f"wide-{theme}", experiment=f"wide-{theme}", **metrics)
+    make_run(studio, f"wide-{theme}", experiment=f"wide-{theme}")
+    log(studio, f"wide-{theme}", "w", **metrics)
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     tokens = ",".join(f"metric:{name}:last" for name in metrics)
     opened(page, studio, f"?cols={tokens}", experiment=f"wide-{theme}")
