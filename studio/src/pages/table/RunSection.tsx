@@ -1,12 +1,13 @@
 /** A run table with everything around it: views, filter, columns, groups, selection, comparison. */
 
 import { Button, Spinner, Switch } from "@fluentui/react-components";
-import { ColumnTripleEditRegular } from "@fluentui/react-icons";
+import { BoardRegular, ColumnTripleEditRegular } from "@fluentui/react-icons";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { useWorkspace } from "@/api/live";
 import type { Column, Filter } from "@/api/types";
 import { setParameters, useParameter } from "@/parts/addresses";
 import { Empty } from "@/parts/Empty";
+import { compare as compareTexts } from "@/texts/compare";
 import { runTexts } from "@/texts/runs";
 import { useBulk } from "./bulk";
 import { ColumnPicker } from "./ColumnPicker";
@@ -47,22 +48,24 @@ export function RunSection(props: Props) {
   const [compared, compare] = useParameter("compare");
   const comparedIds = useMemo(() => compared?.split(",") ?? [], [compared]);
   const state = useView(name, props.experiment);
+  const query = useRowQuery(state.view, props.experiment, props.parent);
   if (compared !== null)
     return (
       <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
         <ComparePanel
           runIds={comparedIds}
-          close={() => compare(null)}
           change={(runIds) => compare(runIds.join(",") || null)}
           name={name}
+          experiment={props.experiment}
+          query={query}
         />
       </Suspense>
     );
   if (!state.isReady) return <Spinner className="page-wait" label={runTexts.table.loading} delay={300} />;
-  return <ReadySection {...props} name={name} state={state} />;
+  return <ReadySection {...props} name={name} state={state} query={query} />;
 }
 
-type ReadyProps = Props & { state: ViewState };
+type ReadyProps = Props & { state: ViewState; query: RowQuery };
 
 /** The two kinds of table ask the server different questions. */
 function ReadySection(props: ReadyProps) {
@@ -131,6 +134,14 @@ function SectionBody({ name, label, experiment, experiments, parent, empty, stat
           <Button icon={<ColumnTripleEditRegular />} onClick={() => setPicking(true)} data-testid="columns">
             {runTexts.table.columns}
           </Button>
+          <Button
+            icon={<BoardRegular />}
+            data-testid="dashboard-open"
+            title={compareTexts.openHint}
+            onClick={() => setParameters({ compare: "*" })}
+          >
+            {compareTexts.open}
+          </Button>
         </div>
       </div>
       <RunTable
@@ -195,12 +206,11 @@ function Total({ lines }: { lines: Lines }) {
 }
 
 /** The question, the columns to show its answer in, and which lines of it are in view. */
-function useAsked({ name, experiment, parent, state }: ReadyProps) {
+function useAsked({ name, experiment, state, query }: ReadyProps) {
   const { view } = state;
   const { choices, usual } = useChoices(name, experiment);
   const chosen = view.columns ?? usual;
   const columns = useMemo(() => inOrder(unique(chosen), view.pinned), [chosen, view.pinned]);
-  const query = useRowQuery(view, experiment, parent);
   const [range, setRange] = useState<Range>({ first: 0, last: 0 });
   // The same object as long as it says the same, or every scroll would be a new question.
   const [keep] = useState(
