@@ -37,6 +37,15 @@ export type Experiment = {
 
 export type RunError = { code: string; message: string };
 
+/** One stage of a run; `within`: the stage that it is a part of. */
+export type Stage = {
+  name: string;
+  within: string | null;
+  started_at: string;
+  ended_at: string | null;
+  duration_ms: number | null;
+};
+
 export type Run = {
   run_id: string;
   number: number;
@@ -56,6 +65,8 @@ export type Run = {
   properties: Record<string, string>;
   /** Of one run only; lists leave them out. */
   params?: Record<string, string>;
+  /** Of one run only, too. */
+  stages?: Stage[] | null;
   error: RunError | null;
   warnings: unknown[] | null;
   target: string | null;
