@@ -15,14 +15,17 @@ from runstead.server import errors, studio
 from runstead.server.auth import needs_of
 from runstead.server.hosts import HostGuard
 from runstead.server.mlflow import artifacts as mlflow_artifacts
+from runstead.server.mlflow import assessments as mlflow_assessments
 from runstead.server.mlflow import experiments as mlflow_experiments
 from runstead.server.mlflow import inputs as mlflow_inputs
 from runstead.server.mlflow import logged_models as mlflow_logged_models
 from runstead.server.mlflow import metrics as mlflow_metrics
+from runstead.server.mlflow import multiparts as mlflow_multiparts
 from runstead.server.mlflow import registries as mlflow_registries
 from runstead.server.mlflow import runs as mlflow_runs
 from runstead.server.mlflow import searches as mlflow_searches
 from runstead.server.mlflow import servers as mlflow_servers
+from runstead.server.mlflow import traces as mlflow_traces
 from runstead.server.mlflow import versions as mlflow_versions
 from runstead.server.tokens import Tokens
 from runstead.server.v1 import (
@@ -87,6 +90,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     mlflow_registries.routes,
     mlflow_versions.routes,
     mlflow_artifacts.routes,
+    mlflow_multiparts.routes,
+    mlflow_traces.routes,
+    mlflow_assessments.routes,
     mlflow_servers.rest,  # answers every other path of MLflow's
     studio.routes,  # last: it answers every other path
 )
