@@ -21,7 +21,6 @@ PACKAGES = {
     "wandb": "wandb",
     "aim": "aim",
     "parquet": "pyarrow",
-    "postgres": "psycopg2-binary",
 }
 QUIET = {
     "WANDB_MODE": "offline",
