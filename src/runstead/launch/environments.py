@@ -3,6 +3,7 @@
 `<home>/environments/<hash>/`: `venv/`, `environment.json` (what it was built from), `used` (when last), `runstead/`.
 """
 
+import ctypes
 import fcntl
 import json
 import os
@@ -118,15 +119,20 @@ def drafted(root: Path, key: str) -> Iterator[tuple[Path, int]]:
 
 
 def keep(root: Path, draft: Path, record: Mapping[str, Any]) -> Environment:
-    """Makes a finished draft the environment of its hash; a damaged one that stands there goes."""
+    """Makes a finished draft the environment of its hash; a damaged one that stands there goes.
+
+    Everything in it is on disk before it has its name: a loss of power leaves all of it or nothing.
+    """
     key = record["key"]
     with told_when_full(f"the environment {key}"):
         (draft / USED).touch()
         with open(draft / RECORD, "w") as file:
             json.dump(record, file, indent=1)
         (draft / "lock").unlink(missing_ok=True)
+        _sync(draft, whole=True)
         remove(root, key)
         draft.rename(root / key)
+        _sync(root)
     return Environment(key, root / key, record)
 
 
@@ -175,6 +181,19 @@ def link_runstead(folder: Path) -> None:
         (links / name).symlink_to(_source(name), target_is_directory=True)
     for packages in (folder / VENV / "lib").glob("python*/site-packages"):
         (packages / "_runstead.pth").write_text(f"{os.path.relpath(links, packages)}\n")
+
+
+def _sync(folder: Path, *, whole: bool = False) -> None:
+    """Waits until a folder is on disk; `whole`: with all that was ever written to its file system."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if not whole:
+            os.fsync(opened)
+        # One call for the thousands of files of an environment; Python has no name for it.
+        elif ctypes.CDLL(None, use_errno=True).syncfs(opened) != 0:
+            raise OSError(ctypes.get_errno(), f"syncfs of {folder}: {os.strerror(ctypes.get_errno())}")
+    finally:
+        os.close(opened)
 
 
 def _source(name: str) -> Path:
