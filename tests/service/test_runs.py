@@ -198,3 +198,25 @@ def test_who_carries_a_run_on_that_was_given_up_says_how_it_ended(unit: Unit, st
     if status != "Running":
         with pytest.raises(Conflict):
             runs.set_status(unit, "default", "gone", "Failed")
+
+
+def test_a_run_shows_when_it_reached_each_stage_as_its_node_tells(unit: Unit, clock: FakeClock) -> None:
+    runs.create(unit, "default", RunDraft("staged", "exp", kind="script", status="Queued"))
+    began = clock.now_ms()
+    clock.move(seconds=1)
+    runs.set_status(unit, "default", "staged", "Preparing")
+    clock.move(seconds=10)
+    runs.set_status(unit, "default", "staged", "Running", reached_at_ms=began + 3_000)
+    runs.set_status(unit, "default", "staged", "Running")
+    clock.move(seconds=1)
+    runs.set_status(unit, "default", "staged", "Completed")
+
+    told = runs.load_whole(unit, "default", "staged")
+
+    assert told.stages is not None
+    assert [(s.name, s.began_at_ms - began, (s.ended_at_ms or 0) - began) for s in told.stages] == [
+        ("Queued", 0, 1_000),
+        ("Preparing", 1_000, 3_000),
+        ("Running", 3_000, 12_000),
+    ]
+    assert told.started_at_ms == began + 3_000

@@ -11,6 +11,7 @@ from runstead.domain.paths import normalised_path
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-._]{0,254}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 DEFAULT_FRAMEWORK = "Custom"
+MOST_NAME_BYTES = 255  # what the file systems underneath take
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,20 @@ def checked_model_name(name: str) -> str:
         raise InvalidArgument(
             f"{name[:60]!r} is no model name: write a letter or digit, then letters, digits, '-', '.' and '_', "
             "at most 255 characters"
+        )
+    return name
+
+
+def checked_registered_name(name: str) -> str:
+    """A model's name as MLflow's clients give it: any visible text that can be the name of a folder."""
+    if not name.strip():
+        raise InvalidArgument("Missing value for required parameter 'name'.")
+    if "/" in name or ":" in name:
+        raise InvalidArgument(f"Invalid model name '{name[:100]}'. Names cannot contain '/' or ':'.")
+    if name in (".", "..") or "\\" in name or not name.isprintable() or len(name.encode()) > MOST_NAME_BYTES:
+        raise InvalidArgument(
+            f"Invalid value {name[:60]!r} for parameter 'name' supplied: it takes visible characters without '\\', at "
+            f"most {MOST_NAME_BYTES} bytes, and is not '.' or '..'"
         )
     return name
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from runstead.domain.errors import Conflict, InvalidArgument
+from runstead.domain.stages import Stage
 
 STAGES = ("NotStarted", "Queued", "Preparing", "Provisioning", "Starting", "Running", "Finalizing")
 CANCEL_REQUESTED = "CancelRequested"
@@ -62,6 +63,7 @@ class Run:
     params: Mapping[str, str] = field(default_factory=dict)
     experiment_id: str = ""
     deleted_at_ms: int | None = None  # kept, but shown nowhere unless asked for; MLflow clients delete and restore
+    stages: tuple[Stage, ...] | None = None  # loaded for one run only
 
     @property
     def is_final(self) -> bool:

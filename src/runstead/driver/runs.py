@@ -63,8 +63,9 @@ def see_through(begun: Begun, patience: Patience) -> None:
         os.read(begun.started, 1)  # ends when the keeper has written script.json or exit.json
     link = Link(folder.plan)
     cancel = threading.Event()
+    announced = threading.Event()
     done = threading.Event()
-    touch = threading.Thread(target=_keep_in_touch, args=(link, folder, cancel, done), daemon=True)
+    touch = threading.Thread(target=_keep_in_touch, args=(link, folder, cancel, announced, done), daemon=True)
     watched = [Root(folder.work / name, f"{name}/") for name in folder.plan.directories_to_watch]
     roots = [Root(folder.path / LOGS, ""), *watched]
     shipper = LogShipper(link, roots, first=DRIVER_LOG, secrets=[folder.plan.token])
@@ -73,6 +74,9 @@ def see_through(begun: Begun, patience: Patience) -> None:
     told = folder.read(RESULT)
     ending = _wait_for_script(folder, patience, cancel) if told is None else ending_from(told)
     try:
+        if ending.started_at is not None and not announced.is_set():
+            # The server was away, or the script was faster: its run shows for how long it ran all the same.
+            _tell_running(folder, link, until=time.monotonic() + patience.server_s)
         _deliver(folder, link, shipper, ending, until=time.monotonic() + patience.server_s)
     finally:
         done.set()
@@ -127,7 +131,7 @@ def _end(folder: JobFolder, script: Script, *, grace_s: float) -> None:
 
 def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending, *, until: float) -> None:
     began = time.monotonic()
-    _tell(folder, link, "Finalizing", until=until)
+    _tell(folder, link, "Finalizing", until=until, reached_at=ending.ended_at)
     collected = Collected(0, 0, [])
     if folder.plan.output_collection:
         outputs = folder.work / OUTPUTS
@@ -162,19 +166,25 @@ def _tell(folder: JobFolder, link: Link, status: str, *, until: float, **details
         _note(folder, f"The status {status} was not taken: {refused.message}")
 
 
+def _tell_running(folder: JobFolder, link: Link, *, until: float) -> None:
+    told = folder.read(SCRIPT)
+    _tell(folder, link, "Running", until=until, reached_at=_iso(told["started_at"]) if told else None)
+
+
 def _set_status(workspace: Workspace, *, run_id: str, status: str, details: Mapping[str, object]) -> None:
     set_status(workspace, run_id, status=status, **details)
 
 
-def _keep_in_touch(link: Link, folder: JobFolder, cancel: threading.Event, done: threading.Event) -> None:
+def _keep_in_touch(
+    link: Link, folder: JobFolder, cancel: threading.Event, announced: threading.Event, done: threading.Event
+) -> None:
     """The heartbeat: says that the job lives, and hears whether it should end."""
-    announced = False
     pause_s = 0.0
     while not done.wait(pause_s):
         try:
-            if not announced:
-                _tell(folder, link, "Running", until=0)
-                announced = True
+            if not announced.is_set():
+                _tell_running(folder, link, until=0)
+                announced.set()
             answer = link.ask(partial(_beat, run_id=link.run_id, node=folder.plan.node))
             if answer.get("cancel_requested"):
                 cancel.set()

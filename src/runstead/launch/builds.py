@@ -16,7 +16,6 @@ from runstead import __version__
 from runstead.domain.builds import (
     Recipe,
     Specification,
-    changes_between,
     inputs_of,
     key_of,
     recipe_of,
@@ -25,14 +24,13 @@ from runstead.domain.errors import NotFound, RunsteadError, Unavailable
 from runstead.domain.interpreters import Choice, chosen
 from runstead.launch import environments, solvers
 from runstead.launch.environments import Environment
+from runstead.launch.explanations import BY_HAND, explained, lines_of, with_result
 from runstead.launch.pythons import CURRENT, Pythons, platform_name
 
 AT_ONCE = 2  # builds; more only wait for the same disk and network
 TAIL_LINES = 15
-MOST_CHANGES = 20
 MOST_BEGUN = 100
 RUNNING = "Running"
-BY_HAND = "build-"
 log = logging.getLogger(__name__)
 
 
@@ -52,11 +50,15 @@ class Asker(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """An environment that is ready, or None where it would have to be built; `told` says why, a line each."""
+    """An environment that is ready, or None where it would have to be built; `told` says why, a line each.
+
+    facts: the same for programs, kept with the run (launch/explanations.py).
+    """
 
     key: str
     environment: Environment | None
     told: list[str]
+    facts: Mapping[str, Any]
 
 
 class Failed(NamedTuple):
@@ -76,6 +78,7 @@ class _Build:
     choice: Choice
     inputs: Mapping[str, Any]
     told: list[str]
+    facts: Mapping[str, Any]
     log: bytearray = field(default_factory=bytearray)
     askers: dict[str, Asker] = field(default_factory=dict)
     shown: dict[str, int] = field(default_factory=dict)
@@ -134,14 +137,16 @@ class Builds:
         with self._lock:
             build = self._by_run.get(asker.run_id)
             if build is not None and not build.is_done:
-                return Answer(build.key, None, build.told)
+                return Answer(build.key, None, build.told, build.facts)
             self._by_run.pop(asker.run_id, None)
         if build is not None and build.failed is not None:
             return build.failed
         looked, answer = self._look(wish)
         if answer.environment is not None:
             environments.mark_used(answer.environment)
-            return answer if build is None else answer._replace(told=build.told)
+            # A build that ended a moment ago is why it is there.
+            told = answer if build is None else answer._replace(told=build.told, facts=build.facts)
+            return told._replace(facts={**with_result(told.facts, answer.environment), "told": told.told})
         self._join(looked, asker)
         return answer
 
@@ -230,8 +235,12 @@ class Builds:
         )
         key = key_of(inputs)
         there = environments.find(self._root, key)
-        told = [*_head(wish, recipe, choice, key), *_why(self._root, inputs, there)]
-        return _Build(key, wish, recipe, choice, inputs, told), Answer(key, there, told)
+        facts = explained(
+            self._root, key=key, name=wish.name, specification=wish.specification, inputs=inputs, there=there
+        )
+        told = lines_of(facts, recipe, choice)
+        facts["told"] = told
+        return _Build(key, wish, recipe, choice, inputs, told, facts), Answer(key, there, told, facts)
 
     def _interpreters(self) -> Pythons:
         with self._lock:
@@ -333,42 +342,6 @@ def _hand_over(asker: Asker, piece: bytes) -> None:
         asker.say(piece)
     except RunsteadError:
         log.exception("the build log of run %s could not be written; the build goes on", asker.run_id)
-
-
-def _head(wish: Wish, recipe: Recipe, choice: Choice, key: str) -> list[str]:
-    asked = wish.specification
-    answered = [f"{line}: answered by Runstead {__version__} itself: {why}" for line, why in recipe.answered]
-    channels = [f"channels {', '.join(asked.channels)}: not asked, packages come from PyPI"] if asked.channels else []
-    return [
-        f"Environment {wish.name or 'without a name'}, content hash {key}",
-        f"inputs: Python {choice.interpreter.name} at {choice.interpreter.path}, {len(asked.conda)} conda lines, "
-        f"{len(asked.pip)} pip lines, solver {solvers.UV}, {platform_name()}",
-        *([f"WARNING: {choice.told}"] if choice.told else []),
-        *answered,
-        *recipe.notes,
-        *(channels if asked.conda else []),
-    ]
-
-
-def _why(root: Path, inputs: Mapping[str, Any], there: Environment | None) -> list[str]:
-    if there is not None:
-        record = there.record
-        return [f"Reused from {_maker(record)}, which built it at {record['built_at']} in {record['took_s']} s"]
-    earlier = environments.nearest(root, inputs)
-    if earlier is None:
-        return ["Built because there is no earlier environment"]
-    changes = changes_between(earlier.record["inputs"], inputs)
-    if not changes:
-        return [f"Built because the earlier environment {earlier.key} is damaged: its Python or Runstead has moved"]
-    more = [f"and {len(changes) - MOST_CHANGES} more changes"] if len(changes) > MOST_CHANGES else []
-    who = f"{earlier.record['name'] or earlier.key} of {_maker(earlier.record)}"
-    first, *rest = changes[:MOST_CHANGES]
-    return [f"Built because {first}, against the nearest earlier environment, {who}", *rest, *more]
-
-
-def _maker(record: Mapping[str, Any]) -> str:
-    made_by = str(record["run_id"])
-    return made_by if made_by.startswith(BY_HAND) else f"run {made_by}"
 
 
 def _record(build: _Build, *, took_s: float) -> dict[str, Any]:

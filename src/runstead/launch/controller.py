@@ -31,8 +31,10 @@ from runstead.domain.plans import (
     node_log,
 )
 from runstead.domain.runs import CANCEL_REQUESTED, is_final
+from runstead.domain.stages import BUILDING, BUILT
 from runstead.launch.builds import Answer, Asker, Builds, Failed, Wish, now
 from runstead.launch.contract import Launcher
+from runstead.launch.explanations import REUSED
 from runstead.launch.folders import read_fact, remove_job, stage_job, write_fact, write_plan
 from runstead.launch.plan import Host, RunToken, plan_of_job
 from runstead.launch.queues import queued_jobs
@@ -180,8 +182,10 @@ class Controller:
                 if isinstance(answer, Failed):
                     self._give_up_building(mine, answer.error, tail=answer.tail)
                     return
-                if answer is not None and answer.environment is None:
-                    return  # it is being built
+                if answer is not None:
+                    self._note_preparation(mine, answer)
+                    if answer.environment is None:
+                        return  # it is being built
                 self._stage(mine, folder, answer)
             native_id = self._launchers[mine.spec.target].start(folder)
         except (RunsteadError, OSError) as error:
@@ -241,6 +245,11 @@ class Controller:
             return self._builds.prepare(wish, Asker(job.run_id, say, self._woken.set))
         except RunsteadError as error:
             return Failed(error, "")
+
+    def _note_preparation(self, job: Job, answer: Answer) -> None:
+        built = None if answer.facts["reason"] == REUSED else BUILT
+        mark = BUILDING if answer.environment is None else built
+        jobs.note_preparation(self._unit, job, self._host.name, answer.facts, mark=mark)
 
     def _stage(self, job: Job, folder: Path, answer: Answer | None) -> None:
         began = time.monotonic()

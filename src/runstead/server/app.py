@@ -23,6 +23,7 @@ from runstead.server.mlflow import registries as mlflow_registries
 from runstead.server.mlflow import runs as mlflow_runs
 from runstead.server.mlflow import searches as mlflow_searches
 from runstead.server.mlflow import servers as mlflow_servers
+from runstead.server.mlflow import versions as mlflow_versions
 from runstead.server.tokens import Tokens
 from runstead.server.v1 import (
     artifacts,
@@ -82,6 +83,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     mlflow_inputs.routes,
     mlflow_logged_models.routes,
     mlflow_registries.routes,
+    mlflow_versions.routes,
     mlflow_artifacts.routes,
     mlflow_servers.rest,  # answers every other path of MLflow's
     studio.routes,  # last: it answers every other path

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runstead.domain.errors import InvalidArgument
-from runstead.domain.runs import RunEdit, RunRef
+from runstead.domain.runs import Run, RunEdit, RunRef
 from runstead.service import experiments, feed, metrics, runs, workspaces
 from runstead.service.metrics import Point
 from runstead.service.unit import Tx, Unit
@@ -44,7 +44,7 @@ def _store(unit: Unit, tx: Tx, workspace: str, run_id: str, batch: Batch) -> Non
         feed.publish(tx, "run", run)
 
 
-def check_active(run: RunRef) -> None:
+def check_active(run: RunRef | Run) -> None:
     """InvalidArgument if the run is deleted."""
     if run.deleted_at_ms is not None:
         raise InvalidArgument(f"The run {run.run_id} must be in the 'active' state. Current state is deleted.")

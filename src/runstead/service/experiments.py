@@ -22,6 +22,12 @@ def load(unit: Unit, workspace: str, name: str) -> Experiment:
         return found(connection, workspaces.found(connection, workspace), name)
 
 
+def find(unit: Unit, workspace: str, name: str) -> Experiment | None:
+    """The experiment of this name, or None."""
+    with unit.read() as connection:
+        return experiments.find(connection, workspaces.found(connection, workspace).key, name)
+
+
 def found(connection: sa.Connection, workspace: Workspace, name: str) -> Experiment:
     """The same within a transaction."""
     experiment = experiments.find(connection, workspace.key, name)
@@ -99,7 +105,9 @@ def rename(unit: Unit, workspace: str, experiment_id: str, name: str) -> None:
         home = workspaces.found(tx.connection, workspace)
         there = found_by_id(tx.connection, home, experiment_id)
         if there.archived:
-            raise InvalidArgument(f"experiment {there.name!r} is deleted; restore it before it is renamed")
+            raise InvalidArgument(
+                f"Cannot rename the experiment {there.name!r}, which is not active; restore it before it is renamed"
+            )
         if name == there.name:
             return
         _check_free(tx, home, checked_label("experiment", name, unit.settings.limits))
@@ -113,7 +121,7 @@ def set_deleted(unit: Unit, workspace: str, experiment_id: str, *, deleted: bool
         home = workspaces.found(tx.connection, workspace)
         there = found_by_id(tx.connection, home, experiment_id)
         if there.archived == deleted:
-            raise NotFound(f"No Experiment with id={experiment_id} is {'active' if deleted else 'deleted'}")
+            raise NotFound(f"No {'active' if deleted else 'deleted'} Experiment with id={experiment_id} exists")
         experiments.update(tx.connection, there.key, {"archived": deleted})
         runs.mark_deleted(tx.connection, there.key, tx.at_ms if deleted else None)
         feed.publish_experiment(tx, home, there.name)

@@ -31,6 +31,10 @@ class History(NamedTuple):
     following: int | None
 
 
+NOTHING = History([], [], [], None)
+MOST_SORTED = 200_000
+
+
 def newest_of(connection: sa.Connection, run_keys: Sequence[int]) -> dict[int, list[Point]]:
     """The last number that each series holds, by run key."""
     found: dict[int, list[Point]] = {key: [] for key in run_keys}
@@ -49,29 +53,56 @@ def newest_by_step(unit: Unit, workspace: str, run_id: str) -> list[Point]:
 
 
 def history(unit: Unit, workspace: str, run_id: str, name: str, *, start: int, limit: int) -> History:
-    """The numbers of a series from index `start` on; empty if the run has no such series."""
+    """The numbers of a series from index `start` on, by time, then step, then value; empty if there is no such series.
+
+    A series of more than MOST_SORTED points comes in the order in which it was logged.
+    """
     with unit.read() as connection:
         run = located(connection, workspace, run_id)
         found = series.of_run(connection, run.key, [name])
         if not found or "" not in found[0].column_names:
-            return History([], [], [], None)
+            return NOTHING
         total = total_of(connection, found[0])
         end = min(start + limit, total)
-        points = metrics.points(connection, found[0], start=min(start, end), end=end)
-    return _history(points, end if end < total else None)
+        following = end if end < total else None
+        if total > MOST_SORTED:
+            return _history(metrics.points(connection, found[0], start=min(start, end), end=end), following)
+        whole = _history(metrics.points(connection, found[0]), None)
+    order = _order(whole.times_ms, whole.steps, whole.values)[start:end]
+    return _taken(whole, order)._replace(following=following)
 
 
 def thinned(
     unit: Unit, workspace: str, run_id: str, name: str, *, low: int | None, high: int | None, limit: int
 ) -> History:
-    """At most about `limit` numbers of a series between two steps, evenly taken; first and last are among them."""
+    """At most `limit` numbers of a series between two steps, by step, evenly taken; first and last are among them."""
     found = history(unit, workspace, run_id, name, start=0, limit=1 << 62)
-    kept = [i for i, step in enumerate(found.steps) if (low is None or low <= step) and (high is None or step <= high)]
+    order = _order(found.steps, found.times_ms, found.values)
+    kept = [i for i in order if (low is None or low <= found.steps[i]) and (high is None or found.steps[i] <= high)]
     if len(kept) > limit:
-        places = np.unique(np.linspace(0, len(kept) - 1, max(2, limit)).astype(np.int64))
-        kept = [kept[place] for place in places.tolist()]
+        places = _firsts_of_buckets(len(kept), limit)
+        places[-1] = len(kept) - 1
+        kept = [kept[place] for place in places]
+    return _taken(found, kept)
+
+
+def _firsts_of_buckets(count: int, buckets: int) -> list[int]:
+    """Where each of so many even buckets begins; the first ones are the larger, as SQL's NTILE has it."""
+    size, larger = divmod(count, buckets)
+    return [i * size + min(i, larger) for i in range(buckets)]
+
+
+def _order(first: Sequence[int], second: Sequence[int], values: Sequence[float]) -> list[int]:
+    """Places in the order of two columns, then of values; NaN before all numbers."""
+    told = np.asarray(values, dtype=np.float64)
+    keys = (told, ~np.isnan(told), np.asarray(second, dtype=np.int64), np.asarray(first, dtype=np.int64))
+    order: list[int] = np.lexsort(keys).tolist()
+    return order
+
+
+def _taken(found: History, places: Sequence[int]) -> History:
     return History(
-        [found.values[i] for i in kept], [found.times_ms[i] for i in kept], [found.steps[i] for i in kept], None
+        [found.values[i] for i in places], [found.times_ms[i] for i in places], [found.steps[i] for i in places], None
     )
 
 

@@ -65,6 +65,6 @@ def _check(one: DatasetInput) -> None:
     for field, most in MOST_CHARS.items():
         text = getattr(one, field)
         if len(text) > most:
-            raise InvalidArgument(f"Dataset {field} exceeds the maximum length of {most}")
+            raise InvalidArgument(f"'{field}' exceeds the maximum length of {most} characters")
         checked_text(f"dataset {field}", text, most)
     checked_text("dataset source type", one.source_type, MOST_CHARS["source"])

@@ -23,6 +23,14 @@ class Surroundings:
     experiment_id: str
 
 
+@dataclass(frozen=True)
+class Preparation:
+    """The interpreter that a job named, and the facts of the environment that was built or reused instead, if any."""
+
+    python: str
+    facts: Mapping[str, Any] | None
+
+
 def submit(unit: Unit, workspace: str, draft: RunDraft, spec: JobSpec, *, targets: Collection[str]) -> Run:
     """A run and its job, in one transaction; a repeat answers the run that is there."""
     if spec.target not in targets:
@@ -108,6 +116,27 @@ def apply(
             return False
         _move(tx, job, status, error=error)
     return True
+
+
+def note_preparation(unit: Unit, job: Job, owner: str, facts: Mapping[str, Any], *, mark: str | None) -> None:
+    """Keep how the environment of this job came about, so that its run can show it.
+
+    mark: that it begins to be built (stages.BUILDING), or is there (stages.BUILT).
+    """
+    with unit.write() as tx:
+        if not jobs.update(tx.connection, job.key, owner, {"preparation": dict(facts)}):
+            return
+        home = workspaces.found(tx.connection, job.workspace)
+        runs.note_building(tx, runs.found(tx.connection, home, job.run_id), mark)
+
+
+def preparation_of(unit: Unit, workspace: str, run_id: str) -> Preparation | None:
+    """What a submitted run was prepared with; None for a run that is no job."""
+    with unit.read() as connection:
+        run = runs.found(connection, workspaces.found(connection, workspace), run_id)
+        job = jobs.find(connection, run.key)
+        facts = jobs.preparation_of(connection, run.key)
+    return None if job is None else Preparation(job.spec.python, facts)
 
 
 def _move(tx: Tx, job: Job, status: str | None, *, error: Mapping[str, Any] | None) -> None:

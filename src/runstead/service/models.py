@@ -41,10 +41,14 @@ class Origin:
 def register(unit: Unit, workspace: str, draft: ModelDraft) -> Model:
     """A new version. NotFound if the run has no such files; Conflict with `missing` if blobs have to be sent first."""
     checked_model_name(draft.name)
+    return add(unit, workspace, draft, _origin(unit, workspace, draft))
+
+
+def add(unit: Unit, workspace: str, draft: ModelDraft, origin: Origin) -> Model:
+    """The same, where its name was checked and its files were found."""
     limits = unit.settings.limits
     tags = experiments.checked_tags(draft.tags, limits)
     properties = experiments.checked_tags(draft.properties, limits)
-    origin = _origin(unit, workspace, draft)
     if len(origin.files) > limits.snapshot_files:
         raise TooLarge(f"the model has {len(origin.files)} files; at most {limits.snapshot_files} are allowed")
     with unit.write() as tx:
@@ -158,20 +162,8 @@ def open_file(unit: Unit, workspace: str, name: str, version: int, path: str) ->
     raise NotFound(f"model {name}:{version} has no file {path!r}")
 
 
-def _origin(unit: Unit, workspace: str, draft: ModelDraft) -> Origin:
-    experiment = None if draft.run_id is None else runs.load(unit, workspace, draft.run_id).experiment
-    if draft.run_id is not None and draft.run_path is not None:
-        return Origin(_files_of_run(unit, workspace, draft.run_id, draft.run_path), experiment)
-    given = files_of(draft.files)
-    if not given:
-        raise NotFound(f"the model {draft.name!r} has no files; give 'files', or 'run_id' and 'run_path'")
-    if missing := unit.blobs.missing(given.values()):
-        raise Conflict(f"{len(missing)} blobs of the model have to be sent first", missing=missing)
-    return Origin([ModelFile(path, _size_of(unit, sha256), sha256) for path, sha256 in given.items()], experiment)
-
-
-def _files_of_run(unit: Unit, workspace: str, run_id: str, run_path: str) -> list[ModelFile]:
-    """The file at this path, or everything in the folder."""
+def files_of_run(unit: Unit, workspace: str, run_id: str, run_path: str) -> list[ModelFile]:
+    """The file at this path of a run, or all in the folder, as files of a model; NotFound if there is nothing."""
     wanted = normalised_path(run_path)
     _, there = artifacts.listed(unit, workspace, run_id, prefix=wanted)
     exact = [one for one in there if one.path == wanted]
@@ -184,6 +176,18 @@ def _files_of_run(unit: Unit, workspace: str, run_id: str, run_path: str) -> lis
         else _file_of_log(unit, run_id, one, path_in_model(one.path, wanted))
         for one in taken
     ]
+
+
+def _origin(unit: Unit, workspace: str, draft: ModelDraft) -> Origin:
+    experiment = None if draft.run_id is None else runs.load(unit, workspace, draft.run_id).experiment
+    if draft.run_id is not None and draft.run_path is not None:
+        return Origin(files_of_run(unit, workspace, draft.run_id, draft.run_path), experiment)
+    given = files_of(draft.files)
+    if not given:
+        raise NotFound(f"the model {draft.name!r} has no files; give 'files', or 'run_id' and 'run_path'")
+    if missing := unit.blobs.missing(given.values()):
+        raise Conflict(f"{len(missing)} blobs of the model have to be sent first", missing=missing)
+    return Origin([ModelFile(path, _size_of(unit, sha256), sha256) for path, sha256 in given.items()], experiment)
 
 
 def _file_of_log(unit: Unit, run_id: str, log: Artifact, path: str) -> ModelFile:

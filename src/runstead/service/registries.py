@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from runstead.domain.errors import Conflict, InvalidArgument, NotFound
-from runstead.domain.models import Model, ModelDraft, ModelEdit, checked_model_name
+from runstead.domain.models import Model, ModelDraft, ModelEdit, ModelFile, checked_registered_name
 from runstead.domain.names import checked_text
 from runstead.domain.registries import ARCHIVED, Registered, Stage, Version, checked_alias, checked_stage
 from runstead.domain.workspaces import Workspace
-from runstead.service import experiments, feed, models, workspaces
+from runstead.service import experiments, feed, models, runs, workspaces
+from runstead.service.models import Origin
 from runstead.service.unit import Tx, Unit
 from runstead.store import counters, registries
 from runstead.store import models as model_rows
@@ -19,17 +20,21 @@ from runstead.store.hashes import key_of
 
 
 class Source(NamedTuple):
-    """Files of a run, and how the client named them."""
+    """What a version is made of: files of a run, or another version; nothing, if the run has none or is not there.
 
-    run_id: str
-    path: str
+    `told` is how the client named it.
+    """
+
     told: str
-    logged_model_id: str | None
+    run_id: str | None = None
+    path: str = ""
+    logged_model_id: str | None = None
+    version: Model | None = None
 
 
 def create(unit: Unit, workspace: str, name: str, *, tags: Mapping[str, str], description: str) -> Registered:
     """A name without versions; Conflict if there is one, also one that the SDK made."""
-    checked_model_name(name)
+    checked_registered_name(name)
     with unit.write() as tx:
         home = workspaces.found(tx.connection, workspace)
         if _maybe(tx.connection, home, name) is not None:
@@ -79,7 +84,7 @@ def edit(
 
 def rename(unit: Unit, workspace: str, name: str, new_name: str) -> Registered:
     """Another name for all versions."""
-    checked_model_name(new_name)
+    checked_registered_name(new_name)
     with unit.write() as tx:
         home = workspaces.found(tx.connection, workspace)
         there = _settled(unit, tx, home, name)
@@ -119,16 +124,32 @@ def set_alias(unit: Unit, workspace: str, name: str, alias: str, version: int | 
 
 
 def create_version(unit: Unit, workspace: str, name: str, source: Source, draft: ModelDraft, run_link: str) -> Version:
-    """A new version of a name that is there, made of files of a run."""
+    """A new version of a name that is there; `draft.run_id` is the run it is said to come from."""
     load(unit, workspace, name)
-    made = models.register(unit, workspace, replace(draft, run_id=source.run_id, run_path=source.path))
+    experiment = None
+    if draft.run_id is not None and (run := runs.find(unit, workspace, draft.run_id)) is not None:
+        experiment = run.experiment
+    made = models.add(unit, workspace, draft, Origin(_files_of(unit, workspace, source), experiment))
     stage = Stage(source=source.told, run_link=run_link, logged_model_id=source.logged_model_id)
-    return _staged(unit, workspace, made, stage)
+    return _staged(unit, workspace, made, stage, touch=True)
+
+
+def _files_of(unit: Unit, workspace: str, source: Source) -> Sequence[ModelFile]:
+    if source.version is not None:
+        return models.files(unit, workspace, source.version.name, source.version.version)
+    if source.run_id is None or not source.path or runs.find(unit, workspace, source.run_id) is None:
+        return ()
+    try:
+        return models.files_of_run(unit, workspace, source.run_id, source.path)
+    except NotFound:  # they may come later: clients are then led to the run
+        return ()
 
 
 def load_version(unit: Unit, workspace: str, name: str, version: int) -> Version:
     """One version, or NotFound."""
-    for one in load(unit, workspace, name).versions:
+    with unit.read() as connection:
+        there = _maybe(connection, workspaces.found(connection, workspace), name)
+    for one in () if there is None else there.versions:
         if one.model.version == version:
             return one
     raise NotFound(f"Model Version (name={name}, version={version}) not found")
@@ -147,11 +168,14 @@ def transition(unit: Unit, workspace: str, name: str, version: int, stage: str, 
     there = load(unit, workspace, name)
     version_there = load_version(unit, workspace, name, version)
     if archive_others and wanted not in ("Staging", "Production"):
-        raise InvalidArgument(f"Model version transition cannot archive existing model versions because '{wanted}' is")
+        raise InvalidArgument(
+            f"Model version transition cannot archive existing model versions because '{wanted}' is not an Active "
+            "stage. Valid stages are Staging, Production"
+        )
     for one in there.versions if archive_others else ():
         if one.stage.stage == wanted and one.model.version != version:
             _staged(unit, workspace, one.model, replace(one.stage, stage=ARCHIVED))
-    return _staged(unit, workspace, version_there.model, replace(version_there.stage, stage=wanted))
+    return _staged(unit, workspace, version_there.model, replace(version_there.stage, stage=wanted), touch=True)
 
 
 def delete_version(unit: Unit, workspace: str, name: str, version: int) -> None:
@@ -159,12 +183,20 @@ def delete_version(unit: Unit, workspace: str, name: str, version: int) -> None:
     for alias in load_version(unit, workspace, name, version).aliases:
         set_alias(unit, workspace, name, alias, None)
     models.delete(unit, workspace, name, version)
-
-
-def _staged(unit: Unit, workspace: str, model: Model, stage: Stage) -> Version:
     with unit.write() as tx:
         home = workspaces.found(tx.connection, workspace)
-        _settled(unit, tx, home, model.name)
+        there = _maybe(tx.connection, home, name)
+        if there is not None:
+            _update(tx, home, there, {})
+
+
+def _staged(unit: Unit, workspace: str, model: Model, stage: Stage, *, touch: bool = False) -> Version:
+    """`touch`: the name counts as changed, too."""
+    with unit.write() as tx:
+        home = workspaces.found(tx.connection, workspace)
+        there = _settled(unit, tx, home, model.name)
+        if touch:
+            _update(tx, home, there, {})
         registries.set_stage(tx.connection, model.key, replace(stage, updated_at_ms=tx.at_ms))
         feed.publish_model(tx, home, model.name)
     return load_version(unit, workspace, model.name, model.version)

@@ -1,6 +1,7 @@
 """Runs: made once, moved through the status table, tagged, cancelled."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,10 +10,11 @@ from runstead.domain import runs as rules
 from runstead.domain.errors import Conflict, NotFound, TooLarge
 from runstead.domain.names import checked_name, checked_run_id, checked_text
 from runstead.domain.runs import CANCEL_REQUESTED, INTERACTIVE, Run, RunDraft, RunEdit, RunFilter, RunRef
+from runstead.domain.stages import QUEUED, STAGE_OF_STATUS, moment, stages_of
 from runstead.domain.workspaces import Workspace
 from runstead.service import experiments, feed, workspaces
 from runstead.service.unit import Tx, Unit
-from runstead.store import counters, runs
+from runstead.store import counters, runs, stages
 from runstead.store import experiments as experiment_rows
 
 NUMBER = "run"
@@ -62,11 +64,24 @@ def insert(unit: Unit, tx: Tx, workspace: Workspace, draft: RunDraft) -> Run:
     return made
 
 
-def load(unit: Unit, workspace: str, run_id: str, *, with_definition: bool = False) -> Run:
+def load(unit: Unit, workspace: str, run_id: str) -> Run:
     """One run, or NotFound."""
     with unit.read() as connection:
-        home = workspaces.found(connection, workspace)
-        return found(connection, home, run_id, with_definition=with_definition)
+        return found(connection, workspaces.found(connection, workspace), run_id)
+
+
+def load_whole(unit: Unit, workspace: str, run_id: str) -> Run:
+    """The same with its definition and its stages, which lists of runs leave out."""
+    with unit.read() as connection:
+        run = found(connection, workspaces.found(connection, workspace), run_id, with_definition=True)
+        marks = stages.marks_of(connection, run.key)
+    told = stages_of(
+        marks,
+        created_at_ms=run.created_at_ms,
+        ended_at_ms=run.ended_at_ms,
+        is_interactive=run.kind == INTERACTIVE,
+    )
+    return replace(run, stages=tuple(told))
 
 
 def found(
@@ -82,6 +97,12 @@ def found(
     if run is None or run.workspace_key != workspace.key:
         raise _missing(workspace.name, run_id)
     return run
+
+
+def find(unit: Unit, workspace: str, run_id: str) -> RunRef | None:
+    """The run of this id, or None."""
+    with unit.read() as connection:
+        return runs.locate(connection, workspace, run_id)
 
 
 def located(connection: sa.Connection, workspace: str, run_id: str) -> RunRef:
@@ -138,12 +159,16 @@ def set_status(
     *,
     error: Mapping[str, Any] | None = None,
     warnings: Sequence[Any] = (),
+    reached_at_ms: int | None = None,
 ) -> Run:
-    """Move a run to `status` if the table allows it; the final state it already has is accepted and changes nothing."""
+    """Move a run to `status` if the table allows it; the final state it already has is accepted and changes nothing.
+
+    reached_at_ms: when it got there, if that was before now: a node may have been unable to tell us.
+    """
     with unit.write() as tx:
         home = workspaces.found(tx.connection, workspace)
         run = found(tx.connection, home, run_id, for_update=True)
-        return apply_status(tx, home, run, status, error=error, warnings=warnings)
+        return apply_status(tx, home, run, status, error=error, warnings=warnings, reached_at_ms=reached_at_ms)
 
 
 def apply_status(
@@ -154,6 +179,7 @@ def apply_status(
     *,
     error: Mapping[str, Any] | None = None,
     warnings: Sequence[Any] = (),
+    reached_at_ms: int | None = None,
 ) -> Run:
     """The same within a transaction; load `run` with `for_update`."""
     values: dict[str, object] = {"status": status}
@@ -163,8 +189,9 @@ def apply_status(
         rules.check_transition(run.run_id, run.status, status)
         if run.is_final:
             return run
+    at_ms = _mark_stage(tx, run, status, reached_at_ms)
     if status in ("Running", "Finalizing") and run.started_at_ms is None:
-        values["started_at_ms"] = tx.at_ms
+        values["started_at_ms"] = at_ms
     if rules.is_final(status):
         values["ended_at_ms"] = tx.at_ms
     if error is not None:
@@ -174,6 +201,13 @@ def apply_status(
     runs.update(tx.connection, run.key, values)
     feed.publish(tx, "run", run)
     return found(tx.connection, workspace, run.run_id)
+
+
+def note_building(tx: Tx, run: Run, mark: str | None) -> None:
+    """More is known of the run's environment; `mark`: it begins to be built (BUILDING), or is there (BUILT)."""
+    if mark is not None:
+        stages.mark(tx.connection, run.key, mark, tx.at_ms)
+    feed.publish(tx, "run", run)
 
 
 def cancel(unit: Unit, workspace: str, run_id: str) -> Run:
@@ -230,8 +264,19 @@ def is_within(unit: Unit, run_id: str, ancestor_id: str) -> bool:
     return False
 
 
+def _mark_stage(tx: Tx, run: Run, status: str, told_ms: int | None) -> int:
+    """Notes that the run reached a stage; returns when."""
+    stage = STAGE_OF_STATUS.get(status)
+    if run.kind == INTERACTIVE or stage is None or stage == QUEUED:
+        return tx.at_ms
+    marks = stages.marks_of(tx.connection, run.key)
+    at_ms = moment(told_ms, after_ms=max([run.created_at_ms, *marks.values()]), now_ms=tx.at_ms)
+    stages.mark(tx.connection, run.key, stage, at_ms)
+    return at_ms
+
+
 def _missing(workspace: str, run_id: str) -> NotFound:
-    return NotFound(f"there is no run {run_id!r} in workspace {workspace!r}")
+    return NotFound(f"there is no run {run_id!r} in workspace {workspace!r}", run_id=run_id)
 
 
 def _same_run(there: Run, workspace: Workspace, draft: RunDraft) -> Run:

@@ -25,5 +25,6 @@ jobs = sa.Table(
     sa.Column("starts", sa.BigInteger, nullable=False),
     sa.Column("owner", sa.Text),
     sa.Column("created_at_ms", sa.BigInteger, nullable=False),
+    sa.Column("preparation", sa.JSON(none_as_null=True)),  # what was built or reused, and why: domain/builds.py
     sa.Index(None, "phase", "run_key"),
 )

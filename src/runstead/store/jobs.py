@@ -10,6 +10,9 @@ from runstead.store.engine import insert_if_absent
 from runstead.store.job_tables import jobs
 from runstead.store.tables import runs, workspaces
 
+# Without the facts of its environment, which only people ask for.
+COLUMNS = [c for c in jobs.c if c.name != "preparation"]
+
 
 def insert(connection: sa.Connection, run_key: int, spec: JobSpec, *, at_ms: int) -> bool:
     """Make the job of a run unless it has one; returns whether it was made."""
@@ -49,6 +52,14 @@ def update(connection: sa.Connection, run_key: int, owner: str, values: Mapping[
     return connection.execute(sa.update(jobs).where(mine).values(**values)).rowcount == 1
 
 
+def preparation_of(connection: sa.Connection, run_key: int) -> Mapping[str, Any] | None:
+    """The facts that were noted of a job's environment."""
+    found: Mapping[str, Any] | None = connection.execute(
+        sa.select(jobs.c.preparation).where(jobs.c.run_key == run_key)
+    ).scalar_one_or_none()
+    return found
+
+
 def _free_for(owner: str) -> sa.ColumnElement[bool]:
     return jobs.c.owner.is_(None) | (jobs.c.owner == owner)
 
@@ -56,12 +67,13 @@ def _free_for(owner: str) -> sa.ColumnElement[bool]:
 def _joined() -> sa.Select[Any]:
     return (
         sa.select(
-            jobs,
+            *COLUMNS,
             runs.c.run_id,
             runs.c.parent_id,
             runs.c.status.label("run_status"),
             workspaces.c.name.label("workspace"),
         )
+        .select_from(jobs)
         .join(runs, runs.c.run_key == jobs.c.run_key)
         .join(workspaces, workspaces.c.workspace_key == runs.c.workspace_key)
     )

@@ -24,7 +24,8 @@ def insert(connection: sa.Connection, values: Mapping[str, Any], files: Sequence
         {"model_key": key, "path_key": key_of(f.path), "path": f.path, "size_bytes": f.size_bytes, "sha256": f.sha256}
         for f in files
     ]
-    connection.execute(sa.insert(model_files), rows)
+    if rows:
+        connection.execute(sa.insert(model_files), rows)
 
 
 def find(

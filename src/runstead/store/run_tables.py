@@ -20,6 +20,7 @@ from runstead.domain.run_tables import (
     Not,
     Param,
     Property,
+    Sort,
     TableQuery,
     Tag,
     Text,
@@ -56,11 +57,7 @@ def page(connection: sa.Connection, workspace_key: int, query: TableQuery) -> Pa
     """Which runs, in which order."""
     sql = Sql(connection)
     conditions = sql.conditions(workspace_key, query)
-    ordered = [
-        (value.desc() if one.descending else value.asc()).nulls_last()
-        for one in query.sorts
-        for value in sql.ranks(one.column)
-    ]
+    ordered = [key for one in query.sorts for key in sql.ordering(one)]
     keys = (
         sa.select(runs.c.run_key)
         .select_from(SOURCE)
@@ -159,6 +156,18 @@ class Sql:
                     place, metric_summaries.c.run_key == runs.c.run_key
                 )
                 return found.correlate(runs).scalar_subquery()
+
+    def ordering(self, sort: Sort) -> list[sa.ColumnElement[Any]]:
+        """What to order by: runs without the value come last, whichever way, and before them those with NaN."""
+        ranks = self.ranks(sort.column)
+        found: list[sa.ColumnElement[Any]] = [
+            (value.desc() if sort.descending else value.asc()).nulls_last() for value in ranks
+        ]
+        place = _place(self._connection, sort.column) if isinstance(sort.column, Metric) else None
+        if place is None:
+            return found
+        there = sa.exists().where(place, metric_summaries.c.run_key == runs.c.run_key).correlate(runs)
+        return [*found, there.desc()]
 
     def ranks(self, column: Column) -> list[sa.ColumnElement[Any]]:
         """What to sort by: words that spell numbers come first, as numbers."""

@@ -10,6 +10,7 @@ from runstead.store import (
     model_tables,
     registry_tables,
     secret_tables,
+    stage_tables,
     tables,
     view_tables,
 )
@@ -26,5 +27,6 @@ TABLE_FILES = (
     model_tables,
     registry_tables,
     secret_tables,
+    stage_tables,
     view_tables,
 )

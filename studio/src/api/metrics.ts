@@ -1,10 +1,11 @@
 /** Metrics: summaries, points to draw, rows to read, files to take away. */
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { askChart, type ChartQuery } from "./charts";
 import { query, requestJson, runPath, workspacePath } from "./client";
 import { keys } from "./keys";
 import { useWorkspace } from "./live";
-import type { Cell, ChartPoints, Series } from "./types";
+import type { Cell, ChartPoints, Series, SeriesKind } from "./types";
 
 export function useSeries(runId: string) {
   const workspace = useWorkspace();
@@ -32,27 +33,16 @@ export function useSummaries(runIds: readonly string[], names?: readonly string[
   });
 }
 
-export type ChartQuery = {
-  name: string;
-  column: string;
-  /** `step`, `time`, `index`, or a column of the series. */
-  x: string;
-  from?: number | null;
-  to?: number | null;
-  pixels: number;
-};
-
-const fetchPoints = (workspace: string, runId: string, wanted: ChartQuery, signal?: AbortSignal) =>
-  requestJson<ChartPoints>(`${runPath(workspace, runId)}/metrics/chart${query(wanted)}`, { signal });
-
 /** `count`, the number of values there are, makes the same question a new one when there are more. */
 export const pointsOptions = (workspace: string, runId: string, wanted: ChartQuery, count: number) => ({
   queryKey: [...keys.points(workspace, runId), wanted, count],
-  queryFn: ({ signal }: { signal: AbortSignal }) => fetchPoints(workspace, runId, wanted, signal),
+  queryFn: ({ signal }: { signal: AbortSignal }) => askChart(workspace, runId, wanted, signal),
   placeholderData: keepPreviousData<ChartPoints>,
   staleTime: Number.POSITIVE_INFINITY,
   gcTime: 20_000,
 });
+
+export type { ChartQuery } from "./charts";
 
 export type ValueTable = { columns: string[]; rows: Cell[][]; total: number };
 
@@ -72,3 +62,18 @@ export const valueTableOptions = (
 
 export const exportAddress = (workspace: string, runId: string, name: string, format: "csv" | "parquet") =>
   `${runPath(workspace, runId)}/metrics/export${query({ format, name })}`;
+
+export type MetricName = { name: string; kind: SeriesKind; columns: string[]; run_count: number };
+
+/** The metrics that the newest runs have, of the workspace or of one experiment. */
+export function useMetricNames(experiment: string | null) {
+  const workspace = useWorkspace();
+  return useQuery({
+    queryKey: ["metric-names", workspace, experiment],
+    queryFn: ({ signal }) =>
+      requestJson<{ names: MetricName[] }>(`${workspacePath(workspace)}/metrics/names${query({ experiment })}`, {
+        signal,
+      }),
+    select: (answer) => answer.names,
+  });
+}

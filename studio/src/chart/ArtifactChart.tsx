@@ -9,6 +9,7 @@ import { requestJson } from "@/api/client";
 import { useWorkspace } from "@/api/live";
 import type { Series } from "@/api/types";
 import { Problem } from "@/parts/Problem";
+import { charts } from "@/texts/charts";
 import { AccuracyChart } from "./AccuracyChart";
 import { ConfusionChart } from "./ConfusionChart";
 import { Histogram } from "./Histogram";
@@ -20,7 +21,7 @@ export function ArtifactChart({ runId, series }: { runId: string; series: Series
   const [chosen, choose] = useState<number | null>(null);
   const position = Math.min(chosen ?? paths.length - 1, paths.length - 1);
   const path = paths[position];
-  if (path === undefined) return <p className="points-note">Its file has not arrived yet.</p>;
+  if (path === undefined) return <p className="points-note">{charts.noFile}</p>;
   return (
     <>
       <Payload key={path} runId={runId} series={series} path={path} />
@@ -31,16 +32,16 @@ export function ArtifactChart({ runId, series }: { runId: string; series: Series
             appearance="subtle"
             icon={<ChevronLeftRegular />}
             disabled={position === 0}
-            aria-label="Earlier"
+            aria-label={charts.earlier}
             onClick={() => choose(position - 1)}
           />
-          {position + 1} of {paths.length}
+          {charts.nthOf(position + 1, paths.length)}
           <Button
             size="small"
             appearance="subtle"
             icon={<ChevronRightRegular />}
             disabled={position === paths.length - 1}
-            aria-label="Later"
+            aria-label={charts.later}
             onClick={() => choose(position + 1)}
           />
         </p>
@@ -56,12 +57,8 @@ function Payload({ runId, series, path }: { runId: string; series: Series; path:
     queryFn: ({ signal }) => requestJson<unknown>(artifactAddress(workspace, runId, path), { signal }),
   });
   if (payload.isLoadingError) return <Problem error={payload.error} retry={() => void payload.refetch()} />;
-  if (payload.data === undefined) return <Spinner size="small" label="Loading" delay={300} />;
-  return (
-    picture(series, payload.data) ?? (
-      <p className="points-note">{path} does not hold what its kind says. It is under Outputs + logs.</p>
-    )
-  );
+  if (payload.data === undefined) return <Spinner size="small" label={charts.loading} delay={300} />;
+  return picture(series, payload.data) ?? <p className="points-note">{charts.notItsKind(path)}</p>;
 }
 
 function picture({ kind, name }: Series, payload: unknown): ReactNode {

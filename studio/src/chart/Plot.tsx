@@ -3,15 +3,19 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { charts } from "@/texts/charts";
 import type { PlotLine, Range, XKind } from "./lines";
 import { watchTheme } from "./palette";
 import { alignedData, plotOptions } from "./plots";
 import "./chart.css";
 
-type Props = {
+export type PlotProps = {
   lines: readonly PlotLine[];
   xKind: XKind;
+  logX?: boolean;
   logY?: boolean;
+  /** Plots of the same name show where the pointer is on x of any of them. */
+  together?: string;
   /** Part of x that is shown; null for all there is. */
   range: Range | null;
   zoom: (range: Range | null) => void;
@@ -19,7 +23,7 @@ type Props = {
   label: string;
 };
 
-export function Plot({ lines, xKind, logY = false, range, zoom, height, label }: Props) {
+export function Plot({ lines, xKind, logX = false, logY = false, together, range, zoom, height, label }: PlotProps) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef({ lines, range, zoom, height });
@@ -27,7 +31,9 @@ export function Plot({ lines, xKind, logY = false, range, zoom, height, label }:
   // Another number of lines or another scale needs a new plot; new points do not.
   const shape = JSON.stringify([
     xKind,
+    logX,
     logY,
+    together,
     lines.map(({ label: name, index, role, isOrdered }) => [name, index, role, isOrdered]),
   ]);
 
@@ -36,8 +42,8 @@ export function Plot({ lines, xKind, logY = false, range, zoom, height, label }:
     const element = frame.current;
     if (!element) return;
     const made = new uPlot(
-      plotOptions({ latest, xKind, logY, width: element.clientWidth || 300, height }),
-      alignedData(lines, logY),
+      plotOptions({ latest, xKind, logX, logY, together, width: element.clientWidth || 300, height }),
+      alignedData(lines, { logX, logY }),
       element,
     );
     plot.current = made;
@@ -56,9 +62,9 @@ export function Plot({ lines, xKind, logY = false, range, zoom, height, label }:
   // However often points come in, they are drawn once per frame.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another range shows another part of the same points
   useEffect(() => {
-    const request = requestAnimationFrame(() => plot.current?.setData(alignedData(lines, logY), true));
+    const request = requestAnimationFrame(() => plot.current?.setData(alignedData(lines, { logX, logY }), true));
     return () => cancelAnimationFrame(request);
-  }, [lines, logY, range]);
+  }, [lines, logX, logY, range]);
 
   const pressed = (event: KeyboardEvent) => {
     const next = rangeAfterKey(event.key, plot.current, range);
@@ -72,7 +78,7 @@ export function Plot({ lines, xKind, logY = false, range, zoom, height, label }:
       className="plot"
       style={{ height }}
       role="img"
-      aria-label={`${label}. Arrow keys move, plus and minus zoom, 0 shows all.`}
+      aria-label={`${label}. ${charts.keys}`}
       tabIndex={0}
       onKeyDown={pressed}
       onDoubleClick={() => zoom(null)}

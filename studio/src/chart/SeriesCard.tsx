@@ -20,13 +20,14 @@ import { exportAddress } from "@/api/metrics";
 import type { Series } from "@/api/types";
 import { formatCell, formatTime, plural } from "@/parts/format";
 import { useNearView } from "@/parts/measures";
+import { charts } from "@/texts/charts";
 import { ArtifactChart } from "./ArtifactChart";
 import { canBeDrawn, type Look, lastValue, numberColumns, usualLook, usualX, xChoices, yColumns } from "./kinds";
 import { SeriesChart } from "./SeriesChart";
 import { ValueTable } from "./ValueTable";
 import "./chart.css";
 
-export type CardSettings = { x?: string; log?: boolean; look?: "chart" | "table"; y?: string[] };
+export type CardSettings = { x?: string; log?: boolean; logX?: boolean; look?: "chart" | "table"; y?: string[] };
 
 type Props = {
   runId: string;
@@ -82,6 +83,7 @@ function CardBody({ runId, series, settings, x, smoothing, look }: Props & { loo
       series={series}
       x={onX}
       columns={columns}
+      logX={settings.logX === true && onX !== "time"}
       logY={settings.log ?? false}
       smoothing={smoothing}
       height={CHART_PX}
@@ -96,10 +98,10 @@ function Tile({ series }: { series: Series }) {
   return (
     <div className="tile">
       <span className={text.length > 24 ? "tile-text" : "tile-value"} title={String(value)}>
-        {text === "" ? "None" : text}
+        {text === "" ? charts.none : text}
       </span>
       <span className="quiet">
-        {step != null && `step ${step} · `}
+        {step != null && charts.step(step)}
         {formatTime(series.last_at)}
       </span>
     </div>
@@ -118,20 +120,21 @@ function CardControls({ runId, series, settings, change, x, look }: Props & { lo
           size="small"
           appearance="subtle"
           icon={isTable ? <DataLineRegular /> : <TableRegular />}
-          aria-label={isTable ? `Show ${series.name} as a chart` : `Show ${series.name} as a table`}
-          title={isTable ? "As a chart" : "As a table"}
+          aria-label={isTable ? charts.showAsChart(series.name) : charts.showAsTable(series.name)}
+          title={isTable ? charts.asChart : charts.asTable}
           onClick={() => change({ ...settings, look: isTable ? "chart" : "table" })}
         />
       )}
       <Menu
         checkedValues={{
           x: [settings.x ?? usualX(series, x)],
-          log: settings.log ? ["log"] : [],
+          log: [...(settings.log ? ["y"] : []), ...(settings.logX ? ["x"] : [])],
           y: settings.y ?? yColumns(series, settings.x ?? usualX(series, x)),
         }}
         onCheckedValueChange={(_, { name, checkedItems }) => {
           if (name === "x") change({ ...settings, x: checkedItems[0] ?? "index" });
-          if (name === "log") change({ ...settings, log: checkedItems.length > 0 });
+          if (name === "log")
+            change({ ...settings, log: checkedItems.includes("y"), logX: checkedItems.includes("x") });
           if (name === "y") change({ ...settings, y: checkedItems });
         }}
       >
@@ -140,18 +143,18 @@ function CardControls({ runId, series, settings, change, x, look }: Props & { lo
             size="small"
             appearance="subtle"
             icon={<MoreHorizontalRegular />}
-            aria-label={`More of ${series.name}`}
-            title="More"
+            aria-label={charts.moreOf(series.name)}
+            title={charts.more}
           />
         </MenuTrigger>
         <MenuPopover>
           <MenuList>
             {isDrawn && <AxisChoices series={series} />}
             <MenuItemLink href={exportAddress(workspace, runId, series.name, "csv")} download>
-              Download as CSV
+              {charts.csv}
             </MenuItemLink>
             <MenuItemLink href={exportAddress(workspace, runId, series.name, "parquet")} download>
-              Download as Parquet
+              {charts.parquet}
             </MenuItemLink>
             <MenuDivider />
             <MenuGroup>
@@ -169,7 +172,7 @@ function AxisChoices({ series }: { series: Series }) {
   return (
     <>
       <MenuGroup>
-        <MenuGroupHeader>On x</MenuGroupHeader>
+        <MenuGroupHeader>{charts.onX}</MenuGroupHeader>
         {xChoices(series).map(({ value, title }) => (
           <MenuItemRadio key={value} name="x" value={value}>
             {title}
@@ -178,7 +181,7 @@ function AxisChoices({ series }: { series: Series }) {
       </MenuGroup>
       {columns.length > 1 && (
         <MenuGroup>
-          <MenuGroupHeader>On y</MenuGroupHeader>
+          <MenuGroupHeader>{charts.onY}</MenuGroupHeader>
           {columns.map((name) => (
             <MenuItemCheckbox key={name} name="y" value={name}>
               {name}
@@ -187,8 +190,11 @@ function AxisChoices({ series }: { series: Series }) {
         </MenuGroup>
       )}
       <MenuDivider />
-      <MenuItemCheckbox name="log" value="log">
-        Logarithmic scale
+      <MenuItemCheckbox name="log" value="y">
+        {charts.logY}
+      </MenuItemCheckbox>
+      <MenuItemCheckbox name="log" value="x">
+        {charts.logX}
       </MenuItemCheckbox>
       <MenuDivider />
     </>

@@ -11,8 +11,8 @@ import { useRoughWidth } from "@/parts/measures";
 import { Problem } from "@/parts/Problem";
 import { xTitle } from "./kinds";
 import type { PlotLine, Range, XKind } from "./lines";
-import { Plot } from "./Plot";
-import { PointsNote } from "./PointsNote";
+import { pointsNote } from "./notes";
+import { PlotFrame } from "./PlotFrame";
 import { type Curve, curveOf, isAscending } from "./points";
 import { smoothed } from "./smoothing";
 
@@ -21,6 +21,7 @@ type Props = {
   series: Series;
   x: string;
   columns: readonly string[];
+  logX?: boolean;
   logY: boolean;
   smoothing: number;
   height: number;
@@ -30,7 +31,7 @@ type Props = {
 const MOST_ORDERED_ROWS = 2000;
 
 export function SeriesChart(props: Props) {
-  const { runId, series, x, columns, logY, smoothing, height } = props;
+  const { runId, series, x, columns, logX = false, logY, smoothing, height } = props;
   const frame = useRef<HTMLDivElement>(null);
   const width = useRoughWidth(frame);
   const [range, zoom] = useState<Range | null>(null);
@@ -50,35 +51,39 @@ export function SeriesChart(props: Props) {
   return (
     <div ref={frame} className="series-chart">
       {error !== null && <Problem error={error} />}
-      <Plot
+      <PlotFrame
+        name={series.name}
+        x={xTitle(x)}
         lines={lines}
         xKind={xKind}
+        logX={logX}
         logY={logY}
+        together={x}
         range={range}
         zoom={zoom}
         height={height}
         label={`${series.name}: ${plural(series.count, "value")}`}
-      />
-      <PointsNote
-        points={answers.points.filter((each): each is ChartPoints => each !== undefined)}
-        curves={curves}
-        logY={logY}
-        x={xTitle(x)}
-        range={range}
-        zoom={zoom}
+        note={pointsNote({
+          points: answers.points.filter((each): each is ChartPoints => each !== undefined),
+          curves,
+          logX,
+          logY,
+          x: xTitle(x),
+        })}
       />
     </div>
   );
 }
 
 /** What the server would have drawn on so many pixels; `pixels` null: nothing is asked. */
-function usePoints({ runId, series, x, columns }: Props, range: Range | null, pixels: number | null) {
+function usePoints({ runId, series, x, columns, logX = false }: Props, range: Range | null, pixels: number | null) {
   const workspace = useWorkspace();
   const [from = null, to = null] = range ?? [];
+  const wanted = { name: series.name, x, from, to, pixels: pixels ?? 1 };
   const answers = useQueries({
     queries: columns.map((column) => ({
       // The number of values is part of the question: new points are asked for when there are some.
-      ...pointsOptions(workspace, runId, { name: series.name, column, x, from, to, pixels: pixels ?? 1 }, series.count),
+      ...pointsOptions(workspace, runId, { ...wanted, column, log: logX && x !== "time" }, series.count),
       enabled: pixels !== null,
     })),
     combine: (results) => ({
@@ -87,7 +92,7 @@ function usePoints({ runId, series, x, columns }: Props, range: Range | null, pi
     }),
   });
   const points = useKept(
-    columns.map((column) => `${x} ${column}`),
+    columns.map((column) => `${logX} ${x} ${column}`),
     answers.points,
   );
   return { points, error: answers.error };
@@ -118,11 +123,11 @@ function linesOf(
   return curves.flatMap((curve, index): PlotLine[] => {
     if (!curve) return [];
     const label = columns[index] || name;
-    const { xs, ys, infinite } = curve;
+    const { xs, ys, infinite, nans } = curve;
     const isOrdered = !isAscending(xs);
-    if (smoothing <= 0 || isOrdered) return [{ label, index, xs, ys, infinite, isOrdered }];
+    if (smoothing <= 0 || isOrdered) return [{ label, index, xs, ys, infinite, nans, isOrdered }];
     return [
-      { label, index, xs, ys, infinite, role: "faint" },
+      { label, index, xs, ys, infinite, nans, role: "faint" },
       { label, index, xs, ys: smoothed(xs, ys, smoothing) },
     ];
   });

@@ -2,13 +2,14 @@
 
 import { Slider } from "@fluentui/react-components";
 import { useId } from "react";
+import { charts } from "@/texts/charts";
 import "./chart.css";
 
 export function SmoothingSlider({ value, change }: { value: number; change: (value: number) => void }) {
   const id = useId();
   return (
     <span className="inline-field">
-      <label htmlFor={id}>Smoothing {value.toFixed(2)}</label>
+      <label htmlFor={id}>{charts.smoothing(value)}</label>
       <Slider
         id={id}
         className="metrics-smoothing"

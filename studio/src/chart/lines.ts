@@ -13,8 +13,10 @@ export type PlotLine = {
   xs: readonly number[];
   ys: readonly (number | null)[];
   infinite?: readonly { x: number; sign: 1 | -1 }[];
-  /** `faint`: the raw line under a smoothed one; `low` and `high`: edges of a band, one after the other; `dots`: no line. */
-  role?: "line" | "faint" | "low" | "high" | "dots";
+  nans?: readonly number[] | undefined;
+  /** `faint`: the raw line under a smoothed one; `low` and `high`: edges of a band, one after the other; `dots`: no line;
+   *  `guide`: a line to compare with, no value of anything. */
+  role?: "line" | "faint" | "low" | "high" | "dots" | "guide";
   /** x goes back and forth: the points are joined in their own order. */
   isOrdered?: boolean;
 };

@@ -2,9 +2,22 @@
 
 export type ConfusionMatrix = { labels: string[]; matrix: number[][] };
 /** Per class and threshold: true positives, false positives, true negatives, false negatives. */
-export type AccuracyTable = { labels: string[]; probability: number[][][]; percentile: number[][][] };
+export type AccuracyTable = {
+  labels: string[];
+  probability: number[][][];
+  percentile: number[][][];
+  /** Of `probability`, rising. */
+  thresholds: number[];
+};
 export type Residuals = { edges: number[]; counts: number[] };
-export type Predictions = { centres: number[]; averages: (number | null)[]; errors: number[] };
+/** `counts`: how many true values each bin has; empty where the payload does not say. */
+export type Predictions = {
+  edges: number[];
+  centres: number[];
+  averages: (number | null)[];
+  errors: number[];
+  counts: number[];
+};
 
 type Data = Record<string, unknown>;
 
@@ -29,14 +42,21 @@ export function confusionMatrix(payload: unknown): ConfusionMatrix | null {
 }
 
 export function accuracyTable(payload: unknown): AccuracyTable | null {
-  const { probability_tables: probability, percentile_tables: percentile, class_labels: labels } = dataOf(payload);
+  const told = dataOf(payload);
+  const { probability_tables: probability, percentile_tables: percentile, class_labels: labels } = told;
   if (!isTables(probability) || probability.length === 0) return null;
+  const count = probability[0]?.length ?? 0;
+  const { probability_thresholds: given } = told;
+  const thresholds = isNumbers(given) && given.length === count ? given : evenly(count);
   return {
     probability,
+    thresholds,
     percentile: isTables(percentile) ? percentile : [],
     labels: labelsOf(labels, probability.length),
   };
 }
+
+const evenly = (count: number): number[] => Array.from({ length: count }, (_, index) => index / Math.max(1, count - 1));
 
 export function residuals(payload: unknown): Residuals | null {
   const { bin_edges: edges, bin_counts: counts } = dataOf(payload);
@@ -44,64 +64,14 @@ export function residuals(payload: unknown): Residuals | null {
 }
 
 export function predictions(payload: unknown): Predictions | null {
-  const { bin_averages: averages, bin_errors: errors, bin_edges: edges } = dataOf(payload);
+  const { bin_averages: averages, bin_errors: errors, bin_edges: edges, bin_counts: counts } = dataOf(payload);
   if (!isNumbers(averages) || !isNumbers(edges) || edges.length !== averages.length + 1) return null;
   const centres = averages.map((_, index) => ((edges[index] as number) + (edges[index + 1] as number)) / 2);
-  return { centres, averages, errors: isNumbers(errors) ? errors : averages.map(() => 0) };
-}
-
-export type RateCurve = {
-  title: string;
-  x: string;
-  y: string;
-  point: (row: readonly number[], total: number) => [number, number] | null;
-};
-
-const ratio = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
-const both = (x: number | null, y: number | null): [number, number] | null =>
-  x === null || y === null ? null : [x, y];
-
-/** What is drawn from an accuracy table; each row of it gives one point. */
-export const RATE_CURVES: Record<"roc" | "precision" | "gain" | "lift", RateCurve> = {
-  roc: {
-    title: "ROC",
-    x: "false positive rate",
-    y: "true positive rate",
-    point: ([tp = 0, fp = 0, tn = 0, fn = 0]) => both(ratio(fp, fp + tn), ratio(tp, tp + fn)),
-  },
-  precision: {
-    title: "Precision–recall",
-    x: "recall",
-    y: "precision",
-    point: ([tp = 0, fp = 0, _tn, fn = 0]) => both(ratio(tp, tp + fn), ratio(tp, tp + fp)),
-  },
-  gain: {
-    title: "Gain",
-    x: "share taken as positive",
-    y: "true positive rate",
-    point: ([tp = 0, fp = 0, _tn, fn = 0], total) => both(ratio(tp + fp, total), ratio(tp, tp + fn)),
-  },
-  lift: {
-    title: "Lift",
-    x: "share taken as positive",
-    y: "times better than chance",
-    point: ([tp = 0, fp = 0, _tn, fn = 0], total) => {
-      const share = ratio(tp + fp, total);
-      const rate = ratio(tp, tp + fn);
-      return share === null || share === 0 || rate === null ? null : [share, rate / share];
-    },
-  },
-};
-
-/** The points of one class, from left to right. */
-export function ratePoints(table: readonly (readonly number[])[], curve: RateCurve): [number, number][] {
-  return table
-    .map((row) =>
-      curve.point(
-        row,
-        row.reduce((sum, count) => sum + count, 0),
-      ),
-    )
-    .filter((point): point is [number, number] => point !== null)
-    .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  return {
+    edges,
+    centres,
+    averages,
+    errors: isNumbers(errors) ? errors : averages.map(() => 0),
+    counts: isNumbers(counts) && counts.length === averages.length ? counts : [],
+  };
 }

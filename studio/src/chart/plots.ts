@@ -8,14 +8,17 @@ import { sortedByX } from "./points";
 import { tooltip } from "./tooltips";
 
 type Latest = RefObject<{ lines: readonly PlotLine[]; range: Range | null; zoom: (range: Range | null) => void }>;
-type Wanted = { latest: Latest; xKind: XKind; logY: boolean; width: number; height: number };
+type Scales = { logX: boolean; logY: boolean };
+type Wanted = Scales & { latest: Latest; xKind: XKind; together: string | undefined; width: number; height: number };
 
 const WHOLE_STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 const FONT = "11px system-ui, sans-serif";
 const RETAIN_GAPS = 1;
+const GUIDE = [6, 5];
 
 /** All lines over one x. On a log scale what is not positive has no place. */
-export function alignedData(lines: readonly PlotLine[], logY: boolean): uPlot.AlignedData {
+export function alignedData(all: readonly PlotLine[], { logX, logY }: Scales): uPlot.AlignedData {
+  const lines = logX ? all.map(aboveZero) : all;
   const tables = lines.map((line) => {
     const { xs, ys } = line.isOrdered ? sortedByX({ xs: line.xs, ys: line.ys, infinite: [] }) : line;
     return [[...xs], ys.map((y) => (logY && y !== null && y <= 0 ? null : y))] as uPlot.AlignedData;
@@ -30,7 +33,17 @@ export function alignedData(lines: readonly PlotLine[], logY: boolean): uPlot.Al
   );
 }
 
-export function plotOptions({ latest, xKind, logY, width, height }: Wanted): uPlot.Options {
+function aboveZero(line: PlotLine): PlotLine {
+  if (line.xs.every((x) => x > 0)) return line;
+  const kept = line.xs.flatMap((x, index) => (x > 0 ? [index] : []));
+  return {
+    ...line,
+    xs: kept.map((index) => line.xs[index] as number),
+    ys: kept.map((index) => line.ys[index] ?? null),
+  };
+}
+
+export function plotOptions({ latest, xKind, logX, logY, together, width, height }: Wanted): uPlot.Options {
   const lines = latest.current.lines;
   const named = lines.filter((line) => line.role === undefined || line.role === "line" || line.role === "dots");
   return {
@@ -40,7 +53,11 @@ export function plotOptions({ latest, xKind, logY, width, height }: Wanted): uPl
     padding: [10, named.length > 1 ? 22 : 12, 0, 0],
     legend: { show: false },
     scales: {
-      x: { time: xKind === "time", range: (_, min, max) => shownRange(latest.current.range, min, max) },
+      x: {
+        time: xKind === "time",
+        ...(logX ? { distr: 3 as const } : {}),
+        range: (_, min, max) => shownRange(latest.current.range, min, max, logX),
+      },
       y: logY ? { distr: 3 } : { range: (_, min, max) => paddedRange(min, max) },
     },
     axes: [axis(xKind, "x"), axis("number", "y")],
@@ -55,6 +72,8 @@ export function plotOptions({ latest, xKind, logY, width, height }: Wanted): uPl
       focus: { prox: 24 },
       points: { size: 7 },
       dataIdx: nearestValue,
+      // Where the pointer is travels to the others; a zoom stays where it was made.
+      ...(together === undefined ? {} : { sync: { key: together, filters: { pub: isMove, sub: isMove } } }),
     },
     focus: { alpha: 0.35 },
     hooks: {
@@ -65,9 +84,10 @@ export function plotOptions({ latest, xKind, logY, width, height }: Wanted): uPl
   };
 }
 
-function shownRange(wanted: Range | null, min: number | null, max: number | null): [number, number] {
-  if (wanted) return [wanted[0], wanted[1]];
-  if (min === null || max === null) return [0, 1];
+function shownRange(wanted: Range | null, min: number | null, max: number | null, isLog: boolean): [number, number] {
+  if (wanted) return isLog ? [Math.max(wanted[0], wanted[1] / 1e9), wanted[1]] : [wanted[0], wanted[1]];
+  if (min === null || max === null) return isLog ? [1, 10] : [0, 1];
+  if (isLog) return min === max ? [min / 2, max * 2] : [min, max];
   return min === max ? [min - 0.5, max + 0.5] : [min, max];
 }
 
@@ -100,6 +120,10 @@ function axis(kind: XKind, side: "x" | "y"): uPlot.Axis {
 
 function seriesOptions(line: PlotLine): uPlot.Series {
   const { label, index, role } = line;
+  if (role === "guide") {
+    const drawn = line.isOrdered ? { width: 0, paths: () => null } : { width: 1 };
+    return { label, stroke: () => token("--colorNeutralForeground3"), dash: GUIDE, points: { show: false }, ...drawn };
+  }
   // The fill between two edges needs their paths, though they are not drawn themselves.
   if (role === "low" || role === "high") return { label, stroke: "transparent", width: 0, points: { show: false } };
   const isWithoutPath = role === "dots" || line.isOrdered === true;
@@ -112,6 +136,8 @@ function seriesOptions(line: PlotLine): uPlot.Series {
     points: role === "dots" ? { show: true, size: 8, width: 1.5 } : role === "faint" ? { show: false } : { size: 5 },
   };
 }
+
+const isMove = (type: string) => type === "mousemove" || type === "mouseleave";
 
 /** Lines do not share their points: the cursor looks for each one's nearest. */
 function nearestValue(plot: uPlot, seriesIndex: number, closest: number, x: number): number {
@@ -148,6 +174,7 @@ function drawBesides(plot: uPlot, lines: readonly PlotLine[], isNumbered: boolea
   for (const line of lines) {
     if (line.isOrdered) drawOrdered(plot, line);
     drawInfinite(plot, line);
+    drawNans(plot, line);
   }
   if (isNumbered) drawNumbers(plot, lines);
   ctx.restore();
@@ -155,8 +182,10 @@ function drawBesides(plot: uPlot, lines: readonly PlotLine[], isNumbered: boolea
 
 function drawOrdered(plot: uPlot, line: PlotLine): void {
   const { ctx } = plot;
-  ctx.strokeStyle = lineColor(line.index);
-  ctx.lineWidth = 1.6 * devicePixelRatio;
+  const isGuide = line.role === "guide";
+  ctx.strokeStyle = isGuide ? token("--colorNeutralForeground3") : lineColor(line.index);
+  ctx.lineWidth = (isGuide ? 1 : 1.6) * devicePixelRatio;
+  ctx.setLineDash((isGuide ? GUIDE : lineDash(line.index)).map((length) => length * devicePixelRatio));
   ctx.beginPath();
   let isDown = false;
   line.xs.forEach((x, position) => {
@@ -172,6 +201,7 @@ function drawOrdered(plot: uPlot, line: PlotLine): void {
     isDown = true;
   });
   ctx.stroke();
+  ctx.setLineDash([]);
 }
 
 /** A triangle at the edge that the value left through. */
@@ -188,6 +218,24 @@ function drawInfinite(plot: uPlot, line: PlotLine): void {
     ctx.lineTo(left + size, edge + sign * size * 1.6);
     ctx.fill();
   }
+}
+
+/** A small cross at the bottom where something was logged that is not a number. */
+function drawNans(plot: uPlot, line: PlotLine): void {
+  const { ctx, bbox } = plot;
+  const size = 3 * devicePixelRatio;
+  const top = bbox.top + bbox.height - size;
+  ctx.strokeStyle = lineColor(line.index);
+  ctx.lineWidth = 1.2 * devicePixelRatio;
+  ctx.beginPath();
+  for (const x of line.nans ?? []) {
+    const left = plot.valToPos(x, "x", true);
+    ctx.moveTo(left - size, top - size);
+    ctx.lineTo(left + size, top + size);
+    ctx.moveTo(left - size, top + size);
+    ctx.lineTo(left + size, top - size);
+  }
+  ctx.stroke();
 }
 
 /** Each line's number stands at its end; where ends are close together, the numbers make room for each other. */

@@ -9,6 +9,8 @@ export type Curve = {
   readonly ys: readonly (number | null)[];
   /** Where the value was infinite. */
   readonly infinite: readonly { x: number; sign: 1 | -1 }[];
+  /** Where it was not a number. */
+  readonly nans?: readonly number[];
 };
 
 /** A point without a finite place on x is left out; a value that is not a number makes a gap. */
@@ -16,16 +18,18 @@ export function curveOf(x: readonly Cell[], y: readonly Cell[]): Curve {
   const xs: number[] = [];
   const ys: (number | null)[] = [];
   const infinite: { x: number; sign: 1 | -1 }[] = [];
+  const nans: number[] = [];
   for (let index = 0; index < x.length; index += 1) {
     const at = numberOf(x[index]);
     if (at === null || !Number.isFinite(at)) continue;
     const value = numberOf(y[index]);
     if (value === Number.POSITIVE_INFINITY) infinite.push({ x: at, sign: 1 });
     if (value === Number.NEGATIVE_INFINITY) infinite.push({ x: at, sign: -1 });
+    if (value === null || Number.isNaN(value)) nans.push(at);
     xs.push(at);
     ys.push(value !== null && Number.isFinite(value) ? value : null);
   }
-  return { xs, ys, infinite };
+  return { xs, ys, infinite, nans };
 }
 
 export function isAscending(xs: readonly number[]): boolean {
@@ -40,6 +44,7 @@ export function fromStart(curve: Curve, start: number): Curve {
     ...curve,
     xs: curve.xs.map((x) => x - start),
     infinite: curve.infinite.map(({ x, sign }) => ({ x: x - start, sign })),
+    nans: curve.nans?.map((x) => x - start) ?? [],
   };
 }
 

@@ -7,6 +7,8 @@ import { formatX, type PlotLine, type XKind } from "./lines";
 import { lineColor } from "./palette";
 
 const MOST_ROWS = 12;
+// Of a plot that the pointer is not in, but in one that goes with it.
+const MOST_ROWS_BESIDES = 4;
 
 export function tooltip(latest: RefObject<{ lines: readonly PlotLine[] }>, xKind: XKind): uPlot.Plugin {
   const box = document.createElement("div");
@@ -31,7 +33,7 @@ function fill(box: HTMLElement, plot: uPlot, lines: readonly PlotLine[], xKind: 
   const rows = lines.flatMap((line, position) => {
     const at = plot.cursor.idxs?.[position + 1];
     const value = at == null ? null : plot.data[position + 1]?.[at];
-    if (value == null || line.role === "faint") return [];
+    if (value == null || line.role === "faint" || line.role === "guide") return [];
     return [{ line, value, x: plot.data[0][at as number] as number }];
   });
   if (rows.length === 0) return false;
@@ -39,7 +41,8 @@ function fill(box: HTMLElement, plot: uPlot, lines: readonly PlotLine[], xKind: 
   const head = document.createElement("div");
   head.className = "plot-tip-x";
   head.textContent = formatX(xKind, (rows[0] as { x: number }).x);
-  const body = rows.slice(0, MOST_ROWS).map(({ line, value }) => row(line, value, lines.length > 1));
+  const most = plot.root.matches(":hover") ? MOST_ROWS : MOST_ROWS_BESIDES;
+  const body = rows.slice(0, most).map(({ line, value }) => row(line, value, lines.length > 1));
   box.replaceChildren(head, ...body);
   return true;
 }

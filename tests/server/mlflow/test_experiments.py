@@ -18,7 +18,7 @@ def test_experiment_0_is_there_in_each_workspace_and_a_new_one_is_made_on_first_
     assert other.get_experiment("0").name == "Default"
     run_id = other.create_run("0").info.run_id
     assert [run.info.run_id for run in other.search_runs(["0"])] == [run_id]
-    with pytest.raises(MlflowException, match="no run"):
+    with pytest.raises(MlflowException, match="not found"):
         tracking.client.get_run(run_id)
 
 

@@ -132,14 +132,61 @@ def test_histories_of_several_runs_come_thinned_between_steps(tracking: Tracking
     query = f"run_ids={run_ids[0]}&run_ids={run_ids[1]}&metric_key=m&start_step=10&end_step=90&max_results=5"
     _, told = tracking.call("GET", f"ajax-api/2.0/mlflow/metrics/get-history-bulk-interval?{query}")
     assert [(m["run_id"], m["step"]) for m in told["metrics"]] == [
-        (run_id, step) for run_id in run_ids for step in (10, 30, 50, 70, 90)
+        (run_id, step) for run_id in run_ids for step in (10, 27, 43, 59, 90)
     ]
+
+
+def test_a_history_comes_by_time_then_step_then_value_and_by_the_page(tracking: Tracking) -> None:
+    run_id = new_run(tracking, "back and forth")
+    told = [(5.0, 9, 2), (4.0, 8, 5), (3.0, 7, 5), (9.0, 8, 5), (1.0, 1, 1), (2.0, 8, 5)]
+    for value, time_ms, step in told:
+        tracking.client.log_metric(run_id, "m", value, timestamp=time_ms, step=step)
+    expected = [1.0, 3.0, 2.0, 4.0, 9.0, 5.0]
+    assert [m.value for m in tracking.client.get_metric_history(run_id, "m")] == expected
+    paged, fields = [], {"run_id": run_id, "metric_key": "m", "max_results": "4"}
+    while fields:
+        _, page = tracking.call("GET", "api/2.0/mlflow/metrics/get-history", **fields)
+        paged += [m["value"] for m in page["metrics"]]
+        fields = {**fields, "page_token": page["next_page_token"]} if "next_page_token" in page else {}
+    assert paged == expected
+
+
+def test_a_bulk_history_is_cut_in_all_and_leaves_out_unknown_runs(tracking: Tracking) -> None:
+    run_ids = sorted(new_run(tracking, f"cut{i}") for i in range(2))
+    for run_id in run_ids:
+        tracking.client.log_batch(run_id, [Metric("m", float(i), i, i) for i in range(3)])
+    query = f"run_id={run_ids[1]}&run_id=nowhere&run_id={run_ids[0]}&metric_key=m&max_results=4"
+    _, told = tracking.call("GET", f"ajax-api/2.0/mlflow/metrics/get-history-bulk?{query}")
+    found = [(m["run_id"], m["value"]) for m in told["metrics"]]
+    assert found == [(run_ids[0], 0.0), (run_ids[0], 1.0), (run_ids[0], 2.0), (run_ids[1], 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("call", "query", "told"),
+    [
+        ("get-history", "run_id={0}&metric_key=m&max_results=0", "Invalid value 0 for parameter 'max_results'"),
+        ("get-history", "run_id={0}", "Missing value for required parameter 'metric_key'"),
+        ("get-history-bulk", "metric_key=m", "must specify at least one run_id"),
+        ("get-history-bulk", "run_id={0}", "must specify a metric_key"),
+        ("get-history-bulk", "metric_key=m" + "&run_id=a" * 101, "cannot specify more than 100 run_ids"),
+        ("get-history-bulk-interval", "metric_key=m", "Missing value for required parameter 'run_ids'"),
+        ("get-history-bulk-interval", "metric_key=m" + "&run_ids=a" * 101, "must specify at most 100 run_ids"),
+        ("get-history-bulk-interval", "run_ids={0}&metric_key=m&max_results=0", "between 1 and 2500"),
+        ("get-history-bulk-interval", "run_ids={0}&metric_key=m&start_step=1&end_step=0", "end_step must be greater"),
+        ("get-history-bulk-interval", "run_ids={0}&metric_key=m&start_step=1", "both must be specified"),
+    ],
+)
+def test_a_history_that_makes_no_sense_is_refused(tracking: Tracking, call: str, query: str, told: str) -> None:
+    run_id = tracking.client.create_run("0").info.run_id
+    status, answer = tracking.call("GET", f"ajax-api/2.0/mlflow/metrics/{call}?{query.format(run_id)}")
+    assert (status, answer["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+    assert told in answer["message"]
 
 
 def test_a_metric_that_nobody_logged_has_an_empty_history(tracking: Tracking) -> None:
     run_id = tracking.client.create_run("0").info.run_id
     assert tracking.client.get_metric_history(run_id, "none") == []
-    with pytest.raises(MlflowException, match="no run"):
+    with pytest.raises(MlflowException, match="not found"):
         tracking.client.get_metric_history("nowhere", "none")
 
 

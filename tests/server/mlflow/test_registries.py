@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import mlflow
@@ -111,6 +112,92 @@ def test_names_are_searched_sorted_and_paged(tracking: Tracking) -> None:
     assert [one.name for one in tracking.client.search_registered_models("name ILIKE 'FIND-A'")] == ["find-a"]
 
 
+def test_a_version_may_be_told_before_its_files_are_there_and_leads_to_where_they_will_be(tracking: Tracking) -> None:
+    tracking.client.create_registered_model("ahead")
+    run_id = tracking.client.create_run("0").info.run_id
+    for source, told in ((f"runs:/{run_id}/later", run_id), ("runs:/elsewhere/model", "elsewhere")):
+        made = tracking.client.create_model_version("ahead", source, told)
+        assert (made.source, made.run_id, made.status) == (source, told, "READY")
+        assert tracking.client.get_model_version_download_uri("ahead", made.version) == source
+    root = tracking.client.get_run(run_id).info.artifact_uri
+    assert tracking.client.create_model_version("ahead", root, run_id).source == root
+
+
+def test_a_version_is_copied_with_its_files(tracking: Tracking, tmp_path: Path) -> None:
+    run_id = registered(tracking, "origin")
+    tracking.client.set_registered_model_alias("origin", "best", "1")
+    copied = tracking.client.copy_model_version("models:/origin@best", "copy")
+    assert (copied.version, copied.source, copied.run_id) == ("1", "models:/origin/1", run_id)
+    tracking.client.delete_registered_model("origin")
+    back = Path(mlflow.artifacts.download_artifacts("models:/copy/1", dst_path=str(tmp_path)))
+    assert (back / "bin/w.txt").read_text() == "weights"
+
+
+def test_a_copy_of_a_version_without_files_leads_to_where_its_origin_does(tracking: Tracking) -> None:
+    tracking.client.create_registered_model("bare")
+    tracking.client.create_model_version("bare", "runs:/run_id/model", "run_id_1", description="d", tags={"a": "b"})
+    copied = tracking.client.copy_model_version("models:/bare/1", "bare")
+    assert (copied.version, copied.source, copied.run_id, copied.tags) == (
+        "2",
+        "models:/bare/1",
+        "run_id_1",
+        {"a": "b"},
+    )
+    assert tracking.client.get_model_version_download_uri("bare", "2") == "runs:/run_id/model"
+
+
+@pytest.mark.parametrize("name", ["My model", "größe µ", "100%25 #1?&=+", 'it\'s "x" <b>'])
+def test_any_visible_name_without_slash_and_colon_is_a_models_name(
+    tracking: Tracking, tmp_path: Path, name: str
+) -> None:
+    registered(tracking, name)
+    uri = tracking.client.get_model_version_download_uri(name, "1")
+    back = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=str(tmp_path)))
+    assert {str(path.relative_to(back)) for path in back.rglob("*") if path.is_file()} == {"MLmodel", "bin/w.txt"}
+    status, told = tracking.call("GET", "model-versions/get-artifact", name=name, version=1, path="../bin/w.txt")
+    assert (status, told) == (400, {"error_code": "INVALID_PARAMETER_VALUE", "message": "Invalid path"})
+    assert [one.name for one in tracking.client.search_registered_models() if one.name == name] == [name]
+
+
+def test_what_changes_a_name_and_what_does_not(tracking: Tracking) -> None:
+    def changed_at() -> int:
+        at: int = tracking.client.get_registered_model("dated").last_updated_timestamp
+        return at
+
+    run_id = registered(tracking, "dated", versions=2)
+    before = changed_at()
+    tracking.client.update_model_version("dated", "1", "described")
+    assert changed_at() == before
+    stage = {"name": "dated", "version": "1", "stage": "Staging"}
+    for change in (
+        lambda: tracking.call("POST", "api/2.0/mlflow/model-versions/transition-stage", **stage),
+        lambda: tracking.client.delete_model_version("dated", "1"),
+        lambda: tracking.client.create_model_version("dated", f"runs:/{run_id}/model", run_id),
+    ):
+        begun_at = time.time_ns() // 1_000_000
+        change()
+        assert changed_at() >= begun_at
+    assert [one.version for one in tracking.client.search_model_versions("name = 'dated'")] == ["3", "2"]
+    with pytest.raises(MlflowException, match=r"Model Version .+ not found"):
+        tracking.client.get_model_version("dated", "1")
+
+
+def test_prompts_are_kept_and_shown_only_where_they_are_asked_for(tracking: Tracking) -> None:
+    is_prompt = {"key": "mlflow.prompt.is_prompt", "value": "true"}
+    text = {"key": "mlflow.prompt.text", "value": "Hello {{name}}"}
+    create = "api/2.0/mlflow/{}/create"
+    assert tracking.call("POST", create.format("registered-models"), name="greeting", tags=[is_prompt])[0] == 200
+    status, told = tracking.call(
+        "POST", create.format("model-versions"), name="greeting", source="dummy-source", tags=[is_prompt, text]
+    )
+    assert (status, told["model_version"]["version"]) == (200, "1")
+    found = "tags.`mlflow.prompt.is_prompt` = 'true'"
+    assert [one.name for one in tracking.client.search_registered_models(found)] == ["greeting"]
+    assert "greeting" not in [one.name for one in tracking.client.search_registered_models()]
+    assert list(tracking.client.search_model_versions("name = 'greeting'")) == []
+    assert [one.tags[text["key"]] for one in tracking.client.search_model_versions(found)] == [text["value"]]
+
+
 HOSTILE = [
     "/etc/passwd",
     "../../etc",
@@ -133,7 +220,20 @@ HOSTILE = [
     "runs:/{run}/",
     "mlflow-artifacts:/0/{run}/artifacts/../../../etc",
     "mlflow-artifacts:/../../etc/passwd",
-    "mlflow-artifacts:/0/{run}/artifacts",
+    "mlflow-artifacts:/registered/x/1",
+    "mlflow-artifacts:/0/{run}/artifacts/model%2f..%2f..%2f..",
+    "mlflow-artifacts:/0/{run}/artifacts/model%252f%252e%252e",
+    "mlflow-artifacts:/0/{run}/artifacts/a%00b",
+    "mlflow-artifacts:/0/{run}/artifacts/model?x=/../..",
+    "runs://evil.example.com/{run}/model",
+    "models://evil.example.com/x/1",
+    "models:/nobody/1",
+    "models:/nobody@alias",
+    "models:/m-0123",
+    "dummy",
+    "prompt-template/../../etc",
+    "ftp://evil.example.com/x",
+    "gopher://evil.example.com/x",
     "mlflow-artifacts://evil.example.com/0/{run}/artifacts/model",
     "models:/m-0123/../../etc",
     "$HOME/model",
@@ -161,7 +261,7 @@ def test_a_source_that_is_no_file_of_a_run_makes_no_version(
     assert list(tracking.client.search_model_versions(f"name='{name}'")) == []
 
 
-@pytest.mark.parametrize("name", ["", "../x", "a/b", "a:b", "x" * 300, "a\x00b", "<script>"])
+@pytest.mark.parametrize("name", ["", "../x", "a/b", "a:b", "x" * 300, "a\x00b", "a\\b", "..", " "])
 def test_hostile_names_are_refused(tracking: Tracking, name: str) -> None:
     status, told = tracking.call("POST", "api/2.0/mlflow/registered-models/create", name=name)
     assert (status, told["error_code"]) == (400, "INVALID_PARAMETER_VALUE")

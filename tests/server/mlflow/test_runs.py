@@ -106,7 +106,7 @@ def test_a_deleted_run_is_hidden_takes_nothing_and_comes_back(tracking: Tracking
         ("runs/update", {"run_id": "no-such", "status": "FINISHED"}, "RESOURCE_DOES_NOT_EXIST"),
         ("runs/update", {"status": "FINISHED"}, "INVALID_PARAMETER_VALUE"),
         ("runs/set-tag", {"run_id": "no-such", "key": "a", "value": "b"}, "RESOURCE_DOES_NOT_EXIST"),
-        ("runs/log-parameter", {"run_id": 5, "key": "a"}, "RESOURCE_DOES_NOT_EXIST"),
+        ("runs/log-parameter", {"run_id": 5, "key": "a"}, "INVALID_PARAMETER_VALUE"),
         ("runs/log-parameter", {"run_id": ["x"], "key": "a"}, "INVALID_PARAMETER_VALUE"),
         ("runs/create", {"tags": [{"key": "x" * 300, "value": ""}]}, "INVALID_PARAMETER_VALUE"),
         ("runs/create", {"tags": "x"}, "INVALID_PARAMETER_VALUE"),
@@ -125,3 +125,26 @@ def test_an_unknown_status_is_refused(tracking: Tracking) -> None:
     run_id = tracking.client.create_run("0", start_time=int(time.time() * 1000)).info.run_id
     status, told = tracking.call("POST", "api/2.0/mlflow/runs/update", run_id=run_id, status="PAUSED")
     assert (status, told["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+
+
+def test_a_parent_that_is_no_run_stays_a_tag(tracking: Tracking) -> None:
+    tags = {"mlflow.parentRunId": "7", "a": "b"}
+    made = tracking.client.create_run("0", tags=tags).info.run_id
+    assert tags.items() <= tracking.client.get_run(made).data.tags.items()
+    assert "parentRunId" not in str(tracking.ours("GET", f"runs/{made}").get("parentRunId"))
+
+
+def test_a_deleted_run_takes_nothing(tracking: Tracking) -> None:
+    made = tracking.client.create_run("0", tags={"there": "1"}).info.run_id
+    tracking.client.delete_run(made)
+    for call, fields in (
+        ("delete-tag", {"key": "there"}),
+        ("delete-tag", {"key": "not there"}),
+        ("set-tag", {"key": "a", "value": "b"}),
+        ("log-parameter", {"key": "a", "value": "b"}),
+        ("log-metric", {"key": "a", "value": 1.0, "timestamp": 1}),
+        ("update", {"status": "FAILED"}),
+    ):
+        status, told = tracking.call("POST", f"api/2.0/mlflow/runs/{call}", run_id=made, **fields)
+        assert (status, told["message"][:9]) == (400, "The run " + made[:1]), call
+    assert tracking.client.get_run(made).data.tags["there"] == "1"

@@ -122,3 +122,18 @@ def test_a_page_that_cannot_be_is_refused(tracking: Tracking, laid_out: str, fie
 
 def test_a_search_in_no_experiment_finds_nothing(tracking: Tracking) -> None:
     assert list(tracking.client.search_runs([])) == []
+
+
+def test_runs_of_one_moment_come_by_id_and_those_without_a_value_last(tracking: Tracking) -> None:
+    experiment = tracking.experiment("ties")
+    made = sorted(tracking.client.create_run(experiment, start_time=1).info.run_id for _ in range(6))
+    assert [run.info.run_id for run in tracking.client.search_runs([experiment])] == made
+    first = tracking.client.search_runs([experiment], max_results=4)
+    second = tracking.client.search_runs([experiment], max_results=4, page_token=first.token)
+    assert [run.info.run_id for run in (*first, *second)] == made
+    for run_id, value in zip(made, (None, float("nan"), 2.0, None, 1.0, float("inf")), strict=True):
+        if value is not None:
+            tracking.client.log_metric(run_id, "m", value)
+    for order, expected in (("m ASC", (4, 2, 5, 1, 0, 3)), ("m DESC", (5, 2, 4, 1, 0, 3)), ("`m`", (4, 2, 5, 1, 0, 3))):
+        found = tracking.client.search_runs([experiment], order_by=[f"metrics.{order}"])
+        assert [made.index(run.info.run_id) for run in found] == list(expected), order

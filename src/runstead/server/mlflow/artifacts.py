@@ -13,7 +13,7 @@ from runstead.server import uploads
 from runstead.server.auth import CallerIn, UnitIn, check_within, needs
 from runstead.server.downloads import file_answer
 from runstead.server.mlflow.runs import root_of
-from runstead.server.mlflow.wire import BASE, MOUNT, Asked, AskedIn, answer, paged, router
+from runstead.server.mlflow.wire import BASE, MOUNT, Asked, AskedIn, answer, filled, paged, router
 from runstead.service import artifacts, logged_models, runs
 from runstead.service.unit import Unit
 from runstead.store.artifacts import Artifact
@@ -39,16 +39,16 @@ def list_artifacts(asked: AskedIn) -> Response:
     """The files and folders directly below a path of a run."""
     run = runs.load(asked.unit, asked.workspace, asked.run_id())
     path = asked.maybe("path")
-    folder = normalised_path(path) if path and path != "." else ""
+    folder = safe_path(path) if path and path != "." else ""
     files = below(asked.unit, asked.workspace, Place(run.run_id, folder))
     some, token = paged(files, asked.page(MOST_FILES, 1 << 31))
-    return answer({"root_uri": root_of(run), "files": some, **token})
+    return answer({"root_uri": root_of(run), **filled({"files": some}), **token})
 
 
 def list_proxied(asked: Asked) -> Response:
     """The same through the artifact proxy: names are relative to the path that is listed."""
     files = below(asked.unit, asked.workspace, place_of(asked, asked.maybe("path") or ""))
-    return answer({"files": [{**one, "path": one["path"].rpartition("/")[2]} for one in files]})
+    return answer(filled({"files": [{**one, "path": one["path"].rpartition("/")[2]} for one in files]}))
 
 
 @routes.get(PROXY + "/{path:path}")
@@ -84,8 +84,16 @@ def delete(path: str, asked: AskedIn) -> Response:
 @needs("read")
 def get_artifact(request: Request, asked: AskedIn) -> Response:
     """A file of a run, as MLflow's own pages ask for it."""
-    run_id = asked.run_id()
-    return send(request, asked.unit, run_id, artifacts.find(asked.unit, asked.workspace, run_id, asked.text("path")))
+    run_id, path = asked.run_id(), safe_path(asked.text("path"))
+    return send(request, asked.unit, run_id, artifacts.find(asked.unit, asked.workspace, run_id, path))
+
+
+def safe_path(path: str) -> str:
+    """A path within a run; InvalidArgument in the two words that MLflow has for one that is none."""
+    try:
+        return normalised_path(path)
+    except InvalidArgument as error:
+        raise InvalidArgument("Invalid path") from error
 
 
 def place_of(asked: Asked, path: str) -> Place:

@@ -4,11 +4,12 @@ from typing import Any
 
 from fastapi.responses import Response
 
-from runstead.domain.errors import Conflict, InvalidArgument
+from runstead.domain.errors import InvalidArgument, NotFound
 from runstead.domain.experiments import Experiment, ExperimentEdit
 from runstead.server.auth import needs
-from runstead.server.mlflow.filters import Key, Plain, conditions_of, holds, orders_of, sorted_by
-from runstead.server.mlflow.wire import BASE, Asked, AskedIn, answer, key_of, paged, router, tags_out, value_of
+from runstead.server.mlflow.filters import Key, Plain, holds, sorted_by
+from runstead.server.mlflow.grammars import Grammar
+from runstead.server.mlflow.wire import BASE, Asked, AskedIn, answer, filled, key_of, paged, router, tags_out, value_of
 from runstead.service import experiments
 
 routes = router()
@@ -16,19 +17,21 @@ EXPERIMENTS = BASE + "/experiments"
 VIEWS = ("ACTIVE_ONLY", "DELETED_ONLY", "ALL")
 NOTE = "mlflow.note.content"
 NUMBERS = ("creation_time", "last_update_time")
+FILTERS = Grammar(texts=("name", "experiment_id"), numbers=NUMBERS)
 
 
 @routes.post(EXPERIMENTS + "/create")
 @needs("write")
 def create(asked: AskedIn) -> Response:
     """A new experiment. Its artifacts are kept with its runs: a place of the client's own is refused."""
+    name = asked.text("name")
     if asked.maybe("artifact_location"):
         raise InvalidArgument(
             f"artifact_location {asked.text('artifact_location')[:200]!r} is not taken: artifacts are kept by this "
             "server, with their runs. Create the experiment without it"
         )
     tags = asked.pairs("tags")
-    made = experiments.create(asked.unit, asked.workspace, asked.text("name"), tags=tags)
+    made = experiments.create(asked.unit, asked.workspace, name, tags=tags)
     return answer({"experiment_id": made.experiment_id})
 
 
@@ -43,7 +46,10 @@ def get(asked: AskedIn) -> Response:
 @needs("read")
 def get_by_name(asked: AskedIn) -> Response:
     """By name."""
-    there = experiments.load(asked.unit, asked.workspace, asked.text("experiment_name"))
+    name = asked.text("experiment_name")
+    there = experiments.find(asked.unit, asked.workspace, name)
+    if there is None:
+        raise NotFound(f"Could not find experiment with name '{name}'")
     return answer({"experiment": experiment_out(there)})
 
 
@@ -53,18 +59,16 @@ def search(asked: AskedIn) -> Response:
     """Filtered, sorted, by the page."""
     page = asked.page(1_000)
     view = view_of(asked.fields.get("view_type"))
-    conditions = conditions_of(asked.maybe("filter"))
-    orders = orders_of(asked.texts("order_by"))
-    for key in [*(one.key for one in conditions), *(one.key for one in orders)]:
-        _check_key(key)
+    conditions = FILTERS.conditions(asked.maybe("filter"))
+    orders = FILTERS.orders(asked.texts("order_by"))
     there = experiments.listed(asked.unit, asked.workspace, include_archived=view != "ACTIVE_ONLY")
     kept = [
         one
-        for one in sorted(there, key=lambda one: one.created_at_ms, reverse=True)
+        for one in sorted(there, key=lambda one: (-one.created_at_ms, -one.key))
         if (view != "DELETED_ONLY" or one.archived) and all(holds(c, value_in(one, c.key)) for c in conditions)
     ]
     some, token = paged(sorted_by(kept, orders, value_in), page)
-    return answer({"experiments": [experiment_out(one) for one in some], **token})
+    return answer({**filled({"experiments": [experiment_out(one) for one in some]}), **token})
 
 
 @routes.post(EXPERIMENTS + "/update")
@@ -96,9 +100,8 @@ def restore(asked: AskedIn) -> Response:
 def set_tag(asked: AskedIn) -> Response:
     """One tag."""
     there = found(asked)
-    if there.archived:
-        raise InvalidArgument(f"The experiment {there.experiment_id} must be in the 'active' state. It is deleted.")
-    key, value = key_of(asked.fields, "tag"), value_of(asked.fields, "tag")
+    check_active(there)
+    key, value = key_of(asked.fields), value_of(asked.fields)
     change = ExperimentEdit(description=value) if key == NOTE else ExperimentEdit(tags={key: value})
     experiments.edit(asked.unit, asked.workspace, there.name, change)
     return answer({})
@@ -108,16 +111,26 @@ def set_tag(asked: AskedIn) -> Response:
 @needs("write")
 def delete_tag(asked: AskedIn) -> Response:
     """One tag less."""
-    there, key = found(asked), key_of(asked.fields, "tag")
-    if key not in there.tags:
-        raise Conflict(f"experiment {there.name!r} has no tag {key!r}")
-    experiments.edit(asked.unit, asked.workspace, there.name, ExperimentEdit(remove_tags=(key,)))
+    there, key = found(asked), key_of(asked.fields)
+    check_active(there)
+    if key not in tags_of(there):
+        raise NotFound(f"No tag with name: {key} in experiment with id {there.experiment_id}")
+    change = ExperimentEdit(description="") if key == NOTE else ExperimentEdit(remove_tags=(key,))
+    experiments.edit(asked.unit, asked.workspace, there.name, change)
     return answer({})
 
 
 def found(asked: Asked) -> Experiment:
     """The experiment that a call names."""
     return experiments.load_by_id(asked.unit, asked.workspace, asked.text("experiment_id"))
+
+
+def check_active(one: Experiment) -> None:
+    """InvalidArgument if the experiment is deleted."""
+    if one.archived:
+        raise InvalidArgument(
+            f"The experiment {one.experiment_id} must be in the 'active' state. Current state is deleted."
+        )
 
 
 def view_of(value: object) -> str:
@@ -140,22 +153,25 @@ def experiment_out(one: Experiment) -> dict[str, Any]:  # Any: JSON
         "artifact_location": f"mlflow-artifacts:/{one.experiment_id}",
         "lifecycle_stage": "deleted" if one.archived else "active",
         "creation_time": one.created_at_ms,
-        "last_update_time": max(one.created_at_ms, one.last_run_at_ms or 0),
-        "tags": tags_out({**one.tags, **({NOTE: one.description} if one.description else {})}),
+        "last_update_time": updated_at_ms(one),
+        **filled({"tags": tags_out(tags_of(one))}),
     }
+
+
+def tags_of(one: Experiment) -> dict[str, str | None]:
+    """Its tags, and its description under MLflow's name."""
+    return {**one.tags, **({NOTE: one.description} if one.description else {})}
+
+
+def updated_at_ms(one: Experiment) -> int:
+    """When it was last changed, or a run was begun in it."""
+    return max(one.created_at_ms, one.last_run_at_ms or 0)
 
 
 def value_in(one: Experiment, key: Key) -> Plain:
     """What a filter or an order compares."""
     if key.kind == "tag":
-        return one.tags.get(key.name)
-    value: Plain = experiment_out(one)[key.name]
-    return value
-
-
-def _check_key(key: Key) -> None:
-    if key.kind != "tag" and (key.kind != "attribute" or key.name not in ("experiment_id", "name", *NUMBERS)):
-        raise InvalidArgument(
-            f"Invalid attribute key '{key.name}' specified. Valid keys are name, experiment_id, creation_time, "
-            "last_update_time, and tags.<key>"
-        )
+        return tags_of(one).get(key.name)
+    if key.name in NUMBERS:
+        return one.created_at_ms if key.name == "creation_time" else updated_at_ms(one)
+    return one.name if key.name == "name" else one.experiment_id

@@ -21,7 +21,7 @@ TOKEN = re.compile(
     | (?P<tick>`[^`]*`)
     | (?P<number>[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)(?![\w.]))
     | (?P<op><=|>=|!=|<>|==|=|<|>)
-    | (?P<mark>[(),])
+    | (?P<mark>[(),.])
     | (?P<word>[^\W\d](?:[\w./:@]|-(?=\w))*)
     )""",
     re.VERBOSE,
@@ -152,8 +152,12 @@ class _Reader:
     def key(self) -> Key:
         """`metrics.loss`, ``params.`a b` ``, or an attribute alone."""
         token = self._next()
-        if token.kind == "tick":
+        if token.kind == "tick" and not self.is_word("."):
             return Key("attribute", token.text)
+        if token.kind == "tick":
+            token = Token("word", f"{token.text}.")
+            if self.left and self._tokens[self._place].kind == "word":
+                token = Token("word", token.text + self._next().text)
         if token.kind != "word":
             raise self._error(f"expected a key, not {token.text!r}")
         kind, dot, name = token.text.partition(".")
@@ -161,7 +165,7 @@ class _Reader:
             return Key("attribute", kind)
         if kind.lower() not in KINDS:
             known = "metrics, params, tags, attributes, datasets"
-            raise self._error(f"invalid entity type {kind!r}; valid ones are {known}")
+            raise self._error(f"Invalid entity type {kind!r}; valid ones are {known}")
         if not name:
             quoted = self._next()
             if quoted.kind not in ("tick", "text"):
@@ -231,7 +235,7 @@ def _order_of(text: str) -> Order:
     key = reader.key()
     way = reader.is_word("ASC", "DESC") or "ASC"
     if reader.left:
-        raise InvalidArgument(f"Invalid order_by clause {text[:200]!r}: write a key, then ASC or DESC")
+        raise InvalidArgument(f"Invalid ordering key in order_by clause {text[:200]!r}: write a key, then ASC or DESC")
     return Order(key, way == "DESC")
 
 

@@ -9,7 +9,7 @@ from runstead.domain.errors import InvalidArgument
 from runstead.domain.inputs import DatasetInput, ModelLink
 from runstead.domain.runs import RunEdit
 from runstead.server.auth import needs
-from runstead.server.mlflow.wire import BASE, Asked, AskedIn, answer, missing, router
+from runstead.server.mlflow.wire import BASE, Asked, AskedIn, answer, filled, missing, router
 from runstead.service import batches, inputs, runs
 from runstead.service.batches import Batch
 
@@ -36,6 +36,8 @@ def log_inputs(asked: AskedIn) -> Response:
 def log_outputs(asked: AskedIn) -> Response:
     """Models that a run made."""
     run_id = asked.own_run_id()
+    if "models" not in asked.fields:
+        raise missing("models")
     told = [asked.part(one) for one in asked.objects("models")]
     models = [ModelLink(one.text("model_id"), made=True, step=one.whole("step") or 0) for one in told]
     inputs.log(asked.unit, asked.workspace, run_id, models=models)
@@ -68,15 +70,18 @@ def search_datasets(asked: AskedIn) -> Response:
     """Which datasets the runs of some experiments used."""
     ids = asked.texts("experiment_ids")
     if not ids:
-        raise missing("experiment_ids")
+        raise InvalidArgument("SearchDatasets request must specify at least one experiment_id.")
     if len(ids) > MOST_EXPERIMENTS:
-        raise InvalidArgument(f"SearchDatasets request cannot specify more than {MOST_EXPERIMENTS} experiment_ids")
+        raise InvalidArgument(
+            f"SearchDatasets request cannot specify more than {MOST_EXPERIMENTS} experiment_ids. Received {len(ids)} "
+            "experiment_ids."
+        )
     found = [
         {"experiment_id": one, "name": name, "digest": digest, "context": context}
         for one in ids
         for name, digest, context in inputs.dataset_names(asked.unit, asked.workspace, one)
     ]
-    return answer({"dataset_summaries": found})
+    return answer(filled({"dataset_summaries": found}))
 
 
 def inputs_out(found: inputs.Inputs) -> dict[str, Any]:  # Any: JSON

@@ -12,6 +12,7 @@ from runstead.server.auth import check_within, needs
 from runstead.server.mlflow.inputs import inputs_out
 from runstead.server.mlflow.wire import (
     BASE,
+    Asked,
     AskedIn,
     answer,
     key_of,
@@ -51,8 +52,7 @@ NUMBERED = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED
 def create(asked: AskedIn) -> Response:
     """A new run; made with a run's token it is a child of that run."""
     tags = asked.pairs("tags")
-    parent_id = tags.pop(PARENT, None) or asked.caller.run_id
-    check_within(asked.unit, asked.caller, parent_id)
+    parent_id = _parent_of(asked, tags)
     name = asked.maybe("run_name") or tags.get(NAME)
     if asked.maybe("run_name") and tags.get(NAME, name) != name:
         raise InvalidArgument(
@@ -122,7 +122,7 @@ def restore(asked: AskedIn) -> Response:
 def set_tag(asked: AskedIn) -> Response:
     """One tag."""
     run_id = asked.own_run_id()
-    edit = edit_of({key_of(asked.fields, "tag"): value_of(asked.fields, "tag")})
+    edit = edit_of({key_of(asked.fields): value_of(asked.fields)})
     batches.log(asked.unit, asked.workspace, run_id, Batch(edit=edit))
     return answer({})
 
@@ -132,10 +132,15 @@ def set_tag(asked: AskedIn) -> Response:
 def delete_tag(asked: AskedIn) -> Response:
     """One tag less."""
     run = runs.load(asked.unit, asked.workspace, asked.own_run_id())
-    key = key_of(asked.fields, "tag")
-    if key not in run.tags:
+    key = key_of(asked.fields)
+    batches.check_active(run)
+    if key == NOTE and run.description:
+        edit = RunEdit(description="")
+    elif key in run.tags:
+        edit = RunEdit(remove_tags=(key,))
+    else:
         raise NotFound(f"No tag with name: {key} in run with id {run.run_id}")
-    batches.log(asked.unit, asked.workspace, run.run_id, Batch(edit=RunEdit(remove_tags=(key,))))
+    batches.log(asked.unit, asked.workspace, run.run_id, Batch(edit=edit))
     return answer({})
 
 
@@ -144,9 +149,19 @@ def delete_tag(asked: AskedIn) -> Response:
 def log_param(asked: AskedIn) -> Response:
     """One param; a second value is refused, the same again is fine."""
     run_id = asked.own_run_id()
-    param = {key_of(asked.fields, "param"): value_of(asked.fields, "param")}
+    param = {key_of(asked.fields): value_of(asked.fields)}
     batches.log(asked.unit, asked.workspace, run_id, Batch(params=param))
     return answer({})
+
+
+def _parent_of(asked: Asked, tags: dict[str, str]) -> str | None:
+    """The run that the tag names, which is then no tag; one that names no run of the workspace stays a tag."""
+    told = tags.get(PARENT)
+    parent_id = told if told and runs.find(asked.unit, asked.workspace, told) is not None else asked.caller.run_id
+    check_within(asked.unit, asked.caller, parent_id)
+    if told and told == parent_id:
+        del tags[PARENT]
+    return parent_id
 
 
 def status_of(told: object) -> str:

@@ -4,8 +4,10 @@ import base64
 import binascii
 import json
 import math
+import posixpath
+import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -42,7 +44,9 @@ KINDS: Mapping[type[RunsteadError], tuple[int, str]] = {
     TooLarge: (400, "INVALID_PARAMETER_VALUE"),
     Unavailable: (503, "TEMPORARILY_UNAVAILABLE"),
 }
-MOST_ROWS = 50_000
+MOST_ROWS, MOST_KEY_CHARS = 50_000, 250
+GOOD_KEY = re.compile(r"[/\w.\- :]*")
+SEE = " See the API docs for more information about request parameters."
 Fields = Mapping[str, Any]  # Any: JSON as the client sent it
 
 
@@ -60,13 +64,20 @@ class Spoken(Guarded):
                 if isinstance(error, NotFound):  # perhaps the workspace itself, deleted meanwhile: look again next time
                     request.app.state.mlflow_workspaces.discard(request.path_params.get("ws"))
                 status, code = KINDS.get(type(error), (500, "INTERNAL_ERROR"))
-                return refusal(status, code, error.message)
+                return refusal(status, code, _told(error))
             except (RequestValidationError, UnicodeEncodeError) as error:
                 return refusal(400, "INVALID_PARAMETER_VALUE", f"the request was not understood: {error}")
             except HTTPException as error:
                 return refusal(error.status_code, "BAD_REQUEST", str(error.detail))
 
         return spoken
+
+
+def _told(error: RunsteadError) -> str:
+    """The message, where MLflow has one of its own in that."""
+    if isinstance(error, NotFound) and "run_id" in error.details:
+        return f"Run with id={error.details['run_id']} not found"
+    return error.message
 
 
 def router() -> APIRouter:
@@ -92,16 +103,13 @@ class Asked:
     caller: Caller
     workspace: str
     fields: Fields
+    is_query: bool = False
 
     def maybe(self, name: str) -> str | None:
         """A text, or None where it is absent."""
         value = self.fields.get(name)
-        if value is None:
-            return None
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-        if not isinstance(value, str):
-            raise invalid(name, value, "a string")
+        if value is not None and not isinstance(value, str):
+            raise invalid(name, value)
         return value
 
     def text(self, name: str) -> str:
@@ -115,12 +123,21 @@ class Asked:
         """An integer, or None where it is absent; int64 may travel as text."""
         return whole_of(name, self.fields.get(name))
 
-    def texts(self, name: str) -> list[str]:
-        """A list of texts; one alone counts as a list, since a query cannot tell."""
+    def flag(self, name: str) -> bool:
+        """True or false; absent is false. A query spells it."""
         value = self.fields.get(name)
-        found = [value] if isinstance(value, str) else ([] if value is None else value)
+        if self.is_query and isinstance(value, str) and value.lower() in ("true", "false"):
+            return value.lower() == "true"
+        if value is not None and not isinstance(value, bool):
+            raise invalid(name, value)
+        return value is True
+
+    def texts(self, name: str) -> list[str]:
+        """A list of texts; in a query one alone counts as a list."""
+        value = self.fields.get(name)
+        found = [value] if self.is_query and isinstance(value, str) else ([] if value is None else value)
         if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-            raise invalid(name, value, "a list of strings")
+            raise invalid(name, value)
         return found
 
     def objects(self, name: str) -> list[Fields]:
@@ -128,16 +145,17 @@ class Asked:
         value = self.fields.get(name)
         found = [] if value is None else value
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-            raise invalid(name, value, "a list of objects")
+            raise invalid(name, value)
         return found
 
     def pairs(self, name: str) -> dict[str, str]:
         """Tags or params: a list of {key, value}."""
-        return {key_of(one, name): value_of(one, name) for one in self.objects(name)}
+        found = [(f"{name}[{i}].", one) for i, one in enumerate(self.objects(name))]
+        return {key_of(one, path): value_of(one, path) for path, one in found}
 
     def part(self, fields: Fields) -> "Asked":
         """The same call, looking at an object within it."""
-        return Asked(self.unit, self.caller, self.workspace, fields)
+        return replace(self, fields=fields)
 
     def run_id(self) -> str:
         """The run to read."""
@@ -158,11 +176,10 @@ class Asked:
         """Which page of a search is asked for."""
         limit = self.whole("max_results")
         limit = default if limit is None else limit
-        if not 0 < limit <= most:
-            raise InvalidArgument(
-                f"Invalid value {limit} for parameter 'max_results' supplied: it must be a positive integer of at "
-                f"most {most}."
-            )
+        if limit < 1:
+            raise invalid("max_results", limit, "It must be a positive integer")
+        if limit > most:
+            raise invalid("max_results", limit, f"It must be at most {most}")
         return Page(_offset_of(self.maybe("page_token")), limit)
 
 
@@ -203,52 +220,68 @@ def paged(found: Sequence[Any], page: Page) -> tuple[Sequence[Any], Fields]:  # 
 
 def missing(name: str) -> InvalidArgument:
     """A required field is not there."""
-    return InvalidArgument(
-        f"Missing value for required parameter '{name}'. See the API docs for more information about request "
-        "parameters."
-    )
+    return InvalidArgument(f"Missing value for required parameter '{name}'.{SEE}")
 
 
-def invalid(name: str, value: object, wanted: str) -> InvalidArgument:
-    """A field is of the wrong type."""
-    return InvalidArgument(f"Invalid value {value!r:.100} for parameter '{name}' supplied: it must be {wanted}.")
+def invalid(name: str, value: object, reason: str = "") -> InvalidArgument:
+    """A field is of the wrong type, or wrong for this reason."""
+    told = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    told = told if len(told) <= 200 else f"{told[:200]}…"
+    why = f" {reason}" if reason else f"  Hint: Value was of type '{type(value).__name__}'.{SEE}"
+    return InvalidArgument(f"Invalid value {told} for parameter '{name}' supplied:{why}")
 
 
 def whole_of(name: str, value: object) -> int | None:
     """An int64, or None where it is absent."""
     if value is None:
         return None
+    found = value
     if isinstance(value, float) and value.is_integer():
-        value = int(value)
+        found = int(value)
     if isinstance(value, str) and value.lstrip("-").isdecimal() and value.isascii() and len(value) < 21:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not -(1 << 63) < value < 1 << 63:
-        raise invalid(name, value, "an integer of 64 bits")
-    return value
+        found = int(value)
+    if isinstance(found, bool) or not isinstance(found, int) or not -(1 << 63) <= found < 1 << 63:
+        raise invalid(name, value)
+    return found
 
 
-def key_of(pair: Fields, name: str) -> str:
-    """The key of a tag, param or metric."""
+def key_of(pair: Fields, path: str = "") -> str:
+    """The key of a tag or param, which `path` leads to."""
     key = pair.get("key")
     if key is None or key == "":
-        raise missing("key")
+        raise missing(f"{path}key")
     if not isinstance(key, str):
-        raise invalid(f"{name}.key", key, "a string")
-    if len(key) > 250:
-        raise InvalidArgument(f"'key' exceeds the maximum length of 250 characters: {key[:40]!r}…")
+        raise invalid(f"{path}key", key)
+    return checked_key(key, f"{path}key")
+
+
+def checked_key(key: str, path: str, what: str = "key") -> str:
+    """A key by MLflow's rule: it could be the name of a file."""
+    if not GOOD_KEY.fullmatch(key):
+        raise invalid(
+            path,
+            key,
+            "Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and "
+            "slashes (/).",
+        )
+    if key.startswith("/") or any(part in ("", ".", "..") for part in key.split("/")):
+        raise invalid(
+            path,
+            key,
+            "Names may be treated as files in certain cases, and must not resolve to other names when treated as such. "
+            f"This name would resolve to {posixpath.normpath(key)!r}",
+        )
+    if len(key) > MOST_KEY_CHARS:
+        raise InvalidArgument(f"'{what}' exceeds the maximum length of {MOST_KEY_CHARS} characters")
     return key
 
 
-def value_of(pair: Fields, name: str) -> str:
+def value_of(pair: Fields, path: str = "") -> str:
     """The value of a tag or param; absent is empty, as protocol buffers have it."""
-    value = pair.get("value", "")
-    if value is None:
-        return ""
-    if isinstance(value, bool | int | float):
-        return str(value)
-    if not isinstance(value, str):
-        raise invalid(f"{name}.value", value, "a string")
-    return value
+    value = pair.get("value")
+    if value is not None and not isinstance(value, str):
+        raise invalid(f"{path}value", value)
+    return value or ""
 
 
 def number_out(value: float) -> float | str:
@@ -256,6 +289,11 @@ def number_out(value: float) -> float | str:
     if math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def filled(fields: Fields) -> Fields:
+    """Without what is empty, as protocol buffers write it."""
+    return {name: value for name, value in fields.items() if value not in (None, [], ())}
 
 
 def tags_out(tags: Mapping[str, str | None]) -> list[Fields]:
@@ -272,7 +310,7 @@ async def _asked(request: Request, ws: str, unit: UnitIn, caller: CallerIn) -> A
     if path.get("door", "api") not in DOORS or path.get("version", "2.0") not in VERSIONS:
         raise NotFound(f"{request.url.path} is no address of MLflow's API")
     own = {name: value for name, value in path.items() if name not in ("ws", "door", "version")}
-    return Asked(unit, caller, ws, {**await _fields(request), **own})
+    return Asked(unit, caller, ws, {**await _fields(request), **own}, is_query=request.method == "GET")
 
 
 def _settle(unit: Unit, caller: Caller, ws: str) -> None:
@@ -294,13 +332,21 @@ async def _fields(request: Request) -> Fields:
     body = await request.body()
     if not body.strip():
         return dict(request.query_params)
-    try:
-        fields = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise InvalidArgument(f"the body is no JSON: {error}") from error
+    fields = _decoded(body)
+    if isinstance(fields, str):  # old clients encode twice
+        fields = _decoded(fields.encode())
+    if fields is None:
+        return {}
     if not isinstance(fields, dict):
         raise InvalidArgument("the body must be a JSON object")
     return fields
+
+
+def _decoded(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidArgument(f"the body is no JSON: {error}") from error
 
 
 AskedIn = Annotated[Asked, Depends(_asked)]

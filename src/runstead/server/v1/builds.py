@@ -1,7 +1,7 @@
 """Builds of environments, and the environments that were built."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -11,7 +11,7 @@ from runstead.launch.environments import Environment
 from runstead.launch.folders import environments_in_use
 from runstead.server.auth import UnitIn, needs, router
 from runstead.server.v1.shapes import at
-from runstead.service import workspaces
+from runstead.service import jobs, workspaces
 from runstead.service.builds import wanted
 from runstead.service.unit import Unit
 
@@ -37,12 +37,62 @@ class WishBody:
 
 
 @dataclass(frozen=True)
+class NearestShape:
+    """An earlier environment; `run_id` is a build's id where no run asked for it."""
+
+    key: str
+    name: str
+    run_id: str
+    built_at: str
+    took_s: float
+
+
+@dataclass(frozen=True)
+class InputsShape:
+    """All that decides what is built, without credentials."""
+
+    conda: list[str]
+    pip: list[str]
+    requirement: list[str]
+    interpreter: str
+    solver: str
+    platform: str
+
+
+@dataclass(frozen=True)
+class PreparationShape:
+    """How an environment comes about. `reason`: reused; or built: first, changed, damaged."""
+
+    key: str
+    name: str
+    reason: str
+    nearest: NearestShape | None
+    changes: list[str]
+    inputs: InputsShape
+    channels: list[str]
+    told: list[str]
+    python: str | None
+    built_at: str | None
+    took_s: float | None
+
+
+@dataclass(frozen=True)
 class ExplanationShape:
     """What preparing would do, and why."""
 
     key: str
     ready: bool
     told: list[str]
+    preparation: PreparationShape
+
+
+@dataclass(frozen=True)
+class RunEnvironmentShape:
+    """What a run was prepared with; all null for a run that is no job. `python`: as the job named it."""
+
+    run_id: str
+    python: str | None
+    preparation: PreparationShape | None
 
 
 @dataclass(frozen=True)
@@ -99,7 +149,17 @@ class AllBuiltShape:
 def post_explain(ws: str, unit: UnitIn, builds: BuildsIn, body: WishBody) -> ExplanationShape:
     """What preparing a run with these packages would do; nothing is built."""
     answer = builds.explain(_wish(unit, ws, body))
-    return ExplanationShape(answer.key, answer.environment is not None, answer.told)
+    return ExplanationShape(answer.key, answer.environment is not None, answer.told, _preparation(answer.facts))
+
+
+@routes.get(W + "/runs/{run_id}/environment")
+@needs("read")
+def get_run_environment(ws: str, run_id: str, unit: UnitIn) -> RunEnvironmentShape:
+    """What was built or reused for a run, and why."""
+    found = jobs.preparation_of(unit, ws, run_id)
+    if found is None:
+        return RunEnvironmentShape(run_id, None, None)
+    return RunEnvironmentShape(run_id, found.python, None if found.facts is None else _preparation(found.facts))
 
 
 @routes.post(W + "/builds")
@@ -138,6 +198,23 @@ def post_prune(unit: UnitIn, builds: BuildsIn, body: PruneBody) -> AllBuiltShape
 
 def _wish(unit: Unit, ws: str, body: WishBody) -> Wish:
     return Wish(body.name, wanted(unit, ws, body.name, body.packages, strict=body.strict_python))
+
+
+def _preparation(facts: Mapping[str, Any]) -> PreparationShape:  # launch/explanations.py
+    inputs, nearest = facts["inputs"], facts["nearest"]
+    return PreparationShape(
+        key=facts["key"],
+        name=facts["name"],
+        reason=facts["reason"],
+        nearest=None if nearest is None else NearestShape(**nearest),
+        changes=list(facts["changes"]),
+        inputs=InputsShape(**{one.name: inputs[one.name] for one in fields(InputsShape)}),
+        channels=list(facts["channels"]),
+        told=list(facts["told"]),
+        python=facts.get("python"),
+        built_at=facts.get("built_at"),
+        took_s=facts.get("took_s"),
+    )
 
 
 def _shapes(found: Sequence[Environment]) -> AllBuiltShape:

@@ -9,7 +9,7 @@ from runstead.domain.errors import InvalidArgument
 from runstead.domain.runs import RunDraft, RunEdit, RunFilter
 from runstead.server.auth import CallerIn, UnitIn, check_within, needs, router
 from runstead.server.tokens import Tokens
-from runstead.server.v1.shapes import RunShape, at, run_shape
+from runstead.server.v1.shapes import RunShape, at, ms_of, run_shape
 from runstead.service import runs
 
 routes = router()
@@ -64,6 +64,7 @@ class StatusBody:
     status: str
     error: dict[str, Any] | None = None  # {code, message, …}
     warnings: list[Any] | None = None  # any JSON
+    reached_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,8 @@ def list_runs(
 @routes.get(W + "/runs/{run_id}")
 @needs("read")
 def get_run(ws: str, run_id: str, unit: UnitIn) -> RunShape:
-    """One run, with its definition."""
-    return run_shape(runs.load(unit, ws, run_id, with_definition=True))
+    """One run, with its definition and its stages."""
+    return run_shape(runs.load_whole(unit, ws, run_id))
 
 
 @routes.patch(W + "/runs/{run_id}")
@@ -196,7 +197,15 @@ def patch_run(ws: str, run_id: str, unit: UnitIn, body: EditBody) -> RunShape:
 @needs("run")
 def post_status(ws: str, run_id: str, unit: UnitIn, body: StatusBody) -> RunShape:
     """Move the run; the state table decides."""
-    moved = runs.set_status(unit, ws, run_id, body.status, error=body.error, warnings=body.warnings or ())
+    moved = runs.set_status(
+        unit,
+        ws,
+        run_id,
+        body.status,
+        error=body.error,
+        warnings=body.warnings or (),
+        reached_at_ms=None if body.reached_at is None else ms_of("reached_at", body.reached_at),
+    )
     return run_shape(moved)
 
 

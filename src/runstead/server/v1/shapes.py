@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from runstead.domain.errors import InvalidArgument
 from runstead.domain.experiments import Experiment
 from runstead.domain.runs import Run
+from runstead.domain.stages import Stage
 from runstead.domain.workspaces import Workspace
 
 
@@ -20,6 +22,15 @@ def at(ms: int) -> str:
 def at_or_none(ms: int | None) -> str | None:
     """The same, of a time that may not have come yet."""
     return None if ms is None else at(ms)
+
+
+def ms_of(field: str, text: str) -> int:
+    """A time that a client wrote; InvalidArgument names the field."""
+    try:
+        found = datetime.fromisoformat(text)
+        return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
+    except (ValueError, OverflowError) as error:
+        raise InvalidArgument(f"{field!r} is {text[:40]!r}; write a time like 2026-01-31T12:00:00.000Z") from error
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,17 @@ class ExperimentShape:
 
 
 @dataclass(frozen=True)
+class StageShape:
+    """A stage of a run; `within`: the stage that it is a part of."""
+
+    name: str
+    within: str | None
+    started_at: str
+    ended_at: str | None
+    duration_ms: int | None
+
+
+@dataclass(frozen=True)
 class RunShape:
     """Run."""
 
@@ -83,6 +105,7 @@ class RunShape:
     child_count: int
     definition: Mapping[str, Any] | None  # v1 runDefinition
     params: Mapping[str, str]
+    stages: list[StageShape] | None  # of one run only; lists leave them out
     archived_at: str | None
 
 
@@ -147,5 +170,12 @@ def run_shape(run: Run) -> RunShape:
         child_count=run.child_count,
         definition=run.definition,
         params=run.params,
+        stages=None if run.stages is None else [_stage_shape(one) for one in run.stages],
         archived_at=at_or_none(run.deleted_at_ms),
     )
+
+
+def _stage_shape(stage: Stage) -> StageShape:
+    began, ended = stage.began_at_ms, stage.ended_at_ms
+    took_ms = None if ended is None else max(0, ended - began)
+    return StageShape(stage.name, stage.within, at(began), at_or_none(ended), took_ms)

@@ -1,103 +1,156 @@
-/** The metrics of a run: a card each, drawn when it comes into view. */
+/** The metrics of a run: a card each, in sections by the prefix of their names. Only cards in view exist. */
 
 import { Dropdown, Field, Option, SearchBox, Spinner } from "@fluentui/react-components";
-import { useState } from "react";
-import { useSeries } from "@/api/metrics";
-import type { Run } from "@/api/types";
+import { ArrowDownloadRegular } from "@fluentui/react-icons";
+import { useMemo } from "react";
+import { useWorkspace } from "@/api/live";
+import { exportAddress, useSeries } from "@/api/metrics";
+import type { Run, Series } from "@/api/types";
 import { usualLook } from "@/chart/kinds";
+import { SectionHead } from "@/chart/SectionHead";
 import { type CardSettings, SeriesCard } from "@/chart/SeriesCard";
+import { Shelf, type ShelfSection } from "@/chart/Shelf";
 import { SmoothingSlider } from "@/chart/SmoothingSlider";
+import { fits, sectionsOf } from "@/chart/sections";
 import { CopyText } from "@/parts/CopyText";
+import { listOf, listText } from "@/parts/compact";
 import { Empty } from "@/parts/Empty";
-import { plural } from "@/parts/format";
 import { Problem } from "@/parts/Problem";
-import { usePersisted } from "@/parts/persisted";
+import { useViewParameters } from "@/parts/parameters";
 import { isFinal } from "@/parts/Status";
+import { charts, metricsTab as texts } from "@/texts/charts";
+import { cardsOf, cardsText, METRIC_PARAMETERS, smoothingOf, withCard } from "./metrics/cards";
+import "@/chart/chart.css";
 
-type PageSettings = { x: string | null; smoothing: number };
-const USUAL: PageSettings = { x: null, smoothing: 0 };
-const NO_CARDS: Record<string, CardSettings> = {};
-const X_TITLES: Record<string, string> = { step: "Step", index: "Position", time: "Time" };
+const PASSING = ["find"] as const;
 
 export default function MetricsTab({ run }: { run: Run }) {
   const series = useSeries(run.run_id);
-  const [text, setText] = useState("");
-  const place = `${run.workspace}.${run.experiment}`;
-  const [settings, setSettings] = usePersisted(`metrics.${place}`, USUAL);
-  const [cards, setCards] = usePersisted(`cards.${place}`, NO_CARDS);
+  const storage = `metrics.${run.workspace}.${run.experiment}`;
+  const [view, change] = useViewParameters(METRIC_PARAMETERS, storage, PASSING);
+  const cards = useMemo(() => cardsOf(view.cards), [view.cards]);
+  const metrics = useMemo(() => series.data?.filter((each) => each.kind !== "image"), [series.data]);
+  const shown = useMemo(() => metrics?.filter((each) => fits(each.name, view.find ?? "")) ?? [], [metrics, view.find]);
+  const sections = useSections(shown, view.closed, (closed) => change({ closed }));
   if (series.isLoadingError) return <Problem error={series.error} retry={() => void series.refetch()} />;
-  if (!series.data) return <Spinner className="page-wait" label="Loading the metrics" delay={300} />;
-  const metrics = series.data.filter((each) => each.kind !== "image");
+  if (!metrics) return <Spinner className="page-wait" label={texts.loading} delay={300} />;
   if (metrics.length === 0) return <NoMetrics run={run} />;
-  const words = text.trim().toLowerCase();
-  const shown = metrics.filter((each) => each.name.toLowerCase().includes(words));
-  const tiles = shown.filter((each) => usualLook(each) === "tile");
-  const others = shown.filter((each) => usualLook(each) !== "tile");
+  const setCard = (name: string, settings: CardSettings) =>
+    change({ cards: cardsText(withCard(cards, name, settings)) });
   return (
     <>
       <div className="metrics-bar">
         <SearchBox
-          placeholder="Find a metric"
-          aria-label="Find a metric"
-          value={text}
-          onChange={(_, { value }) => setText(value)}
+          placeholder={texts.find}
+          aria-label={texts.find}
+          value={view.find ?? ""}
+          onChange={(_, { value }) => change({ find: value || null })}
           input={{ "data-search": true } as object}
         />
-        <span className="quiet">
-          {shown.length < metrics.length ? `${shown.length} of ` : ""}
-          {plural(metrics.length, "metric")}
+        <span className="quiet" data-testid="metric-count">
+          {texts.count(shown.length, metrics.length)}
         </span>
         <span className="topbar-gap" />
-        <Field label="On x" orientation="horizontal">
+        <DownloadAll run={run} />
+        <Field label={charts.onX} orientation="horizontal">
           <Dropdown
             className="metrics-x"
-            value={settings.x === null ? "Usual" : (X_TITLES[settings.x] ?? settings.x)}
-            selectedOptions={[settings.x ?? ""]}
-            onOptionSelect={(_, { optionValue }) => setSettings({ ...settings, x: optionValue || null })}
+            value={view.x === null ? texts.usual : (texts.axes[view.x] ?? view.x)}
+            selectedOptions={[view.x ?? ""]}
+            onOptionSelect={(_, { optionValue }) => change({ x: optionValue || null })}
           >
-            <Option value="" text="Usual">
-              Usual
+            <Option value="" text={texts.usual}>
+              {texts.usual}
             </Option>
-            {Object.entries(X_TITLES).map(([value, title]) => (
+            {Object.entries(texts.axes).map(([value, title]) => (
               <Option key={value} value={value} text={title}>
                 {title}
               </Option>
             ))}
           </Dropdown>
         </Field>
-        <SmoothingSlider value={settings.smoothing} change={(smoothing) => setSettings({ ...settings, smoothing })} />
+        <SmoothingSlider
+          value={smoothingOf(view.smooth)}
+          change={(smoothing) => change({ smooth: smoothing > 0 ? String(smoothing) : null })}
+        />
       </div>
-      {[tiles, others].map(
-        (group) =>
-          group.length > 0 && (
-            <div
-              key={group === tiles ? "tiles" : "cards"}
-              className={group === tiles ? "tiles" : "cards"}
-              data-testid="metric-cards"
-            >
-              {group.map((each) => (
-                <SeriesCard
-                  key={each.name}
-                  runId={run.run_id}
-                  series={each}
-                  settings={cards[each.name] ?? {}}
-                  change={(next) => setCards({ ...cards, [each.name]: next })}
-                  x={settings.x}
-                  smoothing={settings.smoothing}
-                />
-              ))}
-            </div>
-          ),
+      {shown.length === 0 ? (
+        <Empty title={texts.noneFits}>{texts.noneFitsHint}</Empty>
+      ) : (
+        <Shelf
+          label={texts.others}
+          testId="metric-cards"
+          sections={sections}
+          keyOf={(each) => each.name}
+          card={(each) => (
+            <SeriesCard
+              runId={run.run_id}
+              series={each}
+              settings={cards.get(each.name) ?? NO_SETTINGS}
+              change={(next) => setCard(each.name, next)}
+              x={view.x}
+              smoothing={smoothingOf(view.smooth)}
+            />
+          )}
+        />
       )}
-      {shown.length === 0 && <Empty title="No metric has that name">Take words out of the search to see more.</Empty>}
     </>
+  );
+}
+
+const NO_SETTINGS: CardSettings = {};
+const SIZES = {
+  singles: { cardPx: 116, leastPx: 200 },
+  lines: { cardPx: 304, leastPx: 320 },
+  artifacts: { cardPx: 400, leastPx: 420 },
+};
+
+const isArtifact = (series: Series) => series.artifacts !== null;
+
+/** Single values first, then what is drawn, section by section; larger cards for what was logged as a whole chart. */
+function useSections(
+  shown: readonly Series[],
+  closedText: string | null,
+  setClosed: (closed: string | null) => void,
+): ShelfSection<Series>[] {
+  const closed = useMemo(() => new Set(listOf(closedText)), [closedText]);
+  const singles = shown.filter((each) => usualLook(each) === "tile");
+  const artifacts = shown.filter(isArtifact);
+  const lines = shown.filter((each) => usualLook(each) !== "tile" && !isArtifact(each));
+  const toggle = (key: string) => {
+    const next = new Set(closed);
+    if (!next.delete(key)) next.add(key);
+    setClosed(listText([...next]));
+  };
+  const section = (key: string, title: string, items: readonly Series[], size: (typeof SIZES)["lines"]) => ({
+    key,
+    items,
+    isOpen: !closed.has(key),
+    head: <SectionHead title={title} count={items.length} isOpen={!closed.has(key)} toggle={() => toggle(key)} />,
+    ...size,
+  });
+  return [
+    section("=", texts.singles, singles, SIZES.singles),
+    ...sectionsOf(lines, (each) => each.name).map(({ name, items }) =>
+      section(name, name || texts.others, items, SIZES.lines),
+    ),
+    section("+", texts.whole, artifacts, SIZES.artifacts),
+  ].filter(({ items }) => items.length > 0);
+}
+
+function DownloadAll({ run }: { run: Run }) {
+  const workspace = useWorkspace();
+  return (
+    <a className="bar-link" href={exportAddress(workspace, run.run_id, "", "csv")} download>
+      <ArrowDownloadRegular aria-hidden="true" /> {texts.downloadAll}
+    </a>
   );
 }
 
 function NoMetrics({ run }: { run: Run }) {
   return (
-    <Empty title={isFinal(run.status) ? "This run logged no metrics" : "No metrics yet"}>
-      <p>A metric appears here while the script runs, as soon as it is logged:</p>
+    <Empty title={isFinal(run.status) ? texts.noneLogged : texts.noneYet}>
+      <p>{texts.noneHint}</p>
       <CopyText text={'from azureml.core import Run\n\nrun = Run.get_context()\nrun.log("loss", 0.25)'} />
     </Empty>
   );

@@ -1,0 +1,102 @@
+"""Why an environment is built or reused: as facts that are kept with the run, and as the lines of the logs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any  # JSON values
+
+from runstead import __version__
+from runstead.domain.builds import Recipe, Specification, changes_between
+from runstead.domain.interpreters import Choice
+from runstead.launch import environments, solvers
+from runstead.launch.environments import Environment
+from runstead.launch.pythons import platform_name
+
+BY_HAND = "build-"  # how the id of a build begins that no run asked for
+REUSED, FIRST, CHANGED, DAMAGED = "reused", "first", "changed", "damaged"
+MOST_CHANGES = 20
+
+
+def explained(
+    root: Path,
+    *,
+    key: str,
+    name: str,
+    specification: Specification,
+    inputs: Mapping[str, Any],
+    there: Environment | None,
+) -> dict[str, Any]:
+    """What is known of an environment before anything is built: key, name, reason, nearest, changes, inputs.
+
+    reason: REUSED; or it is built, as the FIRST, because its inputs CHANGED against the nearest, or because the one
+    that is there is DAMAGED. nearest: the one that is reused or compared with.
+    """
+    other = there or environments.nearest(root, inputs)
+    changes = [] if there is not None or other is None else changes_between(other.record["inputs"], inputs)
+    unlike = CHANGED if changes else DAMAGED
+    return {
+        "key": key,
+        "name": name,
+        "reason": REUSED if there is not None else FIRST if other is None else unlike,
+        "nearest": None if other is None else _named(other),
+        "changes": changes,
+        "inputs": dict(inputs),
+        "channels": list(specification.channels),
+    }
+
+
+def lines_of(facts: Mapping[str, Any], recipe: Recipe, choice: Choice) -> list[str]:
+    """The same as one block of lines."""
+    return [*_head(facts, recipe, choice), *_why(facts)]
+
+
+def with_result(facts: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
+    """The facts when the environment is there: when it was built, how long that took, its interpreter."""
+    record = environment.record
+    return {**facts, "built_at": record["built_at"], "took_s": record["took_s"], "python": environment.python}
+
+
+def _named(environment: Environment) -> dict[str, Any]:
+    record = environment.record
+    return {
+        "key": environment.key,
+        "name": record["name"],
+        "run_id": record["run_id"],
+        "built_at": record["built_at"],
+        "took_s": record["took_s"],
+    }
+
+
+def _head(facts: Mapping[str, Any], recipe: Recipe, choice: Choice) -> list[str]:
+    inputs = facts["inputs"]
+    answered = [f"{line}: answered by Runstead {__version__} itself: {why}" for line, why in recipe.answered]
+    named = ", ".join(facts["channels"])
+    channels = [f"channels {named}: not asked, packages come from PyPI"] if named and inputs["conda"] else []
+    return [
+        f"Environment {facts['name'] or 'without a name'}, content hash {facts['key']}",
+        f"inputs: Python {choice.interpreter.name} at {choice.interpreter.path}, {len(inputs['conda'])} conda lines, "
+        f"{len(inputs['pip'])} pip lines, solver {solvers.UV}, {platform_name()}",
+        *([f"WARNING: {choice.told}"] if choice.told else []),
+        *answered,
+        *recipe.notes,
+        *channels,
+    ]
+
+
+def _why(facts: Mapping[str, Any]) -> list[str]:
+    nearest = facts["nearest"]
+    if nearest is None:
+        return ["Built because there is no earlier environment"]
+    if facts["reason"] == REUSED:
+        return [f"Reused from {_maker(nearest)}, which built it at {nearest['built_at']} in {nearest['took_s']} s"]
+    changes = facts["changes"]
+    if facts["reason"] == DAMAGED:
+        return [f"Built because the earlier environment {nearest['key']} is damaged: its Python or Runstead has moved"]
+    more = [f"and {len(changes) - MOST_CHANGES} more changes"] if len(changes) > MOST_CHANGES else []
+    who = f"{nearest['name'] or nearest['key']} of {_maker(nearest)}"
+    first, *rest = changes[:MOST_CHANGES]
+    return [f"Built because {first}, against the nearest earlier environment, {who}", *rest, *more]
+
+
+def _maker(nearest: Mapping[str, Any]) -> str:
+    made_by = str(nearest["run_id"])
+    return made_by if made_by.startswith(BY_HAND) else f"run {made_by}"

@@ -1,0 +1,65 @@
+/** A plot with what every chart has: a word on what is shown, the way back from a zoom, its values, its picture, its legend. */
+
+import { Button } from "@fluentui/react-components";
+import { ArrowDownloadRegular, TableSimpleRegular } from "@fluentui/react-icons";
+import { type ReactNode, useRef, useState } from "react";
+import { charts } from "@/texts/charts";
+import { LineLegend } from "./LineLegend";
+import { Plot, type PlotProps } from "./Plot";
+import { savePicture } from "./pictures";
+import { ValuesDialog } from "./ValuesDialog";
+import "./chart.css";
+
+type Props = PlotProps & {
+  name: string;
+  /** What is on x, in words. */
+  x: string;
+  note: ReactNode;
+  withLegend?: boolean;
+};
+
+export function PlotFrame({ name, x, note, withLegend = false, ...plot }: Props) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [isTable, setTable] = useState(false);
+  const save = () => {
+    const canvas = frame.current?.querySelector("canvas");
+    if (canvas) savePicture(canvas, name);
+  };
+  return (
+    <div ref={frame} className="plot-frame">
+      <Plot {...plot} />
+      <div className="points-note">
+        <span data-testid="points-note" className="points-words" title={typeof note === "string" ? note : undefined}>
+          {note}
+        </span>
+        {plot.range !== null && (
+          <Button size="small" appearance="transparent" className="note-button" onClick={() => plot.zoom(null)}>
+            {charts.showAll}
+          </Button>
+        )}
+        <Button
+          size="small"
+          appearance="transparent"
+          className="note-button"
+          icon={<TableSimpleRegular />}
+          aria-label={charts.valuesOf(name)}
+          title={charts.values}
+          onClick={() => setTable(true)}
+        />
+        <Button
+          size="small"
+          appearance="transparent"
+          className="note-button"
+          icon={<ArrowDownloadRegular />}
+          aria-label={charts.savePictureOf(name)}
+          title={charts.savePicture}
+          onClick={save}
+        />
+      </div>
+      {withLegend && <LineLegend lines={plot.lines} />}
+      {isTable && (
+        <ValuesDialog name={name} x={x} xKind={plot.xKind} lines={plot.lines} close={() => setTable(false)} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+/** The head of a section of charts: opens and closes it, says how many there are. */
+
+import { ChevronDownRegular, ChevronRightRegular } from "@fluentui/react-icons";
+import type { ReactNode } from "react";
+import { grouped } from "@/parts/format";
+import "./chart.css";
+
+type Props = { title: string; count: number; isOpen: boolean; toggle: () => void; children?: ReactNode };
+
+export function SectionHead({ title, count, isOpen, toggle, children }: Props) {
+  return (
+    <div className="section-head" data-testid="chart-section" data-section={title}>
+      <h2>
+        <button type="button" aria-expanded={isOpen} onClick={toggle}>
+          {isOpen ? <ChevronDownRegular aria-hidden="true" /> : <ChevronRightRegular aria-hidden="true" />}
+          <span className="section-title">{title}</span>
+          <span className="quiet">{grouped(count)}</span>
+        </button>
+      </h2>
+      {children}
+    </div>
+  );
+}
