@@ -44,7 +44,7 @@ def at_rest(page: Page) -> None:
     """Wait until the page has what it asked for."""
     page.wait_for_load_state("load")
     expect(page.get_by_role("main")).not_to_be_empty()
-    expect(page.locator(".page-wait, .fui-Spinner")).to_have_count(0)
+    expect(page.locator(".page-wait, .fui-Spinner, [aria-busy=true]")).to_have_count(0)
 
 
 def faults_of(page: Page) -> list[str]:

@@ -53,13 +53,10 @@ export function Shell({ place, themeChoice, chooseTheme, children }: Props) {
         <Button
           className="palette-open"
           icon={<SearchRegular />}
-          aria-label={palette.open}
           onClick={() => setOverlay("palette")}
         >
-          <span>{palette.open}</span>
-          <span aria-hidden="true" className="palette-key">
-            <Keys keys={palette.key} />
-          </span>
+          <span className="palette-words">{palette.open}</span>
+          <Keys keys={palette.key} />
         </Button>
         <ConnectionState />
         <ThemeMenu choice={themeChoice} choose={chooseTheme} />

@@ -66,7 +66,7 @@ export function useKeyboard(): void {
     let before = { key: "", at: 0 };
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
-      const two = event.timeStamp - before.at < SEQUENCE_MS ? `${before.key} ${event.key}` : null;
+      const two = event.timeStamp - before.at < SEQUENCE_MS ? `${before.key} ${event.key}` : event.key;
       before = { key: event.key, at: event.timeStamp };
       const found = entries.findLast(({ keys }) => keys === two) ?? entries.findLast(({ keys }) => keys === event.key);
       if (found === undefined) return;

@@ -99,17 +99,20 @@ export function RunTable(props: Props) {
       <div
         ref={scroller}
         className="run-table"
-        role="grid"
-        aria-label={props.label}
-        aria-rowcount={(rows.total ?? 0) + 1}
-        aria-colcount={columns.length + 2}
-        aria-multiselectable="true"
-        aria-busy={rows.isOld}
         data-testid="run-table"
         data-total={rows.total ?? undefined}
         onKeyDown={pressed}
       >
-        <div style={layout} className={rows.isOld ? "run-rows-old" : undefined}>
+        <div
+          style={layout}
+          className={rows.isOld ? "run-rows-old" : undefined}
+          role="grid"
+          aria-label={props.label}
+          aria-rowcount={(rows.total ?? 0) + 1}
+          aria-colcount={columns.length + 2}
+          aria-multiselectable="true"
+          aria-busy={rows.isOld}
+        >
           <HeaderRow {...props} />
           <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
             {items.map((item) => (
