@@ -26,7 +26,7 @@ def place(house: House, **asked: int) -> tuple[int, int]:
     return told["line"], told["offset"]
 
 
-def found(house: House, **asked: str | bool) -> tuple[int, list[list[int]]]:
+def found(house: House, **asked: str | bool | int) -> tuple[int, list[list[int]]]:
     """(how many lines, [line, its offset, the match's offset] of each)."""
     answer = house.http.get(f"{RUN}/search/{PATH}", params=asked)
     assert answer.status_code == 200, answer.text
@@ -97,6 +97,12 @@ def test_lines_are_found_and_numbered_in_a_log_of_many_blocks(house: House) -> N
     assert content[matches[0][1] :].startswith(b"step 150000 ")
     count, matches = found(house, text="loss")
     assert (count, len(matches)) == (200_000, 10_000)
+
+
+def test_a_search_goes_on_from_the_line_of_a_byte(house: House) -> None:
+    append(house, b"one x\ntwo x\nthree x\n")
+    assert found(house, text="x", start=8) == (2, [[2, 6, 10], [3, 12, 18]])
+    assert found(house, text="x", start=99) == (0, [])
 
 
 def test_an_endless_line_is_searched_to_its_end(house: House) -> None:

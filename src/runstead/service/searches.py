@@ -77,12 +77,15 @@ def opened(unit: Unit, workspace: str, run_id: str, path: str) -> BinaryIO:
     return artifacts.opened(unit, run_id, artifacts.find(unit, workspace, run_id, path))
 
 
-def search(file: BinaryIO, finder: Finder) -> Iterator[Found]:
-    """Front to back, up to the size the file has now; something about every megabyte, the last one when all is read."""
+def search(file: BinaryIO, finder: Finder, *, line: int = 1, offset: int = 0) -> Iterator[Found]:
+    """From a line that begins at `offset` up to the size the file has now.
+
+    Tells something about every megabyte, the last time when all is read.
+    """
     size_bytes = file.seek(0, io.SEEK_END)
-    scan = _Scan(finder)
-    read_bytes, listed = 0, 0
-    file.seek(0)
+    scan = _Scan(finder, line, offset)
+    read_bytes, listed = offset, 0
+    file.seek(offset)
     carry = b""
     while True:
         piece = file.read(min(BLOCK_BYTES, size_bytes - read_bytes))
@@ -106,11 +109,11 @@ def search(file: BinaryIO, finder: Finder) -> Iterator[Found]:
 class _Scan:
     """Where a search is: the line and the byte at which the next block begins."""
 
-    def __init__(self, finder: Finder) -> None:
+    def __init__(self, finder: Finder, line: int, offset: int) -> None:
         self._finder = finder
-        self._line = 1
-        self._line_at = 0
-        self._at = 0
+        self._line = line
+        self._line_at = offset
+        self._at = offset
         self._last_line = 0
         self.count = 0
 

@@ -60,9 +60,11 @@ const watchers = new Set<() => void>();
 function watch(watcher: () => void): () => void {
   watchers.add(watcher);
   window.addEventListener("popstate", watcher);
+  window.addEventListener("hashchange", watcher);
   return () => {
     watchers.delete(watcher);
     window.removeEventListener("popstate", watcher);
+    window.removeEventListener("hashchange", watcher);
   };
 }
 
@@ -83,8 +85,13 @@ export function setParameters(changes: Record<string, string | null>): void {
     else parameters.set(name, value);
   }
   const search = parameters.toString();
-  navigate(location.pathname + (search ? `?${search}` : ""), { replace: true });
+  navigate(location.pathname + (search ? `?${search}` : "") + location.hash, { replace: true });
 }
+
+export const useHash = () => useSyncExternalStore(watch, () => location.hash);
+
+/** Changes the part of the address behind `#` in place; empty takes it out. */
+export const setHash = (hash: string) => navigate(location.pathname + location.search + hash, { replace: true });
 
 /** One parameter of the address, and the way to set it. */
 export function useParameter(name: string): [string | null, (value: string | null) => void] {

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
+import type { Progress } from "@/api/lines";
 import type { ReadPiece } from "@/api/logs";
-import { columnsOf, type Found, searchLog } from "@/pages/run/logs/searches";
+import { byteOf, timeOf } from "@/pages/run/logs/arrivals";
+import { foldedRows } from "@/pages/run/logs/frames";
+import { clicked, hashOf, rangeOf } from "@/pages/run/logs/ranges";
+import { columnsOf, readerPlaces } from "@/pages/run/logs/searches";
 import { type LogView, LogWindow } from "@/pages/run/logs/windows";
 
 /** A log in memory that answers as the server does. */
@@ -32,7 +36,7 @@ const textOf = (view: LogView) => Array.from({ length: view.lineCount }, (_, ind
 
 function open(log: ReturnType<typeof aLog>, limits = SMALL) {
   const views: LogView[] = [];
-  const window = new LogWindow(log.read, "settled", (view) => views.push(view), limits);
+  const window = new LogWindow(log.read, "settled", (view) => views.push(view), readerPlaces(log.read, 100), limits);
   return { window, views, last: () => views.at(-1) as LogView };
 }
 
@@ -131,17 +135,98 @@ test("an error is told, and the next success takes it away", async () => {
   expect(views.at(-1)?.lineCount).toBe(1);
 });
 
+const never = new AbortController().signal;
+const words = (text: string) => ({ text, isRegex: false, isErrors: false });
+
 test("a search reads the whole log in pieces and finds lines by what they show", async () => {
   const log = aLog(`${numbered(0, 50)}\x1b[31mSome\x1b[0mthing\n${numbered(50, 60)}`);
-  const all: Found[] = [];
-  await searchLog(log.read, "something", (found) => all.push(found), {
-    signal: new AbortController().signal,
-    pieceBytes: 64,
-  });
-  const found = all.at(-1) as Found;
-  expect(found.isWhole).toBe(true);
-  expect(found.offsets).toEqual([new TextEncoder().encode(numbered(0, 50)).length]);
+  const all: Progress[] = [];
+  await readerPlaces(log.read, 64).search(words("something"), 0, (progress) => all.push(progress), never);
+  const offset = new TextEncoder().encode(numbered(0, 50)).length;
+  expect(all.flatMap((progress) => progress.matches)).toEqual([[51, offset, offset]]);
+  expect(all.at(-1)).toMatchObject({ count: 1, readBytes: all.at(-1)?.sizeBytes });
   expect(all.length).toBeGreaterThan(5);
+});
+
+test("lines are numbered as in the file, wherever the window is and however it moves", async () => {
+  const log = aLog(numbered(0, 100));
+  const { window, last } = open(log, { ...SMALL, windowBytes: 10_000 });
+  const numbers = () => Array.from({ length: last().lineCount }, (_, index) => last().numberAt(index));
+  const areRight = () => {
+    const { lineCount, lineAt, rowOf } = last();
+    for (let index = 0; index < lineCount; index += 1) {
+      const number = numbers()[index] as number;
+      // The last line may not be whole yet.
+      expect(`line ${number - 1} é`.startsWith(lineAt(index).text.replace("\ufffd", ""))).toBe(true);
+      if (index < lineCount - 1) expect(lineAt(index).text).toBe(`line ${number - 1} é`);
+      expect(rowOf(number)).toBe(index);
+    }
+  };
+  await window.openTail();
+  await expect.poll(() => numbers().at(-1)).toBe(100);
+  areRight();
+  while (last().startBytes > 0) await window.earlier();
+  expect(numbers()[0]).toBe(1);
+  areRight();
+  log.write(numbered(100, 103));
+  await window.follow();
+  areRight();
+  const place = await readerPlaces(log.read, 64).ofLine(40);
+  await window.openAt(place.offset, place.line);
+  expect(numbers()[0]).toBe(40);
+  areRight();
+  for (let piece = 0; piece < 12; piece += 1) await window.later();
+  areRight();
+});
+
+test("following for ever, lines keep their numbers", async () => {
+  const log = aLog(numbered(0, 5));
+  const { window, last } = open(log);
+  await window.openTail();
+  for (let from = 5; from < 300; from += 5) {
+    log.write(numbered(from, from + 5));
+    await window.follow();
+  }
+  const { lineCount, numberAt } = last();
+  expect([numberAt(0), numberAt(lineCount - 1)]).toEqual([301 - lineCount, 300]);
+});
+
+test("a line without an end does not fill the memory", async () => {
+  const log = aLog("x".repeat(20_000));
+  const { window, last } = open(log);
+  await window.openAt(0);
+  while (last().endBytes < last().sizeBytes) await window.later();
+  expect(last().endBytes - last().startBytes).toBeLessThan(2500);
+  expect(last().numberAt(0)).toBe(1);
+});
+
+test("frames of a progress bar have the number of their line, and fold into the last of them", async () => {
+  const log = aLog("a\n 1%\r 2%\r 3%\nb\n");
+  const views: LogView[] = [];
+  const window = new LogWindow(log.read, "frames", (view) => views.push(view), readerPlaces(log.read));
+  await window.openAt(0);
+  const view = views.at(-1) as LogView;
+  expect(textOf(view)).toEqual(["a", " 1%", " 2%", " 3%", "b"]);
+  expect([0, 1, 2, 3, 4].map(view.numberAt)).toEqual([1, 2, 2, 2, 3]);
+  expect(foldedRows(view, true, () => false).count).toBe(5);
+  const folded = foldedRows(view, true, (line) => line === 2);
+  expect([0, 1, 2].map((row) => folded.at(row).index)).toEqual([0, 3, 4]);
+  expect(folded.at(1)).toMatchObject({ frames: 3, isFolded: true });
+  expect([0, 1, 2, 3, 4].map(folded.rowOf)).toEqual([0, 1, 1, 1, 2]);
+});
+
+test("an address names lines", () => {
+  expect(rangeOf("#L12")).toEqual({ first: 12, last: 12 });
+  expect(rangeOf("#L20-L12")).toEqual({ first: 12, last: 20 });
+  for (const hash of ["", "#", "#L0", "#Lx", "#L1-", "#L99999999999999999999"]) expect(rangeOf(hash)).toBeNull();
+  expect(hashOf(clicked(clicked(null, 5, true), 9, true))).toBe("#L5-L9");
+  expect(hashOf(clicked({ first: 5, last: 9 }, 2, true))).toBe("#L2-L9");
+});
+
+test("a byte has the time of what came before it", () => {
+  const arrivals = { offsets: [0, 10, 20], times: [100, 200, 300] };
+  expect([0, 9, 10, 25].map((offset) => timeOf(arrivals, offset))).toEqual([100, 100, 200, 300]);
+  expect([99, 100, 250, 900].map((time) => byteOf(arrivals, time))).toEqual([null, 0, 10, 20]);
 });
 
 test("marks are where the words are", () => {

@@ -12,6 +12,7 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from runstead.domain.errors import InvalidArgument
 from runstead.server.auth import UnitIn, needs, router
 from runstead.service import arrivals, lines, searches
+from runstead.service.lines import Place
 from runstead.service.searches import Finder
 
 routes = router()
@@ -76,23 +77,25 @@ async def get_search(
     regex: bool = False,
     match_case: bool = False,
     errors: bool = False,
+    start: Number = None,
 ) -> StreamingResponse:
     """Every line that holds something: a JSON line for each part that was read. It ends when the asker goes away."""
     finder = searches.finder_of(text, regex=regex, match_case=match_case, errors=errors)
+    first = await run_in_threadpool(lines.place_of_byte, unit, ws, run_id, path, start or 0)
     file = await run_in_threadpool(searches.opened, unit, ws, run_id, path)
     return StreamingResponse(
-        _told(file, finder), media_type="application/x-ndjson", headers={"Cache-Control": "no-store"}
+        _told(file, finder, first), media_type="application/x-ndjson", headers={"Cache-Control": "no-store"}
     )
 
 
-async def _told(file: BinaryIO, finder: Finder) -> AsyncIterator[str]:
+async def _told(file: BinaryIO, finder: Finder, first: Place) -> AsyncIterator[str]:
     with file:
-        async for text in iterate_in_threadpool(_texts(file, finder)):
+        async for text in iterate_in_threadpool(_texts(file, finder, first)):
             yield text
 
 
-def _texts(file: BinaryIO, finder: Finder) -> Iterator[str]:
-    for found in searches.search(file, finder):
+def _texts(file: BinaryIO, finder: Finder, first: Place) -> Iterator[str]:
+    for found in searches.search(file, finder, line=first.line, offset=first.offset):
         told = {
             "matches": found.matches,
             "count": found.count,

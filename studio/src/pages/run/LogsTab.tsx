@@ -1,13 +1,11 @@
-/** Outputs + logs: the tree of a run's files, and one of them. */
+/** Outputs + logs: the tree of a run's files, and one of them, or several logs side by side. */
 
 import { Spinner } from "@fluentui/react-components";
 import { ArrowDownloadRegular, DocumentTextRegular } from "@fluentui/react-icons";
-import { useMemo } from "react";
 import { artifactAddress, useArtifacts, zipAddress } from "@/api/artifacts";
 import { useWorkspace } from "@/api/live";
-import { logReader } from "@/api/logs";
 import type { Artifact, Run } from "@/api/types";
-import { useParameter } from "@/parts/addresses";
+import { navigate, useParameter } from "@/parts/addresses";
 import { CopyText } from "@/parts/CopyText";
 import { Empty } from "@/parts/Empty";
 import { FileTree } from "@/parts/FileTree";
@@ -15,18 +13,21 @@ import { formatBytes, plural } from "@/parts/format";
 import { Problem } from "@/parts/Problem";
 import { Split } from "@/parts/Split";
 import { isFinal } from "@/parts/Status";
-import { DownloadLink, FilePreview } from "./files/FilePreview";
-import { LogViewer } from "./logs/LogViewer";
+import { FILES } from "@/texts/files";
+import { LOGS } from "@/texts/logs";
+import { FilePreview } from "./files/FilePreview";
+import { LogColumns } from "./logs/LogColumns";
 
 export default function LogsTab({ run }: { run: Run }) {
   const artifacts = useArtifacts(run.run_id);
-  const [asked, ask] = useParameter("file");
+  const [asked] = useParameter("file");
   if (artifacts.isLoadingError) return <Problem error={artifacts.error} retry={() => void artifacts.refetch()} />;
-  if (!artifacts.data) return <Spinner className="page-wait" label="Loading the files" delay={300} />;
+  if (!artifacts.data) return <Spinner className="page-wait" label={LOGS.loadingFiles} delay={300} />;
   if (artifacts.data.length === 0) return <NoFiles run={run} />;
   const path = asked ?? firstToShow(artifacts.data);
   const shown = artifacts.data.find((artifact) => artifact.path === path);
-  const logs = new Set(artifacts.data.filter((artifact) => artifact.is_log).map((artifact) => artifact.path));
+  const logs = artifacts.data.filter((artifact) => artifact.is_log).map((artifact) => artifact.path);
+  const logPaths = new Set(logs);
   return (
     <Split
       name="files"
@@ -34,22 +35,29 @@ export default function LogsTab({ run }: { run: Run }) {
         <>
           <FilesHead run={run} artifacts={artifacts.data} />
           <FileTree
-            label="Files of the run"
+            label={FILES.ofRun}
             files={artifacts.data}
             selected={path}
-            select={ask}
-            icon={(each) => (logs.has(each) ? <DocumentTextRegular /> : undefined)}
+            select={showFile}
+            icon={(each) => (logPaths.has(each) ? <DocumentTextRegular /> : undefined)}
           />
         </>
       }
     >
-      {shown ? (
-        <ShownFile key={shown.path} run={run} artifact={shown} />
+      {shown === undefined ? (
+        <Empty title={FILES.notThere}>{FILES.mayCome(path ?? "")}</Empty>
+      ) : shown.is_log ? (
+        <LogColumns key={shown.path} run={run} path={shown.path} logs={logs} />
       ) : (
-        <Empty title="This file is not there (yet)">{path} may still come. Choose another one on the left.</Empty>
+        <ShownFile key={shown.path} run={run} artifact={shown} />
       )}
     </Split>
   );
+}
+
+/** Another file has other lines, and nothing to find in it yet. */
+function showFile(path: string): void {
+  navigate(`${location.pathname}?${new URLSearchParams({ file: path })}`);
 }
 
 const LIKELY = [/^azureml-logs\/70_driver_log(_0|_rank_0)?\.txt$/, /^user_logs\/std_log/, /^azureml-logs\/70_/];
@@ -76,7 +84,7 @@ function FilesHead({ run, artifacts }: { run: Run; artifacts: Artifact[] }) {
         download={`${run.run_id}.zip`}
         data-testid="download-all"
       >
-        <ArrowDownloadRegular aria-hidden="true" /> Download all
+        <ArrowDownloadRegular aria-hidden="true" /> {FILES.downloadAll}
       </a>
     </div>
   );
@@ -84,39 +92,18 @@ function FilesHead({ run, artifacts }: { run: Run; artifacts: Artifact[] }) {
 
 function ShownFile({ run, artifact }: { run: Run; artifact: Artifact }) {
   const workspace = useWorkspace();
-  const { run_id: runId } = run;
-  const { path, is_log: isLog, size_bytes: sizeBytes } = artifact;
-  const address = artifactAddress(workspace, runId, path);
-  const source = useMemo(
-    () => ({ read: logReader(workspace, runId, path), live: { runId, path }, opensAt: "end" as const }),
-    [workspace, runId, path],
-  );
-  if (isLog)
-    return (
-      <LogViewer
-        source={source}
-        name={path}
-        actions={<DownloadLink address={address} path={path} />}
-        emptyText={
-          isFinal(run.status)
-            ? "Nothing was written to this log."
-            : "Nothing was written to this log yet. Lines appear here as they are printed."
-        }
-      />
-    );
-  return (
-    <FilePreview
-      file={{ path, sizeBytes, address, inlineAddress: artifactAddress(workspace, runId, path, { inline: true }) }}
-    />
-  );
+  const { path, size_bytes: sizeBytes } = artifact;
+  const address = artifactAddress(workspace, run.run_id, path);
+  const inlineAddress = artifactAddress(workspace, run.run_id, path, { inline: true });
+  return <FilePreview file={{ path, sizeBytes, address, inlineAddress }} />;
 }
 
 function NoFiles({ run }: { run: Run }) {
   return (
-    <Empty title={isFinal(run.status) ? "This run left no files" : "No files yet"}>
+    <Empty title={isFinal(run.status) ? FILES.none : FILES.noneYet}>
       <p>
-        A submitted script's output is kept as <code>azureml-logs/70_driver_log.txt</code>; what it writes into{" "}
-        <code>./outputs</code> is kept when it ends, <code>./logs</code> while it runs. Any file can be kept with
+        {FILES.howLogs} <code>azureml-logs/70_driver_log.txt</code>
+        {FILES.howOutputs} <code>./outputs</code> {FILES.howLogsFolder} <code>./logs</code> {FILES.howAny}
       </p>
       <CopyText text={'run.upload_file("outputs/model.pkl", "model.pkl")'} />
     </Empty>

@@ -41,7 +41,9 @@ const SWITCHES: Record<number, Partial<Style>> = {
 
 /** The style after the parameters of one `ESC [ … m`. */
 export function restyled(style: Style, parameters: string): Style {
-  const codes = parameters.split(/[;:]/).map((text) => (text === "" ? 0 : Number.parseInt(text, 10)));
+  // `38:2:<colour space>:r:g:b`: the colour space, empty most of the time, is none of the three.
+  const plain = parameters.replace(/([34]8:2):\d*:(\d+:\d+:\d+)/g, "$1:$2");
+  const codes = plain.split(/[;:]/).map((text) => (text === "" ? 0 : Number.parseInt(text, 10)));
   let next = style;
   for (let position = 0; position < codes.length; position += 1) {
     const code = codes[position] ?? 0;

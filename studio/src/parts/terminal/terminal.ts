@@ -12,6 +12,8 @@ export type Mode = "settled" | "frames";
 export type Terminal = {
   write: (text: string) => void;
   lines: () => readonly Line[];
+  /** For each of the lines: how many line feeds were written before it first came. It never falls. */
+  records: () => readonly number[];
 };
 
 export const EMPTY_LINE: Line = { text: "", runs: [] };
@@ -29,6 +31,8 @@ const REORDERING = /[\u202a-\u202e\u2066-\u2069]/g;
 
 export function terminal(mode: Mode): Terminal {
   const lines: Line[] = [EMPTY_LINE];
+  const records: number[] = [0];
+  let record = 0;
   let row = 0;
   let column = 0;
   let style = PLAIN;
@@ -38,7 +42,9 @@ export function terminal(mode: Mode): Terminal {
   const newLine = () => {
     row += 1;
     column = 0;
-    if (row === lines.length) lines.push(EMPTY_LINE);
+    if (row < lines.length) return;
+    lines.push(EMPTY_LINE);
+    records.push(record);
   };
   const put = (text: string) => {
     let left = text.replace(REORDERING, "\ufffd");
@@ -51,8 +57,10 @@ export function terminal(mode: Mode): Terminal {
     }
   };
   const control = (character: string) => {
-    if (character === "\n") newLine();
-    else if (character === "\r") isReturned = true;
+    if (character === "\n") {
+      record += 1;
+      newLine();
+    } else if (character === "\r") isReturned = true;
     else if (character === "\b") column = Math.max(0, column - 1);
     else if (character === "\t") put(" ".repeat(8 - (column % 8)));
   };
@@ -106,7 +114,7 @@ export function terminal(mode: Mode): Terminal {
       else if (token.length === 1) control(token);
     }
   };
-  return { write, lines: () => lines };
+  return { write, lines: () => lines, records: () => records };
 }
 
 /** The line with `piece` written over it from `column` on. */

@@ -1,13 +1,15 @@
 /** One file as it can be looked at: text, picture, table, or its bytes. Nothing of it is ever run. */
 
 import { Button, Spinner } from "@fluentui/react-components";
-import { ArrowDownloadRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
 import { rangeReader } from "@/api/artifacts";
-import { formatBytes, grouped } from "@/parts/format";
+import { grouped } from "@/parts/format";
 import { Problem } from "@/parts/Problem";
+import { FILES } from "@/texts/files";
 import { LogViewer } from "../logs/LogViewer";
+import { readerPlaces } from "../logs/searches";
+import { DownloadLink, FileFrame, type FileToShow } from "./FileFrame";
 import { csvRows, fileKind, hexLines, looksLikeText } from "./kinds";
 
 const TABLE_BYTES = 4 << 20;
@@ -15,15 +17,13 @@ const TABLE_ROWS = 1000;
 const JSON_BYTES = 2 << 20;
 const HEX_BYTES = 2048;
 
-export type FileToShow = { path: string; sizeBytes: number; address: string; inlineAddress?: string };
-
 export function FilePreview({ file }: { file: FileToShow }) {
   const [asText, setAsText] = useState(false);
   const kind = fileKind(file.path);
   const download = <DownloadLink address={file.address} path={file.path} />;
   const switcher = (
     <Button size="small" appearance="subtle" onClick={() => setAsText(!asText)}>
-      {asText ? "As formatted" : "As text"}
+      {asText ? FILES.formatted : FILES.asText}
     </Button>
   );
   if (kind === "image" && file.inlineAddress !== undefined)
@@ -76,51 +76,13 @@ export function FilePreview({ file }: { file: FileToShow }) {
   );
 }
 
-export function DownloadLink({ address, path }: { address: string; path: string }) {
-  return (
-    <a
-      className="bar-link"
-      href={address}
-      download={path.split("/").at(-1)}
-      aria-label={`Download ${path}`}
-      title="Download"
-      data-testid="download-file"
-    >
-      <ArrowDownloadRegular aria-hidden="true" />
-    </a>
-  );
-}
-
-function FileFrame({ file, actions, children }: { file: FileToShow; actions: ReactNode; children: ReactNode }) {
-  return (
-    <section className="log" aria-label={file.path}>
-      <header className="log-bar">
-        <div className="log-title">
-          <strong title={file.path}>{file.path}</strong>
-          <span className="quiet">{formatBytes(file.sizeBytes)}</span>
-        </div>
-        {actions}
-      </header>
-      <div
-        className="file-body"
-        tabIndex={0}
-        role="region"
-        aria-label={`Content of ${file.path}`}
-        data-testid="file-body"
-      >
-        {children}
-      </div>
-    </section>
-  );
-}
-
 function TextFile({ file, actions }: { file: FileToShow; actions: ReactNode }) {
   const { address, sizeBytes } = file;
-  const source = useMemo(
-    () => ({ read: rangeReader(address, sizeBytes), live: null, opensAt: "start" as const }),
-    [address, sizeBytes],
-  );
-  return <LogViewer source={source} name={file.path} actions={actions} emptyText="This file is empty." />;
+  const source = useMemo(() => {
+    const read = rangeReader(address, sizeBytes);
+    return { read, places: readerPlaces(read), live: null, opensAt: "start" as const };
+  }, [address, sizeBytes]);
+  return <LogViewer source={source} name={file.path} actions={actions} emptyText={FILES.empty} />;
 }
 
 /** The first bytes of a file. */
@@ -141,10 +103,7 @@ function UnknownFile({ file, actions }: { file: FileToShow; actions: ReactNode }
       {head.isLoadingError && <Problem error={head.error} retry={() => void head.refetch()} />}
       {head.data && (
         <>
-          <p className="file-note">
-            Studio does not open files of this kind; these are its first bytes. Download it to use it, and load it only
-            if you trust where it comes from.
-          </p>
+          <p className="file-note">{FILES.unknown}</p>
           <pre className="file-text">{hexLines(head.data)}</pre>
         </>
       )}
@@ -157,7 +116,7 @@ function JsonText({ file }: { file: FileToShow }) {
   const text = useMemo(() => head.data && formattedJson(new TextDecoder().decode(head.data)), [head.data]);
   if (head.isLoadingError) return <Problem error={head.error} retry={() => void head.refetch()} />;
   return text === undefined ? (
-    <Spinner size="small" label="Loading" delay={300} />
+    <Spinner size="small" label={FILES.loading} delay={300} />
   ) : (
     <pre className="file-text">{text}</pre>
   );
@@ -176,12 +135,12 @@ function CsvTable({ file }: { file: FileToShow }) {
   const head = useHead(file, TABLE_BYTES);
   const rows = useMemo(() => head.data && csvRows(new TextDecoder().decode(head.data), TABLE_ROWS + 1), [head.data]);
   if (head.isLoadingError) return <Problem error={head.error} retry={() => void head.refetch()} />;
-  if (rows === undefined) return <Spinner size="small" label="Loading" delay={300} />;
+  if (rows === undefined) return <Spinner size="small" label={FILES.loading} delay={300} />;
   const [names = [], ...body] = rows;
   const isCut = body.length >= TABLE_ROWS || file.sizeBytes > TABLE_BYTES;
   return (
     <>
-      {isCut && <p className="file-note">The first {grouped(body.length)} rows. Download the file for all of them.</p>}
+      {isCut && <p className="file-note">{FILES.firstRows(grouped(body.length))}</p>}
       <table className="plain-table csv">
         <thead>
           <tr>

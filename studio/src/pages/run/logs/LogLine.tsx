@@ -40,14 +40,19 @@ function marked(text: string, from: number, marks: readonly number[], length: nu
   return [...parts, text.slice(at)];
 }
 
+const GREYS = new Set([0, 7, 8, 15]);
+
 function classesOf(style: Style): string | undefined {
   const foreground = style.inverse ? style.background : style.foreground;
   const background = style.inverse ? style.foreground : style.background;
+  // The theme's greys are made for its own page; on a colour of the program's, text is what can be read there.
+  const isPlain =
+    foreground === null || (background !== null && typeof foreground === "number" && GREYS.has(foreground));
   const names = [
-    typeof foreground === "number" && `ansi-f${foreground}`,
+    typeof foreground === "number" && !(isPlain && background !== null) && `ansi-f${foreground}`,
     typeof background === "number" && `ansi-b${background}`,
     typeof foreground === "string" && (background === null ? "ansi-own" : "ansi-own-exact"),
-    background !== null && foreground === null && (isLight(background) ? "ansi-on-light" : "ansi-on-dark"),
+    background !== null && isPlain && (isLight(background) ? "ansi-on-light" : "ansi-on-dark"),
     style.inverse && foreground === null && "ansi-inverse-f",
     style.inverse && background === null && "ansi-inverse-b",
     style.bold && "ansi-bold",

@@ -1,16 +1,29 @@
 /** What one can do with a log. */
 
-import { Button, SearchBox, ToggleButton } from "@fluentui/react-components";
+import {
+  Button,
+  Menu,
+  MenuItem,
+  MenuItemCheckbox,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  SearchBox,
+  ToggleButton,
+} from "@fluentui/react-components";
 import {
   ArrowCircleDownRegular,
   ArrowCircleUpRegular,
   ArrowDownRegular,
   ArrowUpRegular,
-  FilmstripRegular,
-  TextWrapRegular,
+  ErrorCircleRegular,
+  MoreHorizontalRegular,
 } from "@fluentui/react-icons";
-import type { KeyboardEvent, ReactNode } from "react";
-import { formatBytes, grouped } from "@/parts/format";
+import type { KeyboardEvent, ReactElement, ReactNode } from "react";
+import { formatBytes } from "@/parts/format";
+import { LOGS } from "@/texts/logs";
+import type { Folds } from "./frames";
+import type { LineRange } from "./ranges";
 import type { LogSearch } from "./search";
 import type { LogView } from "./windows";
 
@@ -18,11 +31,16 @@ type Props = {
   name: string;
   view: LogView | null;
   isLive: boolean;
+  hasTimes: boolean;
   isFollowing: boolean;
   wraps: boolean;
   setWraps: (wraps: boolean) => void;
-  everyFrame: boolean;
-  setEveryFrame: (everyFrame: boolean) => void;
+  showsTimes: boolean;
+  setShowsTimes: (shows: boolean) => void;
+  isRecord: boolean;
+  setRecord: (isRecord: boolean) => void;
+  fold: Folds;
+  range: LineRange | null;
   toStart: () => void;
   toEnd: () => void;
   search: LogSearch;
@@ -30,100 +48,180 @@ type Props = {
 };
 
 export function LogToolbar(props: Props) {
-  const { view, wraps, everyFrame } = props;
+  const { view, isLive } = props;
   return (
-    <header className="log-bar">
-      <div className="log-title">
-        <strong title={props.name}>{props.name}</strong>
-        <span className="quiet" data-testid="log-state">
-          {view && formatBytes(view.sizeBytes)}
-          {props.isLive && view && (view.isFinal ? " · complete" : props.isFollowing ? " · following" : " · growing")}
-        </span>
+    <header className="log-head">
+      <div className="log-bar">
+        <div className="log-title">
+          <strong title={props.name}>{props.name}</strong>
+          <span className="quiet" data-testid="log-state">
+            {view && formatBytes(view.sizeBytes)}
+            {isLive && view && ` · ${view.isFinal ? LOGS.complete : props.isFollowing ? LOGS.following : LOGS.growing}`}
+          </span>
+        </div>
+        <IconButton icon={<ArrowCircleUpRegular />} text={LOGS.toStart} click={props.toStart} />
+        <IconButton icon={<ArrowCircleDownRegular />} text={LOGS.toEnd} click={props.toEnd} />
+        {props.actions}
+        <MoreMenu {...props} />
       </div>
-      <SearchControls search={props.search} />
-      <ToggleButton
-        size="small"
-        appearance="subtle"
-        icon={<TextWrapRegular />}
-        checked={wraps}
-        aria-label="Wrap long lines"
-        title="Wrap long lines"
-        onClick={() => props.setWraps(!wraps)}
-      />
-      {props.isLive && (
-        <ToggleButton
-          size="small"
-          appearance="subtle"
-          icon={<FilmstripRegular />}
-          checked={everyFrame}
-          aria-label="Show every frame of progress bars"
-          title="Show every frame of progress bars"
-          onClick={() => props.setEveryFrame(!everyFrame)}
-        />
-      )}
-      <Button
-        size="small"
-        appearance="subtle"
-        icon={<ArrowCircleUpRegular />}
-        aria-label="Go to the beginning"
-        title="Go to the beginning"
-        onClick={props.toStart}
-      />
-      <Button
-        size="small"
-        appearance="subtle"
-        icon={<ArrowCircleDownRegular />}
-        aria-label="Go to the end and follow"
-        title="Go to the end and follow"
-        onClick={props.toEnd}
-      />
-      {props.actions}
+      <div className="log-bar log-tools">
+        {isLive && <Lens isRecord={props.isRecord} setRecord={props.setRecord} />}
+        <SearchControls search={props.search} />
+      </div>
     </header>
   );
 }
 
+function Lens({ isRecord, setRecord }: Pick<Props, "isRecord" | "setRecord">) {
+  return (
+    <fieldset className="log-lens" aria-label={LOGS.lens}>
+      <ToggleButton size="small" checked={!isRecord} title={LOGS.screenTip} onClick={() => setRecord(false)}>
+        {LOGS.screen}
+      </ToggleButton>
+      <ToggleButton size="small" checked={isRecord} title={LOGS.recordTip} onClick={() => setRecord(true)}>
+        {LOGS.record}
+      </ToggleButton>
+    </fieldset>
+  );
+}
+
+function MoreMenu({ view, wraps, setWraps, showsTimes, setShowsTimes, hasTimes, isRecord, fold, range }: Props) {
+  const checked = { show: [...(wraps ? ["wraps"] : []), ...(showsTimes ? ["times"] : [])] };
+  return (
+    <Menu
+      checkedValues={checked}
+      onCheckedValueChange={(_, { checkedItems }) => {
+        setWraps(checkedItems.includes("wraps"));
+        setShowsTimes(checkedItems.includes("times"));
+      }}
+    >
+      <MenuTrigger disableButtonEnhancement>
+        <Button
+          size="small"
+          appearance="subtle"
+          icon={<MoreHorizontalRegular />}
+          aria-label={LOGS.more}
+          title={LOGS.more}
+        />
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          <MenuItemCheckbox name="show" value="wraps">
+            {LOGS.wrap}
+          </MenuItemCheckbox>
+          {hasTimes && (
+            <MenuItemCheckbox name="show" value="times">
+              {LOGS.times}
+            </MenuItemCheckbox>
+          )}
+          {isRecord && (
+            <MenuItem onClick={() => fold.foldAll(!fold.isAllFolded)}>
+              {fold.isAllFolded ? LOGS.unfoldAll : LOGS.foldAll}
+            </MenuItem>
+          )}
+          <MenuItem
+            disabled={view === null || view.lineCount === 0}
+            onClick={() => view && void navigator.clipboard.writeText(textOf(view, range))}
+          >
+            {range ? LOGS.copyMarked(range.first, range.last) : LOGS.copyLines}
+          </MenuItem>
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}
+
+/** The lines that were picked, or all that are at hand, as they are shown. */
+function textOf(view: LogView, range: LineRange | null): string {
+  const texts: string[] = [];
+  for (let index = 0; index < view.lineCount; index += 1) {
+    const number = view.numberAt(index) ?? 0;
+    if (range === null || (number >= range.first && number <= range.last)) texts.push(view.lineAt(index).text);
+  }
+  return texts.join("\n");
+}
+
 function SearchControls({ search }: { search: LogSearch }) {
-  const { words, found, current, progress, go, needle } = search;
+  const { words, count, current, progress, go, isErrors } = search;
   const pressed = (event: KeyboardEvent) => {
     if (event.key === "Enter") go(event.shiftKey ? -1 : 1);
     else if (event.key === "Escape") search.setWords("");
   };
   return (
     <div className="log-search" role="search">
+      {search.canRegex && (
+        <ToggleButton
+          size="small"
+          appearance="subtle"
+          icon={<ErrorCircleRegular />}
+          checked={isErrors}
+          title={LOGS.errorsTip}
+          onClick={() => search.setErrors(!isErrors)}
+        >
+          {LOGS.errors}
+        </ToggleButton>
+      )}
       <SearchBox
         size="small"
-        placeholder="Find in this file"
-        aria-label="Find in this file"
+        className="log-find"
+        placeholder={LOGS.find}
+        aria-label={LOGS.find}
         value={words}
+        disabled={isErrors}
         onChange={(_, { value }) => search.setWords(value)}
         onKeyDown={pressed}
         input={{ "data-search": true } as object}
       />
-      {needle !== "" && (
+      {search.canRegex && (
+        <ToggleButton
+          size="small"
+          appearance="subtle"
+          className="log-regex"
+          checked={search.isRegex}
+          disabled={isErrors}
+          aria-label={LOGS.regex}
+          title={LOGS.regex}
+          onClick={() => search.setRegex(!search.isRegex)}
+        >
+          .*
+        </ToggleButton>
+      )}
+      {search.isOn && (
         <span className="quiet log-found" role="status" data-testid="log-found">
-          {current === null ? "" : `${grouped(current + 1)} of `}
-          {grouped(found)}
-          {progress < 1 ? ` · ${Math.round(progress * 100)} % read` : found === 1 ? " line" : " lines"}
+          {LOGS.foundOf(current, count, isErrors)}
+          {progress < 1 && LOGS.read(progress)}
         </span>
       )}
-      <Button
-        size="small"
-        appearance="subtle"
+      <IconButton
         icon={<ArrowUpRegular />}
-        disabled={found === 0}
-        aria-label="Previous place"
-        title="Previous place (Shift+Enter)"
-        onClick={() => go(-1)}
+        text={LOGS.previous}
+        tip={LOGS.previousTip}
+        isOff={count === 0}
+        click={() => go(-1)}
       />
-      <Button
-        size="small"
-        appearance="subtle"
+      <IconButton
         icon={<ArrowDownRegular />}
-        disabled={found === 0}
-        aria-label="Next place"
-        title="Next place (Enter)"
-        onClick={() => go(1)}
+        text={LOGS.next}
+        tip={LOGS.nextTip}
+        isOff={count === 0}
+        click={() => go(1)}
       />
     </div>
+  );
+}
+
+type IconProps = { icon: ReactElement; text: string; tip?: string; isOff?: boolean; click: () => void };
+
+function IconButton({ icon, text, tip = text, isOff = false, click }: IconProps) {
+  return (
+    <Button
+      size="small"
+      appearance="subtle"
+      icon={icon}
+      disabled={isOff}
+      aria-label={text}
+      title={tip}
+      onClick={click}
+    />
   );
 }

@@ -1,75 +1,126 @@
-/** The search of the log viewer: in what is at hand if that is all, else in the whole log on the server. */
+/** The search of the log viewer: on the server where it knows the file, told part by part, gone on with while the log grows. */
 
-import { useEffect, useMemo, useState } from "react";
-import type { ReadPiece } from "@/api/logs";
-import { columnsOf, type Found, searchLog } from "./searches";
-import type { LogView, LogWindow } from "./windows";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { Match, Places, Progress, Wanted } from "@/api/lines";
+import { setParameters, useParameter } from "@/parts/addresses";
+import type { LogView } from "./windows";
+
+type Results = Progress & { isDone: boolean; error: unknown };
 
 export type LogSearch = {
   words: string;
   setWords: (words: string) => void;
+  isRegex: boolean;
+  setRegex: (isRegex: boolean) => void;
+  canRegex: boolean;
+  isErrors: boolean;
+  setErrors: (isErrors: boolean) => void;
+  isOn: boolean;
   /** What is marked in the text. */
   needle: string;
-  found: number;
+  hits: ReadonlySet<number>;
+  count: number;
   current: number | null;
   /** How much of the log was read, from 0 to 1; 1 when all was. */
   progress: number;
+  error: unknown;
   go: (step: 1 | -1) => void;
-  /** The line to show. */
-  target: number | null;
 };
 
 const TYPING_MS = 300;
+const NOTHING: Results = { matches: [], count: 0, readBytes: 0, sizeBytes: 0, isDone: false, error: null };
 
-export function useLogSearch(read: ReadPiece, view: LogView | null, window: LogWindow | null): LogSearch {
-  const [words, setWords] = useState("");
-  const [needle, setNeedle] = useState("");
-  const [remote, setRemote] = useState<Found | null>(null);
-  const [current, setCurrent] = useState<number | null>(null);
-  const [isJumped, setJumped] = useState(false);
+export function useLogSearch(places: Places, view: LogView | null, reveal: (match: Match) => void): LogSearch {
+  const [asked, ask] = useParameter("find");
+  const [words, setWords] = useState(asked ?? "");
+  const isRegex = useParameter("regex")[0] !== null && places.server !== null;
+  const isErrors = useParameter("errors")[0] !== null && places.server !== null;
   useEffect(() => {
-    const timer = setTimeout(() => setNeedle(words.trim().toLowerCase()), TYPING_MS);
+    const timer = setTimeout(() => words !== (asked ?? "") && ask(words), TYPING_MS);
     return () => clearTimeout(timer);
-  }, [words]);
-  // Once a jump has loaded another part of a long log, only the server's search knows all the places.
-  const isAllHere = view !== null && view.startBytes === 0 && view.endBytes >= view.sizeBytes && !isJumped;
-  const local = useMemo(() => (isAllHere ? linesWith(view, needle) : []), [isAllHere, view, needle]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new words start at the first place again
-  useEffect(() => {
-    setCurrent(null);
-    setRemote(null);
-    setJumped(false);
-  }, [needle, read]);
-  const isAsking = needle !== "" && view !== null && !isAllHere;
-  useEffect(() => {
-    if (!isAsking) return;
-    const control = new AbortController();
-    // A search that was given up, or whose server went away: the viewer itself says so.
-    void searchLog(read, needle, setRemote, { signal: control.signal }).catch(() => undefined);
-    return () => control.abort();
-  }, [isAsking, needle, read]);
-
-  const found = isAllHere ? local.length : (remote?.offsets.length ?? 0);
-  const go = (step: 1 | -1) => {
-    if (found === 0) return;
-    const next = current === null ? (step > 0 ? 0 : found - 1) : (current + step + found) % found;
-    setCurrent(next);
-    const offset = remote?.offsets[next];
-    if (isAllHere || offset === undefined) return;
-    setJumped(true);
-    void window?.openAt(offset);
+  }, [words, asked, ask]);
+  const text = asked ?? "";
+  const wanted = useMemo<Wanted | null>(
+    () =>
+      isErrors || text.trim() !== "" ? { text: isErrors ? "" : text, isRegex: isRegex && !isErrors, isErrors } : null,
+    [text, isRegex, isErrors],
+  );
+  const results = useResults(places, wanted, view);
+  const [current, setCurrent] = useState<number | null>(null);
+  const isToJump = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is new begins at the first place again
+  useEffect(() => setCurrent(null), [wanted, places]);
+  const show = (index: number) => {
+    const match = results.matches[index];
+    if (!match) return;
+    setCurrent(index);
+    reveal(match);
   };
-  const target = current === null ? null : isAllHere ? (local[current] ?? null) : 0;
-  const progress =
-    isAllHere || needle === "" ? 1 : remote === null ? 0 : remote.isWhole ? 1 : remote.readBytes / remote.sizeBytes;
-  return { words, setWords, needle, found, current, progress, go, target };
+  const go = (step: 1 | -1) => {
+    const { length } = results.matches;
+    if (length > 0) show(current === null ? (step > 0 ? 0 : length - 1) : (current + step + length) % length);
+  };
+  useEffect(() => {
+    if (!isToJump.current || results.matches.length === 0) return;
+    isToJump.current = false;
+    show(0);
+  });
+  return {
+    words,
+    setWords,
+    isRegex,
+    setRegex: (next) => setParameters({ regex: next ? "1" : null, errors: null }),
+    canRegex: places.server !== null,
+    isErrors,
+    setErrors: (next) => {
+      isToJump.current = next;
+      setParameters({ errors: next ? "1" : null });
+    },
+    isOn: wanted !== null,
+    needle: isRegex || isErrors || text.trim() === "" ? "" : text.toLowerCase(),
+    hits: useMemo(
+      () => new Set(isRegex || isErrors ? results.matches.map(([line]) => line) : []),
+      [results.matches, isRegex, isErrors],
+    ),
+    count: results.count,
+    current,
+    progress: results.isDone || wanted === null ? 1 : results.readBytes / Math.max(1, results.sizeBytes),
+    error: results.error,
+    go,
+  };
 }
 
-function linesWith(view: LogView, needle: string): number[] {
-  if (needle === "") return [];
-  const found: number[] = [];
-  for (let index = 0; index < view.lineCount; index += 1)
-    if (columnsOf(view.lineAt(index).text, needle).length > 0) found.push(index);
-  return found;
+function useResults(places: Places, wanted: Wanted | null, view: LogView | null): Results {
+  const [results, setResults] = useState<Results>(NOTHING);
+  const known = useRef<Results>(NOTHING);
+  const tell = (next: Results) => {
+    known.current = next;
+    setResults(next);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a search is of these two
+  useEffect(() => tell(NOTHING), [places, wanted]);
+  const isBehind = view !== null && (!results.isDone || view.sizeBytes > results.sizeBytes);
+  const isToRead = wanted !== null && isBehind && results.error === null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was found so far is where it goes on from
+  useEffect(() => {
+    if (!isToRead || wanted === null) return;
+    const control = new AbortController();
+    const before = known.current.isDone ? known.current : NOTHING;
+    const last = before.matches.at(-1)?.[0];
+    const found: Match[] = [...before.matches];
+    let isLastAgain = false;
+    const progressed = ({ matches, count, readBytes, sizeBytes }: Progress) => {
+      if (control.signal.aborted) return;
+      isLastAgain ||= matches.some(([line]) => line === last);
+      for (const match of matches) if (match[0] !== last) found.push(match);
+      const all = before.count + count - (isLastAgain ? 1 : 0);
+      tell({ matches: [...found], count: all, readBytes, sizeBytes, isDone: false, error: null });
+    };
+    places.search(wanted, before.sizeBytes > 0 ? before.sizeBytes - 1 : 0, progressed, control.signal).then(
+      () => control.signal.aborted || tell({ ...known.current, isDone: true }),
+      (error: unknown) => control.signal.aborted || tell({ ...known.current, error }),
+    );
+    return () => control.abort();
+  }, [isToRead, wanted, places]);
+  return results;
 }

@@ -1,59 +1,90 @@
-/** Finds words in a log of any size, without keeping it. */
+/** Lines of a file that the server only sends: found and counted here, without keeping the file. */
 
+import type { Match, Places, Progress, Wanted } from "@/api/lines";
 import type { ReadPiece } from "@/api/logs";
 import { terminal } from "@/parts/terminal/terminal";
 
-export type Found = {
-  /** Bytes at which the lines begin that hold the words. */
-  offsets: readonly number[];
-  readBytes: number;
-  sizeBytes: number;
-  isWhole: boolean;
+const PIECE_BYTES = 2 << 20;
+const MOST_MATCHES = 10_000;
+const NEW_LINE = 10;
+const CONTROLS = ["\x1b", "\r", "\b"];
+
+/** For files of moderate size; those of runs are better asked about on the server. */
+export function readerPlaces(read: ReadPiece, pieceBytes = PIECE_BYTES): Places {
+  return {
+    ofLine: async (line, signal) => {
+      let last = { line: 1, offset: 0 };
+      for await (const lines of pieces(read, pieceBytes, signal))
+        for (const each of lines) {
+          if (each.end === each.offset && lines.isLast) continue;
+          last = { line: each.line, offset: each.offset };
+          if (each.line >= line) return last;
+        }
+      return last;
+    },
+    ofByte: async (offset, signal) => {
+      let last = { line: 1, offset: 0 };
+      for await (const lines of pieces(read, pieceBytes, signal))
+        for (const each of lines) {
+          if (each.offset > offset) return last;
+          last = { line: each.line, offset: each.offset };
+        }
+      return last;
+    },
+    search: (wanted, start, tell, signal) => search(read, { wanted, start, tell, signal, pieceBytes }),
+    server: null,
+  };
+}
+
+type Search = {
+  wanted: Wanted;
+  start: number;
+  tell: (progress: Progress) => void;
+  signal: AbortSignal;
+  pieceBytes: number;
 };
 
-const PIECE_BYTES = 2 << 20;
-const MOST_FOUND = 10_000;
-const NEW_LINE = 10;
-
-/** Reads the log once, front to back, and tells what it has found so far. */
-export async function searchLog(
-  read: ReadPiece,
-  words: string,
-  tell: (found: Found) => void,
-  { signal, pieceBytes = PIECE_BYTES }: { signal: AbortSignal; pieceBytes?: number },
-): Promise<void> {
-  const needle = words.toLowerCase();
-  const offsets: number[] = [];
-  let at = 0;
-  for (;;) {
-    const piece = await read({ offset: at, limit: pieceBytes }, signal);
-    if (signal.aborted) return;
-    const isLast = piece.offset + piece.bytes.length >= piece.sizeBytes;
-    const whole = isLast ? piece.bytes.length : piece.bytes.lastIndexOf(NEW_LINE) + 1 || piece.bytes.length;
-    for (const offset of lineOffsets(piece.bytes.subarray(0, whole), needle)) offsets.push(at + offset);
-    at += whole;
-    const isWhole = isLast || piece.bytes.length === 0 || offsets.length >= MOST_FOUND;
-    tell({ offsets: offsets.slice(0, MOST_FOUND), readBytes: at, sizeBytes: piece.sizeBytes, isWhole });
-    if (isWhole) return;
+async function search(read: ReadPiece, { wanted, start, tell, signal, pieceBytes }: Search): Promise<void> {
+  const needle = wanted.text.toLowerCase();
+  let count = 0;
+  for await (const lines of pieces(read, pieceBytes, signal)) {
+    const matches: Match[] = [];
+    for (const { line, offset, text } of lines) {
+      if (offset < start || !holds(text, needle)) continue;
+      count += 1;
+      if (count <= MOST_MATCHES) matches.push([line, offset, offset]);
+    }
+    tell({ matches, count, readBytes: lines.readBytes, sizeBytes: lines.sizeBytes });
   }
 }
 
-const CONTROLS = ["\x1b", "\r", "\b"];
+type LineOfFile = { line: number; offset: number; end: number; text: string };
+type Lines = LineOfFile[] & { readBytes: number; sizeBytes: number; isLast: boolean };
 
-/** Where the lines begin whose shown text holds `needle` (lower case). */
-function lineOffsets(bytes: Uint8Array, needle: string): number[] {
-  const text = new TextDecoder().decode(bytes);
-  const isPlain = !CONTROLS.some((control) => text.includes(control));
-  // Most of a long log holds nothing that is searched for, and is passed over as a whole.
-  if (isPlain && !text.toLowerCase().includes(needle)) return [];
-  const found: number[] = [];
-  let start = 0;
-  for (const line of text.split("\n")) {
-    if (holds(line, needle)) found.push(start);
-    // A line end is one byte in UTF-8 and part of no other letter: lines of the text are lines of the bytes.
-    start = bytes.indexOf(NEW_LINE, start) + 1;
+async function* pieces(read: ReadPiece, pieceBytes: number, signal?: AbortSignal): AsyncGenerator<Lines> {
+  let at = 0;
+  let line = 1;
+  for (;;) {
+    const piece = await read({ offset: at, limit: pieceBytes }, signal);
+    signal?.throwIfAborted();
+    const isLast = piece.bytes.length === 0 || piece.offset + piece.bytes.length >= piece.sizeBytes;
+    const whole = isLast ? piece.bytes.length : piece.bytes.lastIndexOf(NEW_LINE) + 1 || piece.bytes.length;
+    const bytes = piece.bytes.subarray(0, whole);
+    const found: LineOfFile[] = [];
+    let start = 0;
+    // A line feed is one byte in UTF-8 and part of no other letter: lines of the text are lines of the bytes.
+    for (const text of new TextDecoder().decode(bytes).split("\n")) {
+      const next = bytes.indexOf(NEW_LINE, start);
+      if (next < 0 && text === "" && !isLast) break;
+      found.push({ line, offset: at + start, end: at + (next < 0 ? bytes.length : next + 1), text });
+      if (next < 0) break;
+      start = next + 1;
+      line += 1;
+    }
+    at += whole;
+    yield Object.assign(found, { readBytes: at, sizeBytes: piece.sizeBytes, isLast });
+    if (isLast) return;
   }
-  return found;
 }
 
 /** Whether any line that this text would show holds the words: escapes are not part of what one reads. */

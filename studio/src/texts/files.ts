@@ -1,0 +1,24 @@
+/** What the pages of a run's files say. */
+
+export const FILES = {
+  ofRun: "Files of the run",
+  downloadAll: "Download all",
+  notThere: "This file is not there (yet)",
+  mayCome: (path: string) => `${path} may still come. Choose another one on the left.`,
+  none: "This run left no files",
+  noneYet: "No files yet",
+  howLogs: "A submitted script's output is kept as",
+  howOutputs: "; what it writes into",
+  howLogsFolder: "is kept when it ends,",
+  howAny: "while it runs. Any file can be kept with",
+  download: "Download",
+  downloadOf: (path: string) => `Download ${path}`,
+  contentOf: (path: string) => `Content of ${path}`,
+  empty: "This file is empty.",
+  asText: "As text",
+  formatted: "As formatted",
+  unknown:
+    "Studio does not open files of this kind; these are its first bytes. Download it to use it, and load it only if you trust where it comes from.",
+  firstRows: (rows: string) => `The first ${rows} rows. Download the file for all of them.`,
+  loading: "Loading",
+};
