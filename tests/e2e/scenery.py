@@ -32,7 +32,11 @@ def pages_of(page: Page, server: RealServer) -> dict[str, str]:
     page.goto(f"{server.url}{run}")
     tabs = page.get_by_role("tablist").first.get_by_role("tab")
     expect(tabs.first).to_be_visible()
-    paths = {"experiments": "/w/default", "experiment": "/w/default/experiments/logging-tour", "runs": "/w/default/runs"}
+    paths = {
+        "experiments": "/w/default",
+        "experiment": "/w/default/experiments/logging-tour",
+        "runs": "/w/default/runs",
+    }
     for tab in tabs.all():
         tab.click()
         name = tab.inner_text().strip().splitlines()[0].lower()

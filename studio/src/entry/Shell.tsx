@@ -50,11 +50,7 @@ export function Shell({ place, themeChoice, chooseTheme, children }: Props) {
         </Link>
         <WorkspaceSwitcher current={workspace} />
         <span className="topbar-gap" />
-        <Button
-          className="palette-open"
-          icon={<SearchRegular />}
-          onClick={() => setOverlay("palette")}
-        >
+        <Button className="palette-open" icon={<SearchRegular />} onClick={() => setOverlay("palette")}>
           <span className="palette-words">{palette.open}</span>
           <Keys keys={palette.key} />
         </Button>

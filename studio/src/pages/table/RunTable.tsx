@@ -96,13 +96,7 @@ export function RunTable(props: Props) {
   return (
     <div className="run-table-frame">
       <NewRuns count={isAtTop && order === null ? 0 : newRuns} show={showNew} />
-      <div
-        ref={scroller}
-        className="run-table"
-        data-testid="run-table"
-        data-total={rows.total ?? undefined}
-        onKeyDown={pressed}
-      >
+      <div ref={scroller} className="run-table" data-testid="run-table" data-total={rows.total ?? undefined}>
         <div
           style={layout}
           className={rows.isOld ? "run-rows-old" : undefined}
@@ -112,6 +106,7 @@ export function RunTable(props: Props) {
           aria-colcount={columns.length + 2}
           aria-multiselectable="true"
           aria-busy={rows.isOld}
+          onKeyDown={pressed}
         >
           <HeaderRow {...props} />
           <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
