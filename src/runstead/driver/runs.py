@@ -17,6 +17,7 @@ from runstead.domain.errors import Conflict, RunsteadError, Unavailable
 from runstead.domain.plans import (
     CANCEL,
     CONTROL_LOG,
+    JOB_LOG,
     LOGS,
     OUTPUTS,
     PROCESS_INFO,
@@ -234,9 +235,8 @@ def _announce(folder: JobFolder, script: Script) -> None:
 
 
 def _note(folder: JobFolder, text: str) -> None:
-    """The driver's own log, named after the script's process as SDK v1 does."""
-    told = folder.read(SCRIPT)
-    folder.append(f"logs/azureml/{told['pid'] if told else 0}_azureml.log", _line(text))
+    """The driver's own log."""
+    folder.append(JOB_LOG, _line(text))
 
 
 def _close_logs(folder: JobFolder, ending: Ending) -> None:
