@@ -14,6 +14,7 @@ SCRIPT = "script.json"
 EXIT = "exit.json"
 RANKS = "ranks.json"
 RANK_FACTS = "ranks.jsonl"
+MEMORY = "memory.json"
 CANCEL = "cancel"
 RESULT = "result.json"
 SHIPPED = "shipped.json"
@@ -38,6 +39,8 @@ OUTPUTS = "outputs"
 
 PREPARATION = "65_job_prep"
 RELEASE = "75_job_post"
+
+MEMORY_LIMIT = "RUNSTEAD_MEMORY_LIMIT"  # a variable of the job or of the server
 
 _NOT_IN_NAMES = re.compile(r"[^\w.-]")
 _VARIABLE = re.compile(r"\$(\w+)|\$\{([^}]*)\}")

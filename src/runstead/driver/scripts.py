@@ -7,7 +7,7 @@ from pathlib import Path
 from shlex import quote
 from typing import NamedTuple
 
-from runstead.domain.plans import CONTROL_LOG, DRIVER, DRIVER_LOG, EXIT, OUTPUTS, RESULT, SCRIPT, expanded
+from runstead.domain.plans import CONTROL_LOG, DRIVER, DRIVER_LOG, EXIT, MEMORY_LIMIT, OUTPUTS, RESULT, SCRIPT, expanded
 from runstead.driver.jobs import JobFolder, lock_job, open_job
 from runstead.driver.processes import adopt_orphans, start_script, this_process
 
@@ -44,16 +44,19 @@ def begin(path: Path, environ: Mapping[str, str]) -> Begun | None:
     (folder.work / OUTPUTS).mkdir(parents=True, exist_ok=True)
     for watched in folder.plan.directories_to_watch:
         (folder.work / watched).mkdir(parents=True, exist_ok=True)
-    if folder.plan.distribution is not None:
+    argv: list[str] | None
+    if folder.plan.distribution is None:
+        argv, log = final_argv(folder, variables, placed), DRIVER_LOG
+        folder.append(log, preamble(folder, argv))
+    else:
         # Not above, either: what several processes need.
         several = import_module("runstead.driver.distributions").prepare(folder, variables, placed)
         if several is None:
             return Begun(folder, lock, None)
-        started = start_script(folder, several.argv, log=several.log, variables=several.variables, close=[lock])
-        return Begun(folder, lock, started)
-    argv = final_argv(folder, variables, placed)
-    folder.append(DRIVER_LOG, preamble(folder, argv))
-    started = start_script(folder, argv, log=DRIVER_LOG, variables=variables, close=[lock])
+        argv, log, variables = several
+    if limit := variables.get(MEMORY_LIMIT):
+        argv = import_module("runstead.driver.limits").prepare(folder, argv, limit)
+    started = None if argv is None else start_script(folder, argv, log=log, variables=variables, close=[lock])
     return Begun(folder, lock, started)
 
 
