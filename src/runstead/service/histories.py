@@ -17,9 +17,9 @@ from runstead.service.runs import located
 from runstead.service.unit import Unit
 from runstead.service.values import total_of
 from runstead.store import histories, metrics, run_tables, runs, series
-from runstead.store.columns import floats_of, is_number
+from runstead.store.columns import Words, floats_of, is_number
 from runstead.store.histories import Newest
-from runstead.store.points import Points
+from runstead.store.points import Points, taken
 
 
 class History(NamedTuple):
@@ -67,9 +67,8 @@ def history(unit: Unit, workspace: str, run_id: str, name: str, *, start: int, l
         following = end if end < total else None
         if total > MOST_SORTED:
             return _history(metrics.points(connection, found[0], start=min(start, end), end=end), following)
-        whole = _history(metrics.points(connection, found[0]), None)
-    order = _order(whole.times_ms, whole.steps, whole.values)[start:end]
-    return _taken(whole, order)._replace(following=following)
+        points = metrics.points(connection, found[0])
+    return _history(taken(points, _order(points)[start:end]), following)
 
 
 def thinned(
@@ -77,7 +76,7 @@ def thinned(
 ) -> History:
     """At most `limit` numbers of a series between two steps, by step, evenly taken; first and last are among them."""
     found = history(unit, workspace, run_id, name, start=0, limit=1 << 62)
-    order = _order(found.steps, found.times_ms, found.values)
+    order = np.argsort(np.asarray(found.steps, np.int64), kind="stable").tolist()
     kept = [i for i in order if (low is None or low <= found.steps[i]) and (high is None or found.steps[i] <= high)]
     if len(kept) > limit:
         places = _firsts_of_buckets(len(kept), limit)
@@ -92,12 +91,11 @@ def _firsts_of_buckets(count: int, buckets: int) -> list[int]:
     return [i * size + min(i, larger) for i in range(buckets)]
 
 
-def _order(first: Sequence[int], second: Sequence[int], values: Sequence[float]) -> list[int]:
-    """Places in the order of two columns, then of values; NaN before all numbers."""
-    told = np.asarray(values, dtype=np.float64)
-    keys = (told, ~np.isnan(told), np.asarray(second, dtype=np.int64), np.asarray(first, dtype=np.int64))
-    order: list[int] = np.lexsort(keys).tolist()
-    return order
+def _order(points: Points) -> Words:
+    """Places by time, then step, then value; what was logged in one microsecond only is a tie."""
+    values = floats_of(points.columns[""])
+    steps = np.where(points.steps == NO_STEP, 0, points.steps)
+    return np.lexsort((values, ~np.isnan(values), steps, points.times_us))
 
 
 def _taken(found: History, places: Sequence[int]) -> History:
