@@ -7,9 +7,21 @@ from pathlib import Path
 from shlex import quote
 from typing import NamedTuple
 
-from runstead.domain.plans import CONTROL_LOG, DRIVER, DRIVER_LOG, EXIT, MEMORY_LIMIT, OUTPUTS, RESULT, SCRIPT, expanded
+from runstead.domain.plans import (
+    CONTROL_LOG,
+    DRIVER,
+    DRIVER_LOG,
+    EXIT,
+    INSIDE,
+    INVOCATION,
+    MEMORY_LIMIT,
+    OUTPUTS,
+    RESULT,
+    SCRIPT,
+    expanded,
+)
 from runstead.driver.jobs import JobFolder, lock_job, open_job
-from runstead.driver.processes import adopt_orphans, start_script, this_process
+from runstead.driver.processes import adopt_orphans, is_alive, start_script, started_script, this_process
 
 _INJECTED = [f"{name}:context_managers.{name}" for name in ("ProjectPythonPath", "RunHistory", "TrackUserError")]
 
@@ -32,8 +44,9 @@ def begin(path: Path, environ: Mapping[str, str]) -> Begun | None:
     adopt_orphans()
     if any((path / name).exists() for name in (SCRIPT, EXIT, RESULT)):
         folder.append(CONTROL_LOG, f"{now()} A new driver with process id {me.pid} took the job over.\n")
-        return Begun(folder, lock, None)
-    variables = {**environ, **folder.plan.variables}
+        return Begun(folder, lock, _take_up(folder, environ, lock))
+    # Nothing of this machine's environment is for a script that runs elsewhere.
+    variables = {**({} if folder.plan.runner else environ), **folder.plan.variables}
     placed: Mapping[str, str] = {}
     if folder.plan.inputs or folder.plan.outputs:
         # Not above: a script without data does not wait for what fetching data needs.
@@ -54,10 +67,28 @@ def begin(path: Path, environ: Mapping[str, str]) -> Begun | None:
         if several is None:
             return Begun(folder, lock, None)
         argv, log, variables = several
-    if limit := variables.get(MEMORY_LIMIT):
+    if folder.plan.runner:  # in a container; its memory is limited by --memory
+        folder.write(INVOCATION, {"argv": argv, "variables": variables})
+        argv, variables = list(folder.plan.runner), dict(environ)
+    elif limit := variables.get(MEMORY_LIMIT):
         argv = import_module("runstead.driver.limits").prepare(folder, argv, limit)
     started = None if argv is None else start_script(folder, argv, log=log, variables=variables, close=[lock])
     return Begun(folder, lock, started)
+
+
+def _take_up(folder: JobFolder, environ: Mapping[str, str], lock: int) -> int | None:
+    """Looks after a script elsewhere again, if whatever did is gone: the script itself may not be."""
+    if not _is_to_be_taken_up(folder):
+        return None
+    return start_script(folder, folder.plan.runner, log=DRIVER_LOG, variables=environ, close=[lock])
+
+
+def _is_to_be_taken_up(folder: JobFolder) -> bool:
+    script = started_script(folder)
+    has_ended = any((folder.path / name).exists() for name in (EXIT, RESULT))
+    if not folder.plan.runner or has_ended or script is None:
+        return False
+    return not is_alive(script.process) and not is_alive(script.keeper)
 
 
 def final_argv(folder: JobFolder, variables: Mapping[str, str], placed: Mapping[str, str]) -> list[str]:
@@ -82,7 +113,7 @@ def preamble(folder: JobFolder, argv: list[str]) -> str:
         f"{now()} Entering context manager injector.\n"
         f"[context_manager_injector.py] Command line Options: {options}\n"
         f"{now()} Entering Run History Context Manager.\n"
-        f"{now()} Current directory: {folder.work}\n"
+        f"{now()} Current directory: {INSIDE if plan.runner else folder.work}\n"
         f"{now()} Preparing to call script [ {plan.script} ] with arguments: {given!r}\n"
         f"{now()} After variable expansion, calling script [ {plan.script} ] with arguments: {final!r}\n\n"
     )
