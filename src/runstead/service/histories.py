@@ -8,7 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from runstead.domain.records import NO_STEP
-from runstead.domain.run_tables import TableQuery
+from runstead.domain.run_tables import Column, TableQuery, metrics_in
 from runstead.domain.runs import Run
 from runstead.service import inputs, workspaces
 from runstead.service.inputs import Inputs
@@ -20,6 +20,7 @@ from runstead.store import histories, metrics, run_tables, runs, series
 from runstead.store.columns import Words, floats_of, is_number
 from runstead.store.histories import Newest
 from runstead.store.points import Points, taken
+from runstead.store.run_tables import Corrected
 
 
 class History(NamedTuple):
@@ -32,24 +33,22 @@ class History(NamedTuple):
 
 
 NOTHING = History([], [], [], None)
-MOST_SORTED = 200_000
+MOST_SORTED, MOST_CORRECTED = 200_000, 500
 
 
 def newest_of(connection: sa.Connection, run_keys: Sequence[int]) -> dict[int, list[Point]]:
-    """The last number that each series holds, by run key."""
+    """The newest number of each series, by run key: that of the greatest step, as MLflow has it."""
     found: dict[int, list[Point]] = {key: [] for key in run_keys}
     for one in histories.newest(connection, run_keys):
-        number = _number(one)
-        if number is not None:
-            found[one.run_key].append(Point(one.name, number, one.time_us // 1000, one.step or 0))
+        found[one.run_key] += _by_step(connection, one)
     return found
 
 
 def newest_by_step(unit: Unit, workspace: str, run_id: str) -> list[Point]:
-    """The same of one run, by the greatest step rather than the last call, as MLflow has it."""
+    """The same of one run."""
     with unit.read() as connection:
         run = located(connection, workspace, run_id)
-        return [point for one in histories.newest(connection, [run.key]) for point in _by_step(connection, one)]
+        return newest_of(connection, [run.key])[run.key]
 
 
 def history(unit: Unit, workspace: str, run_id: str, name: str, *, start: int, limit: int) -> History:
@@ -117,9 +116,20 @@ def table(unit: Unit, workspace: str, query: TableQuery) -> Found:
     """A page of the run table with the newest number of each series, and with inputs."""
     with unit.read() as connection:
         home = workspaces.found(connection, workspace)
-        page = run_tables.page(connection, home.key, query)
+        page = run_tables.page(connection, home.key, query, _corrected(connection, home.key, query))
         found, newest = runs.find_many(connection, page.run_keys), newest_of(connection, page.run_keys)
         return Found(found, newest, inputs.of_runs(connection, page.run_keys), page.total)
+
+
+def _corrected(connection: sa.Connection, workspace_key: int, query: TableQuery) -> Corrected:
+    """What the query's metrics are in runs whose steps went back: there the summary's last is not MLflow's newest."""
+    found: dict[Column, dict[int, float | None]] = {}
+    for metric in metrics_in(query):
+        back = histories.gone_back(connection, workspace_key, metric.name, at_most=MOST_CORRECTED)
+        for one in histories.newest(connection, back, metric.name):
+            values = [point.value for point in _by_step(connection, one)]
+            found.setdefault(metric, {})[one.run_key] = values[0] if values and not math.isnan(values[0]) else None
+    return found
 
 
 def _history(points: Points, following: int | None) -> History:
