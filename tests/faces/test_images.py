@@ -11,7 +11,7 @@ from azureml.core.environment import DockerBuildContext
 from azureml.exceptions import UserErrorException
 from tests.engines import BASE_IMAGE, Podman
 from tests.faces.test_containers import CONTROL_LOG, log_of, submitted
-from tests.faces.test_log_trees import EXECUTION_LOG, OF_A_JOB, tree
+from tests.faces.test_log_trees import EXECUTION_LOG, OF_A_JOB, SDK_LOG, tree
 from tests.registries import PASSWORD, Registry, running_registry
 
 BUILD_LOG = "azureml-logs/20_image_build_log.txt"
@@ -52,8 +52,8 @@ def test_packages_are_built_into_an_image_once_and_the_next_run_reuses_it(
     assert first.get_metrics() == {"v": 1}
     assert ": answered by Runstead" in log_of(first, BUILD_LOG)
     assert "+ tiny==1.0" in log_of(first, BUILD_LOG)
-    assert tree(first) == sorted([BUILD_LOG, EXECUTION_LOG, *OF_A_JOB])
-    assert tree(second) == sorted([EXECUTION_LOG, *OF_A_JOB])
+    assert tree(first) == sorted([BUILD_LOG, EXECUTION_LOG, SDK_LOG, *OF_A_JOB])
+    assert tree(second) == sorted([EXECUTION_LOG, SDK_LOG, *OF_A_JOB])
     assert f"Reused from run {first.id}" in log_of(second, CONTROL_LOG)
     assert "container engine podman" in log_of(second, CONTROL_LOG)
 
