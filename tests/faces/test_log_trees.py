@@ -15,6 +15,7 @@ from tests.registries import Registry, running_registry
 GUIDE = Path(__file__).parents[2] / "docs/guide/logs.md"
 BUILD_LOG = "azureml-logs/20_image_build_log.txt"
 CONTROL_LOG = "azureml-logs/60_control_log.txt"
+EXECUTION_LOG = "azureml-logs/55_azureml-execution-<node>.txt"
 OF_A_JOB = [
     CONTROL_LOG,
     "azureml-logs/65_job_prep-<node>.txt",
@@ -38,8 +39,11 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 
 def tree(run: Run) -> list[str]:
     """The names of a run's files, without what differs from machine to machine."""
-    names = [re.sub(r"(65_job_prep|75_job_post)-[\w.-]+\.txt", r"\1-<node>.txt", n) for n in run.get_file_names()]
-    return sorted(re.sub(r"/\d+_azureml", "/<pid>_azureml", name) for name in names)
+    names = [
+        re.sub(r"(55_azureml-execution|65_job_prep|75_job_post)-[\w.-]+\.txt", r"\1-<node>.txt", n)
+        for n in run.get_file_names()
+    ]
+    return sorted(re.sub(r"/\d+_azureml\.log", "/<pid>_azureml.log", name) for name in names)
 
 
 def submitted(experiment: Experiment, tmp_path: Path, environment: Environment | None = None, code: int = 0) -> Run:
@@ -128,4 +132,4 @@ def test_an_interactive_run_has_what_it_logs_and_nothing_else(experiment: Experi
 def test_the_guide_tells_of_every_file() -> None:
     told = GUIDE.read_text()
 
-    assert [name for name in [BUILD_LOG, *OF_A_JOB] if f"`{name}`" not in told] == []
+    assert [name for name in [BUILD_LOG, EXECUTION_LOG, *OF_A_JOB] if f"`{name}`" not in told] == []

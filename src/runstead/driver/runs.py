@@ -13,6 +13,8 @@ from pathlib import Path
 
 from runstead.client.connection import Json, quoted
 from runstead.client.runs import set_status
+from runstead.client.session import Session
+from runstead.client.uploader import Shipper
 from runstead.client.workspaces import Workspace
 from runstead.domain.errors import Conflict, RunsteadError, Unavailable
 from runstead.domain.plans import (
@@ -47,6 +49,7 @@ from runstead.driver.processes import (
     started_script,
     wait_for_exit,
 )
+from runstead.driver.resources import Meter, keep_measuring
 from runstead.driver.scripts import Begun
 
 _LOOK_MS = 200  # how often the driver looks for the file `cancel`; the end of the script wakes it at once
@@ -62,6 +65,7 @@ class Patience:
 
     kill_grace_s: float
     server_s: float
+    resources_s: float  # between two looks at what the job uses; 0: none
 
 
 def see_through(begun: Begun, patience: Patience) -> None:
@@ -82,15 +86,37 @@ def see_through(begun: Begun, patience: Patience) -> None:
     shipper = LogShipper(link, roots, first=main_log_of(folder.plan), secrets=[folder.plan.token])
     touch.start()
     shipper.start()
+    measured = threading.Event()
+    measuring = threading.Thread(target=_measure, args=(folder, link, measured, patience), daemon=True)
+    measuring.start()
     told = folder.read(RESULT)
     ending = _wait_for_script(folder, patience, cancel) if told is None else ending_from(told)
     try:
+        measured.set()
+        measuring.join()
         if ending.started_at is not None and not announced.is_set():
             # The server was away, or the script was faster: its run shows for how long it ran all the same.
             _tell_running(folder, link, until=time.monotonic() + patience.server_s)
         _deliver(folder, link, shipper, ending, until=time.monotonic() + patience.server_s)
     finally:
         done.set()
+
+
+def _measure(folder: JobFolder, link: Link, stop: threading.Event, patience: Patience) -> None:
+    """What the job uses, as points of its run; they are shipped like the script's own."""
+    script = started_script(folder)
+    if script is None or patience.resources_s <= 0:
+        return
+    meter = Meter(script, folder.work)
+    if meter.told:
+        _note(folder, meter.told)
+    plan = folder.plan
+    session = Session(plan.run_id, directory=folder.journal, ship=Shipper(plan.workspace, link.connection))
+    keep_measuring(meter, session.log_resources, stop, every_s=patience.resources_s)
+    try:
+        session.close(timeout_s=patience.server_s)
+    except RunsteadError as error:  # they stay in their journal, which is delivered with the script's
+        _note(folder, f"What the job used is not delivered yet: {error.message}")
 
 
 def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Event) -> Ending:
