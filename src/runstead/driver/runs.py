@@ -21,6 +21,7 @@ from runstead.domain.plans import (
     CANCEL,
     CONTROL_LOG,
     EXIT,
+    JOB_LOG,
     LOGS,
     OUTPUTS,
     PROCESS_INFO,
@@ -36,9 +37,10 @@ from runstead.driver.artifacts import Collected, collect_outputs
 from runstead.driver.connections import Link
 from runstead.driver.datasets import send_outputs
 from runstead.driver.distributions import logs_of, main_log_of, process_facts, verdict_of
-from runstead.driver.endings import CANCELED, TOO_LONG, Ending, closing_line, ending_from, ending_of
+from runstead.driver.endings import CANCELED, TOO_LONG, Ending, closing_line, ending_from, ending_of, tail_of
 from runstead.driver.jobs import JobFolder
 from runstead.driver.journals import ship_journals
+from runstead.driver.limits import confinement_of, release, was_exceeded
 from runstead.driver.logs import LogShipper, Root
 from runstead.driver.processes import (
     Script,
@@ -98,6 +100,8 @@ def see_through(begun: Begun, patience: Patience) -> None:
             # The server was away, or the script was faster: its run shows for how long it ran all the same.
             _tell_running(folder, link, until=time.monotonic() + patience.server_s)
         _deliver(folder, link, shipper, ending, until=time.monotonic() + patience.server_s)
+        if (held := confinement_of(folder)) is not None:
+            release(held)
     finally:
         done.set()
 
@@ -135,6 +139,8 @@ def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Ev
     _note(folder, f"The script has ended with exit code {ended.code}")
     told = folder.read(SCRIPT)
     verdict = verdict_of(folder, ended)
+    held = confinement_of(folder)
+    went_over = held is not None and was_exceeded(held, tail_of(folder.log(verdict.log)))
     ending = ending_of(
         verdict.exit,
         reason=reason,
@@ -142,6 +148,7 @@ def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Ev
         log=folder.log(verdict.log),
         max_run_duration_s=folder.plan.max_run_duration_s,
         times=(_iso(told["started_at"]) if told else None, _iso(ended.ended_at)),
+        memory_limit=held.said if held is not None and went_over else None,
     )
     folder.write(RESULT, asdict(ending))
     if script is not None:
@@ -278,9 +285,8 @@ def _announce(folder: JobFolder, script: Script) -> None:
 
 
 def _note(folder: JobFolder, text: str) -> None:
-    """The driver's own log, named after the script's process as SDK v1 does."""
-    told = folder.read(SCRIPT)
-    folder.append(f"logs/azureml/{told['pid'] if told else 0}_azureml.log", _line(text))
+    """The driver's own log."""
+    folder.append(JOB_LOG, _line(text))
 
 
 def _close_logs(folder: JobFolder, ending: Ending) -> None:

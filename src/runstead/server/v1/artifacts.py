@@ -96,7 +96,10 @@ def get_zip(ws: str, run_id: str, unit: UnitIn, prefix: str = "") -> Response:
 
 
 def _entries(unit: Unit, run: RunRef, found: list[Artifact]) -> Iterator[ZipEntry]:
+    there = {artifact.path for artifact in found}
     for artifact in found:
+        if artifact.alias_of in there:
+            continue  # once is enough
         yield ZipEntry(
             artifact.path,
             artifact.size_bytes,
