@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport RUNSTEAD_HOME RUNSTEAD_URL RUNSTEAD_TOKEN RUNSTEAD_AUTOSTART RUNSTEAD_DATABASE RUNSTEAD_SECRETS_KEY
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fmt check test e2e build demo bench coverage lock clean
+.PHONY: help setup fmt check test e2e screenshots build demo bench coverage lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -42,6 +42,10 @@ test: lint ## all that check does, and all tests
 e2e: setup ## the tests in a real browser
 	@$(BIN)/python -m tests.machine
 	$(BIN)/pytest tests/e2e
+
+screenshots: setup ## a picture of every page of Studio in build/screenshots, in both themes and on a phone
+	@$(BIN)/python -m tests.machine
+	@$(BIN)/python -m tests.e2e.screenshots
 
 build: setup ## wheel and source distribution in dist/
 	$(BIN)/uv build -q --no-build-isolation -p $(BIN)/python

@@ -49,6 +49,17 @@ def test_archived_runs_are_shown_when_they_are_asked_for(house: House) -> None:
     assert len(asked(house)) == 2
 
 
+def test_runs_that_only_hold_files_of_a_model_or_of_traces_are_shown_in_no_table(house: House) -> None:
+    a_run(house, "away")
+    house.http.post(f"{W}/runs/bulk", json={"steps": [{"action": "archive", "run_ids": ["away"]}]})
+    name, experiment = "m", "of-mlflow"
+    made = house.http.post("/mlflow/default/api/2.0/mlflow/experiments/create", json={"name": experiment}).json()
+    model = {"experiment_id": made["experiment_id"], "name": name}
+    assert house.http.post("/mlflow/default/api/2.0/mlflow/logged-models", json=model).status_code == 200
+    for word in ("only", "with"):
+        assert [run_id for run_id, _ in asked(house, archived=word)] == ["away"]
+
+
 def test_params_that_spell_numbers_are_compared_and_sorted_as_numbers(house: House) -> None:
     for run_id, rate in (("a", "1e-3"), ("b", "0.01"), ("c", "0.2"), ("d", "fast")):
         a_run(house, run_id, tags={"rate": rate})

@@ -17,6 +17,10 @@ BEFORE_RUNNING = STAGES[: STAGES.index(RUNNING)]
 INTERACTIVE = "interactive"
 WRITER_GONE = "WriterGone"  # the error code of a run whose process ended without saying how
 SCRIPT = "script"
+# Runs that only hold files, of a logged model or of an experiment's traces: no list and no table shows them.
+MODEL_FILES = "model"
+TRACE_FILES = "traces"
+HOLDERS = (MODEL_FILES, TRACE_FILES)
 
 _ADJECTIVES = (
     "amber brave calm clever coral dapper eager early fair gentle golden happy honest jolly keen kind "

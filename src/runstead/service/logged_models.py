@@ -7,7 +7,7 @@ from runstead.domain.errors import InvalidArgument, NotFound
 from runstead.domain.logged_models import PENDING, STATUSES, LoggedModel, LoggedModelDraft
 from runstead.domain.names import checked_text
 from runstead.domain.paths import normalised_path
-from runstead.domain.runs import Run, RunDraft
+from runstead.domain.runs import MODEL_FILES, Run, RunDraft
 from runstead.domain.workspaces import Workspace
 from runstead.service import experiments, feed, runs, workspaces
 from runstead.service.unit import Tx, Unit
@@ -15,7 +15,6 @@ from runstead.store import artifacts, logged_models
 from runstead.store import runs as run_rows
 
 FORBIDDEN = set("/:.%\"'\\")
-HOLDER = "model"  # the kind of a run that only holds a model's files
 MOST_NAME_CHARS = 250
 
 
@@ -145,7 +144,9 @@ def _check_name(name: str) -> None:
 def _holder(unit: Unit, tx: Tx, home: Workspace, draft: LoggedModelDraft, model_id: str, experiment: str) -> Run:
     if draft.source_run_id is not None:
         return runs.found(tx.connection, home, draft.source_run_id)
-    made = runs.insert(unit, tx, home, RunDraft(model_id, experiment, HOLDER, draft.name or None, status="Completed"))
+    made = runs.insert(
+        unit, tx, home, RunDraft(model_id, experiment, MODEL_FILES, draft.name or None, status="Completed")
+    )
     run_rows.update(tx.connection, made.key, {"deleted_at_ms": tx.at_ms})
     return made
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from runstead.domain.errors import InvalidArgument, NotFound
 from runstead.domain.experiments import Experiment
 from runstead.domain.names import checked_text
-from runstead.domain.runs import Run, RunDraft
+from runstead.domain.runs import TRACE_FILES, Run, RunDraft
 from runstead.domain.traces import STATES, Trace, TraceDraft, TraceEdit
 from runstead.domain.workspaces import Workspace
 from runstead.service import artifacts, experiments, runs, workspaces
@@ -16,7 +16,6 @@ from runstead.store import runs as run_rows
 from runstead.store import traces
 
 ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,63}", re.ASCII)
-HOLDER = "traces"  # the kind of the run that only holds the files of an experiment's traces
 MOST_PREVIEW_CHARS, MOST_TAG_CHARS, MOST_ASSESSMENTS = 10_000, 8_000, 10_000
 
 
@@ -116,11 +115,11 @@ def delete(unit: Unit, workspace: str, found: Sequence[Trace]) -> int:
 
 def _holder(unit: Unit, tx: Tx, home: Workspace, experiment: Experiment) -> Run:
     """The hidden run of the experiment, made with its first trace."""
-    run_id = f"{HOLDER}-{home.key}-{experiment.key}"
+    run_id = f"{TRACE_FILES}-{home.key}-{experiment.key}"
     there = run_rows.find(tx.connection, run_id)
     if there is not None:
         return there
-    made = runs.insert(unit, tx, home, RunDraft(run_id, experiment.name, HOLDER, "traces", status="Completed"))
+    made = runs.insert(unit, tx, home, RunDraft(run_id, experiment.name, TRACE_FILES, "traces", status="Completed"))
     run_rows.update(tx.connection, made.key, {"deleted_at_ms": tx.at_ms})
     return made
 

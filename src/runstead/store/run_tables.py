@@ -26,6 +26,7 @@ from runstead.domain.run_tables import (
     Tag,
     Text,
 )
+from runstead.domain.runs import HOLDERS
 from runstead.store.engine import matches, number_in
 from runstead.store.input_tables import run_datasets
 from runstead.store.metric_tables import metric_summaries
@@ -137,6 +138,8 @@ class Sql:
         if query.deleted is not None:
             deleted = runs.c.deleted_at_ms.is_not(None)
             wanted.append(deleted if query.deleted else sa.not_(deleted))
+        if query.deleted is not False:  # holders are kept out of sight as deleted ones
+            wanted.append(runs.c.kind.not_in(HOLDERS))
         if query.filter is not None:
             wanted.append(self.condition(query.filter))
         return wanted

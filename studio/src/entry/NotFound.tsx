@@ -3,12 +3,13 @@
 import { addresses } from "@/parts/addresses";
 import { Empty } from "@/parts/Empty";
 import { Link } from "@/parts/Link";
+import { nowhere } from "@/texts/shell";
 
 export function NotFound({ workspace }: { workspace: string }) {
   return (
-    <Empty title="There is no page at this address">
-      Go to the <Link href={addresses.experiments(workspace)}>experiments</Link> or to{" "}
-      <Link href={addresses.runs(workspace)}>all runs</Link> of the workspace {workspace}.
+    <Empty title={nowhere.title}>
+      {nowhere.goTo} <Link href={addresses.experiments(workspace)}>{nowhere.experiments}</Link> {nowhere.orTo}{" "}
+      <Link href={addresses.runs(workspace)}>{nowhere.allRuns}</Link> {nowhere.of(workspace)}
     </Empty>
   );
 }

@@ -2,20 +2,10 @@
 
 import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
 import { ApiError } from "@/api/client";
-
-const TITLES: Record<string, string> = {
-  not_found: "Not found",
-  forbidden: "Not allowed",
-  conflict: "That cannot be done now",
-  invalid_argument: "The server did not accept that",
-  too_large: "Too large",
-  unavailable: "The server is busy",
-  unreachable: "No connection",
-  unauthenticated: "Not signed in",
-};
+import { problems } from "@/texts/shell";
 
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
-  const title = error instanceof ApiError ? (TITLES[error.code] ?? "Something went wrong") : "Something went wrong";
+  const title = error instanceof ApiError ? (problems.titles[error.code] ?? problems.other) : problems.other;
   return (
     <MessageBar intent="error" layout="multiline" className="problem" data-testid="problem">
       <MessageBarBody>
@@ -24,7 +14,7 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
       </MessageBarBody>
       {retry && (
         <MessageBarActions>
-          <Button onClick={retry}>Try again</Button>
+          <Button onClick={retry}>{problems.again}</Button>
         </MessageBarActions>
       )}
     </MessageBar>

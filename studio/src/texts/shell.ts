@@ -52,3 +52,36 @@ export const palette = {
   typing: "Single keys do nothing while you type in a field.",
   theme: (name: string) => `Theme: ${name}`,
 };
+
+export const nowhere = {
+  title: "There is no page at this address",
+  goTo: "Go to the",
+  experiments: "experiments",
+  orTo: "or to",
+  allRuns: "all runs",
+  of: (workspace: string) => `of the workspace ${workspace}.`,
+};
+
+export const signIn = {
+  title: "This browser is not signed in",
+  how: "Studio opens with a one-time link. In a terminal on the machine that runs the server, type",
+  kept: "The sign-in is kept in a cookie of this browser. Nobody else can use the link a second time.",
+  again: "Try again",
+};
+
+export const problems = {
+  other: "Something went wrong",
+  again: "Try again",
+  titles: {
+    not_found: "Not found",
+    forbidden: "Not allowed",
+    conflict: "That cannot be done now",
+    invalid_argument: "The server did not accept that",
+    too_large: "Too large",
+    unavailable: "The server is busy",
+    unreachable: "No connection",
+    unauthenticated: "Not signed in",
+  } as Record<string, string>,
+};
+
+export const header = { crumbs: "Where this page belongs" };
