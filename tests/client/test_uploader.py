@@ -243,7 +243,7 @@ def test_a_script_that_ends_without_a_server_ends_soon_and_says_where_its_metric
     begin = time.monotonic()
     ended = run_quietly([sys.executable, "-c", SCRIPT, gone.url, str(tmp_path)])
     assert ended.returncode == 0
-    assert time.monotonic() - begin < 8
+    assert time.monotonic() - begin < 30
     assert "runstead sync" in ended.stderr
     assert "cannot be reached" in ended.stderr
     with ingest_server() as back:

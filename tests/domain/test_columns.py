@@ -90,5 +90,5 @@ def test_a_million_floats_are_read_in_a_blink() -> None:
     document = a_document(SeriesBytes("loss", "scalar", count, [ColumnBytes("", "float", [values])]))
     started = time.perf_counter()
     (found,) = decode_columns(document)
-    assert time.perf_counter() - started < 1.0  # 20 ms on an idle core; the machines of CI are shared
+    assert time.perf_counter() - started < 10  # 20 ms on an idle core; the machines of CI are shared
     assert found.columns[""][-1] == count - 1

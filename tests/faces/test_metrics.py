@@ -293,7 +293,7 @@ def test_three_metrics_of_1000_rows_and_15_columns_take_no_time(run: Run) -> Non
     found = run.get_metrics()
     assert set(found) == {"first", "second", "third"}
     assert found["second"]["column14"] == [n + 14 / 16 for n in range(1000)]
-    assert took < 5, "the aim is 0.5 s on an idle machine; this one may be busy"
+    assert took < 60, "the aim is 0.5 s on an idle machine; this one may be busy"
 
 
 def test_recursive_metrics_of_a_hundred_children_cost_three_requests(

@@ -124,7 +124,7 @@ def test_without_a_server_the_script_logs_and_ends_well_and_soon(run: Run, tmp_p
     assert "the end" in told
     assert "delivered later" in told
     assert list((tmp_path / "journal" / run.id).glob("*.journal")), "it waits for whoever ships it"
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
 
 
 def test_forked_processes_log_and_tag_side_by_side(run: Run, tmp_path: Path) -> None:

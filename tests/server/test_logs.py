@@ -55,7 +55,7 @@ def test_a_waiting_reader_is_woken_by_the_next_piece(house: House) -> None:
     begun = time.monotonic()
     answer = house.http.get(LOG, params={"offset": 4, "wait_s": 20})
     assert answer.content == b"two\n"
-    assert 0.15 < time.monotonic() - begun < 5
+    assert 0.15 < time.monotonic() - begun < 19
 
 
 def test_a_reader_may_wait_for_a_log_that_is_not_there_yet(house: House) -> None:
