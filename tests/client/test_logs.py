@@ -3,7 +3,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from functools import partial
 from pathlib import Path
 
@@ -63,27 +62,27 @@ def test_the_last_log_of_the_first_process_is_shown(names: list[str], chosen: st
     assert current_log(names) == chosen
 
 
-def test_a_printed_line_is_shown_at_once(server: RealServer, tmp_path: Path) -> None:
-    """Each line carries its time; on a busy machine the median tells, not the worst."""
+def test_a_printed_line_is_shown_while_the_script_goes_on(server: RealServer, tmp_path: Path) -> None:
+    """The script ends well only after its line was seen. How soon that is, bench/log_latency.py measures."""
     script = """
-        import time
-        for _ in range(40):
-            print(f"at {time.time():.6f}", flush=True)
-            time.sleep(0.05)
+        import os, sys, time
+        print("look here", flush=True)
+        give_up = time.monotonic() + 60
+        while not os.path.exists("seen"):
+            if time.monotonic() > give_up:
+                sys.exit("nobody saw it")
+            time.sleep(0.01)
     """
     job = submitted(server, a_source(tmp_path / "src", {"train.py": script}))
 
-    class Clock(io.StringIO):
-        delays: list[float] = []  # noqa: RUF012  one sink, one test
-
+    class Reader(io.StringIO):
         def write(self, text: str) -> int:
-            self.delays += [time.time() - float(line[3:]) for line in text.splitlines() if line.startswith("at ")]
+            if "look here" in text:
+                (job.folder / "work" / "seen").touch()
             return super().write(text)
 
-    sink = Clock()
-    await_run(job.workspace, job.run_id, sink=sink)
-    assert len(sink.delays) == 40
-    assert sorted(sink.delays)[20] < 0.25
+    await_run(job.workspace, job.run_id, sink=Reader())
+    assert job.run()["status"] == "Completed"
 
 
 @pytest.mark.kill
