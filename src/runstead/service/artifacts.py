@@ -1,6 +1,7 @@
 """Artifacts of a run: named once, never changed unless asked to; read together with its logs, which share the paths."""
 
 import os
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
 from runstead.blobs.contracts import Blob
@@ -62,6 +63,18 @@ def listed(unit: Unit, workspace: str, run_id: str, *, prefix: str | None = None
     with unit.read() as connection:
         run = runs.located(connection, workspace, run_id)
         return run, artifacts.listed(connection, run.key, prefix=normalised_prefix(prefix))
+
+
+def chosen(found: Sequence[Artifact], paths: Iterable[str], run_id: str) -> list[Artifact]:
+    """Those of `found` that are named, or lie in a folder that is named with a slash; NotFound if a name finds none."""
+    names: set[str] = set()
+    known = {artifact.path for artifact in found}
+    for path in paths:
+        wanted = {path} & known if not path.endswith("/") else {each for each in known if each.startswith(path)}
+        if not wanted:
+            raise NotFound(f"run {run_id} has no file {path!r}")
+        names |= wanted
+    return [artifact for artifact in found if artifact.path in names]
 
 
 def find(unit: Unit, workspace: str, run_id: str, path: str) -> Artifact:
