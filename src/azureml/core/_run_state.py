@@ -18,6 +18,7 @@ from azureml.core.experiment import Experiment
 from azureml.exceptions import ActivityFailedException, ExperimentExecutionException, UserErrorException
 from runstead.client import artifacts, captures, logs, runs, writers
 from runstead.client.connection import Json
+from runstead.domain.errors import Conflict
 from runstead.domain.runs import is_final
 
 log = logging.getLogger(__name__)
@@ -204,13 +205,20 @@ class _StateRun(_FilesRun):
     def __exit__(self, kind: object, error: BaseException | None, trace: TracebackType | None) -> None:
         self._with.close()
         if self._logs is not None:
-            artifacts.put_folder(self._place, self._run_id, folder=self._logs, prefix=LOGS)
+            self._send_logs(self._logs)
         if is_final(self.get_status()):
             return
         if error is None or (isinstance(error, SystemExit) and not error.code):
             self.complete()
         else:
             self.fail(f"User program failed with {type(error).__name__}: {error}")
+
+    def _send_logs(self, folder: Path) -> None:
+        try:
+            logs.put_log(self._place, self._run_id, path=f"{LOGS}/{USER_LOG}", file=folder / USER_LOG)
+        except Conflict as there:
+            log.warning("%s", there.message)
+        artifacts.put_folder(self._place, self._run_id, folder=folder, prefix=LOGS, besides=USER_LOG)
 
     def _deliver_all(self) -> None:
         self._fresh()  # asked first: a server that is gone is told in seconds, not after flush's five minutes

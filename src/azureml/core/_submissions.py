@@ -14,6 +14,7 @@ from azureml.core import _snapshots
 from azureml.core._job_data import job_data, text_of
 from azureml.core._labels import tags_of
 from azureml.core._packages import packages_of
+from azureml.core._processes import processes_of
 from azureml.core.environment import Environment
 from azureml.core.experiment import Experiment
 from azureml.core.runconfig import LOCAL, RunConfiguration
@@ -104,6 +105,7 @@ def _spec_of(run_config: RunConfiguration, source: Path, workspace: HomeWorkspac
         definition=definition,
         inputs=data.inputs,
         outputs=data.outputs,
+        distribution=processes_of(run_config),
     )
 
 
@@ -131,9 +133,6 @@ def _check_runnable_here(run_config: RunConfiguration) -> None:
         raise ComputeTargetException(
             f"there is no compute target {run_config.target!r}; this version of Runstead runs scripts on 'local'"
         )
-    processes = (run_config.mpi.process_count_per_node, run_config.pytorch.process_count or 1, run_config.node_count)
-    if max(processes) > 1:
-        raise not_yet("Running on several nodes or in several processes", instead="Leave distributed_job_config out.")
     if run_config.datacaches:
         raise not_yet("Caches of datasets", instead="Mounted datasets are cached by themselves.")
     _check_environment(run_config.environment, in_container=container_of(run_config._definition()) is not None)

@@ -58,9 +58,11 @@ def files_below(folder: Path) -> dict[str, Path]:
     return dict(sorted(files.items()))
 
 
-def put_folder(workspace: Workspace, run_id: str, *, folder: Path, prefix: str) -> None:
-    """Send all files below a folder; one that is there already with other content stays, with a warning."""
+def put_folder(workspace: Workspace, run_id: str, *, folder: Path, prefix: str, besides: str = "") -> None:
+    """Send all files below a folder but `besides`; one that is there with other content stays, with a warning."""
     for inner, file in files_below(folder).items():
+        if inner == besides:
+            continue
         try:
             put_file(workspace, run_id, path=f"{prefix}/{inner}", file=file)
         except Conflict:

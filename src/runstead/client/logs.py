@@ -5,21 +5,24 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from runstead.client.artifacts import list_artifacts
 from runstead.client.connection import Json, quoted, quoted_path
 from runstead.client.runs import load_run, studio_url
 from runstead.client.workspaces import Workspace
-from runstead.domain.errors import NotFound, Unavailable
-from runstead.domain.plans import DRIVER_LOG, RELEASE, STAGE_LOGS
+from runstead.domain.errors import Conflict, NotFound, Unavailable
+from runstead.domain.plans import DRIVER_LOG, MPI_LOG, RELEASE, STAGE_LOGS
 from runstead.domain.runs import is_final
 
 WAIT_S = 1.0  # how long one request waits for new bytes; then we look whether another log has begun
 FIRST_LOOK_S = 0.03  # how often we look for the first log
 LONGEST_PAUSE_S = 0.5
+PIECE_BYTES = 1 << 20
 PATIENCE_S = 300.0  # for a server that is away; the run itself does not need it
 _SHOWN = re.compile(r"azureml-logs/\d{2}.+\.txt|user_logs/std_log.*\.txt")
+_OF_SCRIPT = re.compile(r"azureml-logs/70_driver_log")
 _OF_ONE_PROCESS = re.compile(r"(.*_)\d+(\.txt)")
 
 
@@ -41,6 +44,16 @@ def append_log(workspace: Workspace, run_id: str, *, path: str, offset: int, con
     """Adds bytes that begin at `offset`; answers the log's length. Conflict (with `offset`) if that leaves a gap."""
     answer = workspace.connection.send("POST", _log_path(workspace, run_id, path), content, query={"offset": offset})
     return int(json.loads(answer.body)["offset"])
+
+
+def put_log(workspace: Workspace, run_id: str, *, path: str, file: Path) -> None:
+    """Sends a whole file as a log: unlike an artifact it is kept without secrets. Conflict if there is one."""
+    if append_log(workspace, run_id, path=path, offset=0, content=b"") > 0:
+        raise Conflict(f"run {run_id} has a log {path!r} already; that one is kept")
+    offset = 0
+    with file.open("rb") as content:
+        while piece := content.read(PIECE_BYTES):
+            offset = append_log(workspace, run_id, path=path, offset=offset, content=piece)
 
 
 def read_log(
@@ -117,6 +130,9 @@ def _wait_for_end(workspace: Workspace, run_id: str) -> None:
 def current_log(names: list[str]) -> str | None:
     """Which of a run's logs is shown: the last in order; of several processes' the first process's."""
     candidates = sorted(name for name in names if _SHOWN.fullmatch(name))
+    if any(_OF_SCRIPT.match(name) for name in candidates):
+        # Not what mpirun itself says, nor the newer name of the same log.
+        candidates = [name for name in candidates if name != MPI_LOG and name.startswith(STAGE_LOGS)]
     if not candidates:
         return None
     of_process = _OF_ONE_PROCESS.fullmatch(candidates[-1])

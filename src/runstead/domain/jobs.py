@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from runstead.domain.bindings import Input, Output, binding_json, inputs_of, outputs_of
 from runstead.domain.builds import Specification, specification_json, specification_of
+from runstead.domain.distributions import Distribution, distribution_of
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.paths import normalised_path
 
@@ -38,6 +39,7 @@ class JobSpec:
     definition: Mapping[str, Any] | None = None  # the v1 runDefinition to show back, as the SDK made it
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
+    distribution: Distribution | None = None  # several processes; None: one
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def spec_json(spec: JobSpec) -> dict[str, Any]:
         "inputs": [binding_json(one) for one in spec.inputs],
         "outputs": [binding_json(one) for one in spec.outputs],
         "packages": None if spec.packages is None else specification_json(spec.packages),
+        "distribution": None if spec.distribution is None else spec.distribution._asdict(),
         "strict_python": spec.packages is not None and spec.packages.strict,
     }
 
@@ -103,6 +106,7 @@ def spec_of(given: object) -> JobSpec:
         definition=definition,
         inputs=inputs_of(given.get("inputs") or ()),
         outputs=outputs_of(given.get("outputs") or ()),
+        distribution=None if given.get("distribution") is None else distribution_of(given["distribution"]),
     )
     return checked_spec(spec)
 

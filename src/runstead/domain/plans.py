@@ -12,6 +12,8 @@ DRIVER_ERRORS = "driver.err"
 ENVIRONMENT = "environment.json"
 SCRIPT = "script.json"
 EXIT = "exit.json"
+RANKS = "ranks.json"
+RANK_FACTS = "ranks.jsonl"
 CANCEL = "cancel"
 RESULT = "result.json"
 SHIPPED = "shipped.json"
@@ -25,6 +27,7 @@ STAGE_LOGS = "azureml-logs"
 BUILD_LOG = "azureml-logs/20_image_build_log.txt"
 CONTROL_LOG = "azureml-logs/60_control_log.txt"
 DRIVER_LOG = "azureml-logs/70_driver_log.txt"
+MPI_LOG = "azureml-logs/70_mpi_log.txt"
 PROCESS_INFO = "azureml-logs/process_info.json"
 PROCESS_STATUS = "azureml-logs/process_status.json"
 PREPARE_LOG = "logs/azureml/job_prep_azureml.log"
@@ -60,6 +63,7 @@ class Plan(NamedTuple):
     max_run_duration_s: float | None
     inputs: tuple[Mapping[str, Any], ...] = ()  # domain/bindings.py has their form
     outputs: tuple[Mapping[str, Any], ...] = ()
+    distribution: Mapping[str, Any] | None = None  # of a job of several processes; domain/distributions.py has its form
 
 
 def node_log(stage: str, node: str) -> str:
@@ -75,8 +79,8 @@ def plan_json(plan: Plan) -> dict[str, Any]:
 def plan_of(given: Mapping[str, Any]) -> Plan:
     """The plan that plan.json holds; fields of a later version are passed over."""
     known = {name: given[name] for name in Plan._fields if name in given or name not in Plan._field_defaults}
-    for name in ("arguments", "argv", "directories_to_watch", *(set(known) & set(Plan._field_defaults))):
-        known[name] = tuple(known[name])
+    for name, value in known.items():
+        known[name] = tuple(value) if isinstance(value, list) else value
     return Plan(**known)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from runstead.domain.plans import STAGE_LOGS
 from runstead.driver.processes import Exit
 
 CANCELED = "cancel"
@@ -86,7 +87,7 @@ def _failure(ended: Exit, script: str, log: Path) -> str:
     return (
         f"User program failed with {told} ({script}, exit code {ended.code})"
         if told
-        else (f"{script} ended with exit code {ended.code}; its output is in azureml-logs/70_driver_log.txt")
+        else (f"{script} ended with exit code {ended.code}; its output is in {STAGE_LOGS}/{log.name}")
     )
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,6 @@ from runstead.domain.errors import Conflict, RunsteadError, Unavailable
 from runstead.domain.plans import (
     CANCEL,
     CONTROL_LOG,
-    DRIVER_LOG,
     LOGS,
     OUTPUTS,
     PROCESS_INFO,
@@ -32,11 +31,20 @@ from runstead.domain.plans import (
 from runstead.driver.artifacts import Collected, collect_outputs
 from runstead.driver.connections import Link
 from runstead.driver.datasets import send_outputs
+from runstead.driver.distributions import logs_of, main_log_of, process_facts, verdict_of
 from runstead.driver.endings import CANCELED, TOO_LONG, Ending, closing_line, ending_from, ending_of
 from runstead.driver.jobs import JobFolder
 from runstead.driver.journals import ship_journals
 from runstead.driver.logs import LogShipper, Root
-from runstead.driver.processes import Script, end_processes, exit_of, has_left_processes, started_script, wait_for_exit
+from runstead.driver.processes import (
+    Script,
+    end_processes,
+    exit_of,
+    has_left_processes,
+    is_alive,
+    started_script,
+    wait_for_exit,
+)
 from runstead.driver.scripts import Begun
 
 _LOOK_MS = 200  # how often the driver looks for the file `cancel`; the end of the script wakes it at once
@@ -68,7 +76,7 @@ def see_through(begun: Begun, patience: Patience) -> None:
     touch = threading.Thread(target=_keep_in_touch, args=(link, folder, cancel, announced, done), daemon=True)
     watched = [Root(folder.work / name, f"{name}/") for name in folder.plan.directories_to_watch]
     roots = [Root(folder.path / LOGS, ""), *watched]
-    shipper = LogShipper(link, roots, first=DRIVER_LOG, secrets=[folder.plan.token])
+    shipper = LogShipper(link, roots, first=main_log_of(folder.plan), secrets=[folder.plan.token])
     touch.start()
     shipper.start()
     told = folder.read(RESULT)
@@ -86,7 +94,6 @@ def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Ev
     script = started_script(folder)
     reason = CANCELED if script is None and (folder.path / CANCEL).exists() else None  # while data was fetched
     if script is not None:
-        _announce(folder, script)
         reason = _wait_for_end(folder, script, cancel)
         if reason is not None:
             _note(folder, f"Ending the script and its processes, reason: {reason}")
@@ -97,16 +104,19 @@ def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Ev
         _end(folder, script, grace_s=_LEFTOVER_GRACE_S)
     _note(folder, f"The script has ended with exit code {ended.code}")
     told = folder.read(SCRIPT)
+    verdict = verdict_of(folder, ended)
     ending = ending_of(
-        ended,
+        verdict.exit,
         reason=reason,
-        script=folder.plan.script,
-        log=folder.log(DRIVER_LOG),
+        script=folder.plan.script if reason else verdict.script,
+        log=folder.log(verdict.log),
         max_run_duration_s=folder.plan.max_run_duration_s,
         times=(_iso(told["started_at"]) if told else None, _iso(ended.ended_at)),
     )
     folder.write(RESULT, asdict(ending))
-    _close_log(folder, ending)
+    if script is not None:
+        _announce(folder, script)
+    _close_logs(folder, ending)
     return ending
 
 
@@ -117,6 +127,7 @@ def _wait_for_end(folder: JobFolder, script: Script, cancel: threading.Event) ->
     too_late_at = None if limit_s is None or told is None else told["started_at"] + limit_s
 
     def asked() -> str | None:
+        _announce(folder, script)
         if cancel.is_set() or (folder.path / CANCEL).exists():
             return CANCELED
         return TOO_LONG if too_late_at is not None and time.time() > too_late_at else None
@@ -140,11 +151,12 @@ def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending,
     undelivered = ship_journals(link, folder.journal, until=until)
     took_s = time.monotonic() - began
     _note_release(folder, collected, took_s)
-    folder.append(
-        DRIVER_LOG,
-        f"Cleaning up all outstanding Run operations, waiting {until - began:.1f} seconds\n"
-        f"{collected.file_count} items cleaning up...\nCleanup took {took_s} seconds\n",
-    )
+    if folder.log(main_log_of(folder.plan)).exists():
+        folder.append(
+            main_log_of(folder.plan),
+            f"Cleaning up all outstanding Run operations, waiting {until - began:.1f} seconds\n"
+            f"{collected.file_count} items cleaning up...\nCleanup took {took_s} seconds\n",
+        )
     folder.append(CONTROL_LOG, _line(f"Logging experiment {ending.status.lower()} status in history service."))
     shipper.finish(until=until)
     warnings = _at_most([*collected.left_out, *sent, *undelivered, *shipper.refusals])
@@ -205,15 +217,20 @@ def _beat(workspace: Workspace, *, run_id: str, node: str) -> Json:
 
 
 def _announce(folder: JobFolder, script: Script) -> None:
-    """process_info.json and process_status.json: one JSON object per line."""
-    process = {"rank": 0, "node": folder.plan.node, "pid": script.process.pid}
-    if not folder.log(PROCESS_INFO).exists():
-        command = list(folder.plan.argv)
-        folder.append(PROCESS_INFO, json.dumps({**process, "command": command, "log": DRIVER_LOG}) + "\n")
-        folder.append(PROCESS_STATUS, json.dumps({**process, "status": "Running", "exit_code": None}) + "\n")
-        folder.append(CONTROL_LOG, _line(f"Running: {command}"))
-        folder.append(CONTROL_LOG, _line("Logging experiment running status in history service."))
-        _note(folder, f"The script runs as process {script.process.pid}, driven by process {os.getpid()}")
+    """process_info.json and process_status.json: one JSON object per line, as soon as every process is known."""
+    if folder.log(PROCESS_INFO).exists():
+        return
+    processes = process_facts(folder, script_pid=script.process.pid)
+    if any("pid" not in process for process in processes) and is_alive(script.process):
+        return
+    command, node = list(folder.plan.argv), folder.plan.node
+    told = [{"rank": one["rank"], "node": node, "pid": one.get("pid")} for one in processes]
+    begun = [{**one, "command": command, "log": process["log"]} for one, process in zip(told, processes, strict=True)]
+    folder.append(PROCESS_INFO, _lines(begun))
+    folder.append(PROCESS_STATUS, _lines({**one, "status": "Running", "exit_code": None} for one in told))
+    folder.append(CONTROL_LOG, _line(f"Running: {command}"))
+    folder.append(CONTROL_LOG, _line("Logging experiment running status in history service."))
+    _note(folder, f"The script runs as process {script.process.pid}, driven by process {os.getpid()}")
 
 
 def _note(folder: JobFolder, text: str) -> None:
@@ -222,12 +239,17 @@ def _note(folder: JobFolder, text: str) -> None:
     folder.append(f"logs/azureml/{told['pid'] if told else 0}_azureml.log", _line(text))
 
 
-def _close_log(folder: JobFolder, ending: Ending) -> None:
-    log = folder.log(DRIVER_LOG)
-    begins_new_line = "" if _ends_with_newline(log) else "\n"
-    folder.append(DRIVER_LOG, begins_new_line + _line(closing_line(ending.status)))
-    process = {"rank": 0, "node": folder.plan.node, "status": ending.status, "exit_code": ending.exit_code}
-    folder.append(PROCESS_STATUS, json.dumps(process) + "\n")
+def _close_logs(folder: JobFolder, ending: Ending) -> None:
+    there = [name for name in logs_of(folder.plan) if folder.log(name).exists()]
+    for name in there:  # none, if the job never came to its start
+        begins_new_line = "" if _ends_with_newline(folder.log(name)) else "\n"
+        folder.append(name, begins_new_line + _line(closing_line(ending.status)))
+    told = []
+    for process in process_facts(folder, script_pid=0):
+        code = process.get("exit_code", ending.exit_code if folder.plan.distribution is None else None)
+        status = "Completed" if code == 0 and ending.status == "Failed" else ending.status
+        told.append({"rank": process["rank"], "node": folder.plan.node, "status": status, "exit_code": code})
+    folder.append(PROCESS_STATUS, _lines(told))
 
 
 def _note_release(folder: JobFolder, collected: Collected, took_s: float) -> None:
@@ -243,6 +265,10 @@ def _ends_with_newline(log: Path) -> bool:
         size_bytes = file.seek(0, os.SEEK_END)
         file.seek(max(0, size_bytes - 1))
         return file.read(1) in (b"", b"\n")
+
+
+def _lines(told: Iterable[Mapping[str, object]]) -> str:
+    return "".join(json.dumps(one) + "\n" for one in told)
 
 
 def _line(text: str) -> str:

@@ -31,7 +31,7 @@ def begin(path: Path, environ: Mapping[str, str]) -> Begun | None:
     folder.write(DRIVER, {"pid": me.pid, "start_ticks": me.start_ticks, "node": folder.plan.node})
     adopt_orphans()
     if any((path / name).exists() for name in (SCRIPT, EXIT, RESULT)):
-        folder.append(CONTROL_LOG, f"{_now()} A new driver with process id {me.pid} took the job over.\n")
+        folder.append(CONTROL_LOG, f"{now()} A new driver with process id {me.pid} took the job over.\n")
         return Begun(folder, lock, None)
     variables = {**environ, **folder.plan.variables}
     placed: Mapping[str, str] = {}
@@ -41,16 +41,23 @@ def begin(path: Path, environ: Mapping[str, str]) -> Begun | None:
         if prepared is None:
             return Begun(folder, lock, None)
         variables, placed = {**variables, **prepared.variables}, prepared.placed
-    argv = _final_argv(folder, variables, placed)
     (folder.work / OUTPUTS).mkdir(parents=True, exist_ok=True)
     for watched in folder.plan.directories_to_watch:
         (folder.work / watched).mkdir(parents=True, exist_ok=True)
-    folder.append(DRIVER_LOG, _preamble(folder, argv))
+    if folder.plan.distribution is not None:
+        # Not above, either: what several processes need.
+        several = import_module("runstead.driver.distributions").prepare(folder, variables, placed)
+        if several is None:
+            return Begun(folder, lock, None)
+        started = start_script(folder, several.argv, log=several.log, variables=several.variables, close=[lock])
+        return Begun(folder, lock, started)
+    argv = final_argv(folder, variables, placed)
+    folder.append(DRIVER_LOG, preamble(folder, argv))
     started = start_script(folder, argv, log=DRIVER_LOG, variables=variables, close=[lock])
     return Begun(folder, lock, started)
 
 
-def _final_argv(folder: JobFolder, variables: Mapping[str, str], placed: Mapping[str, str]) -> list[str]:
+def final_argv(folder: JobFolder, variables: Mapping[str, str], placed: Mapping[str, str]) -> list[str]:
     """What is run; `placed`: what stands for inputs and outputs in arguments, and what takes its place."""
     plan = folder.plan
     if not plan.is_shell:
@@ -62,21 +69,22 @@ def _final_argv(folder: JobFolder, variables: Mapping[str, str], placed: Mapping
     return [*shell, line]
 
 
-def _preamble(folder: JobFolder, argv: list[str]) -> str:
+def preamble(folder: JobFolder, argv: list[str]) -> str:
     """The lines that stand before the script's own output, as SDK v1 writes them."""
     plan = folder.plan
     given = list(plan.arguments)
     final = argv[len(argv) - len(given) :] if given and not plan.is_shell else given
     options = f"Namespace(inject={_INJECTED!r}, invocation={[plan.script, *given]!r})"
     return (
-        f"{_now()} Entering context manager injector.\n"
+        f"{now()} Entering context manager injector.\n"
         f"[context_manager_injector.py] Command line Options: {options}\n"
-        f"{_now()} Entering Run History Context Manager.\n"
-        f"{_now()} Current directory: {folder.work}\n"
-        f"{_now()} Preparing to call script [ {plan.script} ] with arguments: {given!r}\n"
-        f"{_now()} After variable expansion, calling script [ {plan.script} ] with arguments: {final!r}\n\n"
+        f"{now()} Entering Run History Context Manager.\n"
+        f"{now()} Current directory: {folder.work}\n"
+        f"{now()} Preparing to call script [ {plan.script} ] with arguments: {given!r}\n"
+        f"{now()} After variable expansion, calling script [ {plan.script} ] with arguments: {final!r}\n\n"
     )
 
 
-def _now() -> str:
+def now() -> str:
+    """The time as it stands at the beginning of a log's line."""
     return time.strftime("[%Y-%m-%dT%H:%M:%SZ]", time.gmtime())

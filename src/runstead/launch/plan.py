@@ -5,6 +5,7 @@ from pathlib import Path
 from shlex import join
 
 from runstead.domain.bindings import binding_json
+from runstead.domain.distributions import FRAMEWORKS
 from runstead.domain.jobs import JobSpec
 from runstead.domain.plans import JOURNAL, LOGS, OUTPUTS, STAGE_LOGS, WORK, Plan
 from runstead.service.jobs import Surroundings
@@ -68,6 +69,7 @@ def plan_of_job(spec: JobSpec, around: Surroundings, host: Host, *, folder: Path
         max_run_duration_s=spec.max_run_duration_s,
         inputs=tuple(binding_json(one) for one in spec.inputs),
         outputs=tuple(binding_json(one) for one in spec.outputs),
+        distribution=None if spec.distribution is None else spec.distribution._asdict(),
     )
 
 
@@ -122,8 +124,8 @@ def _places(spec: JobSpec, host: Host, folder: Path) -> dict[str, str]:
     return {
         "AZUREML_OUTPUT_DIRECTORY": f"./{OUTPUTS}",
         "AZUREML_LOGDIRECTORY_PATH": str(folder / LOGS / STAGE_LOGS),
-        "AZUREML_FRAMEWORK": "Python",
-        "AZUREML_COMMUNICATOR": "None",
+        "AZUREML_FRAMEWORK": "Python" if spec.distribution is None else FRAMEWORKS[spec.distribution.kind],
+        "AZUREML_COMMUNICATOR": "None" if spec.distribution is None else spec.distribution.communicator,
         "AZUREML_TARGET_TYPE": spec.target,
         "PYTHONUNBUFFERED": "1",
         "RUNSTEAD_HOME": str(host.home),

@@ -15,6 +15,7 @@ from runstead.server import errors, studio
 from runstead.server.auth import needs_of
 from runstead.server.hosts import HostGuard
 from runstead.server.mlflow import artifacts as mlflow_artifacts
+from runstead.server.mlflow import assessments as mlflow_assessments
 from runstead.server.mlflow import experiments as mlflow_experiments
 from runstead.server.mlflow import inputs as mlflow_inputs
 from runstead.server.mlflow import logged_models as mlflow_logged_models
@@ -23,6 +24,7 @@ from runstead.server.mlflow import registries as mlflow_registries
 from runstead.server.mlflow import runs as mlflow_runs
 from runstead.server.mlflow import searches as mlflow_searches
 from runstead.server.mlflow import servers as mlflow_servers
+from runstead.server.mlflow import traces as mlflow_traces
 from runstead.server.mlflow import versions as mlflow_versions
 from runstead.server.tokens import Tokens
 from runstead.server.v1 import (
@@ -52,7 +54,13 @@ from runstead.server.v1 import (
 from runstead.service.unit import Unit
 from runstead.service.workspaces import ensure_default
 
+# Looked through in this order: first what running jobs call all the time, since a look at every other route costs as
+# much as a commit.
 ROUTERS: tuple[APIRouter, ...] = (
+    metrics.routes,
+    logs.routes,
+    mlflow_metrics.routes,
+    mlflow_runs.routes,
     servers.routes,
     workspaces.routes,
     experiments.routes,
@@ -63,9 +71,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     run_selections.routes,
     views.routes,
     artifacts.routes,
-    logs.routes,
     lines.routes,
-    metrics.routes,
     charts.routes,
     snapshots.routes,
     models.routes,
@@ -78,17 +84,16 @@ ROUTERS: tuple[APIRouter, ...] = (
     mlflow_servers.routes,
     mlflow_experiments.routes,
     mlflow_searches.routes,
-    mlflow_runs.routes,
-    mlflow_metrics.routes,
     mlflow_inputs.routes,
     mlflow_logged_models.routes,
     mlflow_registries.routes,
     mlflow_versions.routes,
     mlflow_artifacts.routes,
+    mlflow_traces.routes,
+    mlflow_assessments.routes,
     mlflow_servers.rest,  # answers every other path of MLflow's
     studio.routes,  # last: it answers every other path
 )
-
 
 # Writers wait for one another in a thread each; enough are left for readers meanwhile.
 THREADS = 96

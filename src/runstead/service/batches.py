@@ -36,7 +36,7 @@ def _store(unit: Unit, tx: Tx, workspace: str, run_id: str, batch: Batch) -> Non
     if batch.params:
         _add_params(unit, tx, run, batch.params)
     if batch.points and batches.remember(tx.connection, run.key, _digest(batch.points)):
-        metrics.append(tx, workspace, run_id, batch.points, unit.settings.limits)
+        metrics.append(tx, workspace, run, batch.points, unit.settings.limits)
     if batch.edit != NOTHING:
         home = workspaces.found(tx.connection, workspace)
         runs.apply_edit(unit, tx, runs.found(tx.connection, home, run_id, for_update=True), batch.edit)

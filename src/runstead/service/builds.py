@@ -5,7 +5,7 @@ from typing import Any
 
 from runstead.domain.builds import Specification, specification_of
 from runstead.domain.errors import InvalidArgument
-from runstead.service import environments, workspaces
+from runstead.service import environments, masks, workspaces
 from runstead.service.unit import Unit
 
 
@@ -25,3 +25,9 @@ def wanted(
     if python.get("userManagedDependencies"):
         raise InvalidArgument(f"there is nothing to build: {name} uses the interpreter that is there")
     return specification_of(python.get("condaDependencies") or {}, strict=strict)
+
+
+def shown(unit: Unit, workspace: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a build tells, without the workspace's secrets."""
+    with unit.read() as connection:
+        return masks.hidden(unit, connection, workspaces.found(connection, workspace), told)

@@ -74,8 +74,10 @@ class Commits(Generic[Transaction]):
         return True
 
     def _do_alone(self, job: _Job[Transaction]) -> None:
+        job.result = job.error = None
         try:
-            self._do([job])
+            with self._begin() as transaction:  # no savepoint: what is refused leaves nothing of the transaction
+                job.result = job.work(transaction)
         except Exception as error:  # noqa: BLE001  raised again in the thread that brought the work
             job.error = error
 

@@ -9,7 +9,7 @@ from runstead.domain.jobs import ENDED, Job, JobSpec
 from runstead.domain.packages import redacted_json
 from runstead.domain.runs import SCRIPT, Run, RunDraft, may_follow
 from runstead.domain.workspaces import Workspace
-from runstead.service import environments, experiments, runs, snapshots, workspaces
+from runstead.service import environments, experiments, masks, runs, snapshots, workspaces
 from runstead.service.unit import Tx, Unit
 from runstead.store import jobs
 
@@ -114,6 +114,9 @@ def apply(
     with unit.write() as tx:
         if not jobs.update(tx.connection, job.key, owner, changes):
             return False
+        if error is not None:
+            home = workspaces.found(tx.connection, job.workspace)
+            error = masks.hidden(unit, tx.connection, home, error)
         _move(tx, job, status, error=error)
     return True
 

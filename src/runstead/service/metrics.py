@@ -14,11 +14,11 @@ from runstead.domain.records import Series as Declaration
 from runstead.domain.runs import RunRef
 from runstead.service import feed, series
 from runstead.service.runs import located
-from runstead.service.series import Touched
+from runstead.service.series import NOTHING, Declarations, Touched
 from runstead.service.unit import Tx, Unit
 from runstead.store import runs, tails
 from runstead.store import series as series_rows
-from runstead.store.points import split
+from runstead.store.points import Declared, split
 from runstead.store.records import Records, check, records_after, records_of
 
 # Writes what comes without a journal, run by run; no journal has such an id.
@@ -33,6 +33,19 @@ class Point(NamedTuple):
     value: float
     time_ms: int
     step: int
+
+
+class Held(NamedTuple):
+    """A run whose metrics this transaction has for itself, and how far one of its writers is stored."""
+
+    run: RunRef
+    lock: tails.Lock
+    writer: tails.Writer | None
+
+    @property
+    def offset(self) -> int:
+        """Where the next piece begins."""
+        return 0 if self.writer is None else self.writer.offset
 
 
 class Arrival(NamedTuple):
@@ -58,7 +71,12 @@ def ingest(
     piece begins beyond it, InvalidArgument where the bytes are no whole, sound records; nothing of them is then kept.
     """
     arrival = Arrival(run_id, writer, offset, _checked(unit.settings.limits, writer, offset, body, crc32))
-    return unit.write_together(lambda tx: _store(tx, workspace, arrival, unit.settings.limits))
+
+    def store(tx: Tx) -> int:
+        held = _hold(tx, located(tx.connection, workspace, run_id), writer)
+        return _store(tx, held, arrival, unit.settings.limits)
+
+    return unit.write_together(store)
 
 
 def offset_of(unit: Unit, workspace: str, run_id: str, writer: str) -> int:
@@ -69,29 +87,37 @@ def offset_of(unit: Unit, workspace: str, run_id: str, writer: str) -> int:
     return 0 if mine is None else mine.offset
 
 
-def append(tx: Tx, workspace: str, run_id: str, points: Sequence[Point], limits: Limits) -> None:
+def append(tx: Tx, workspace: str, run: RunRef, points: Sequence[Point], limits: Limits) -> None:
     """Log points that came without a journal: as a journal of the server's own, so that they are kept like all others.
 
     Nothing tells a repeat here: the caller does (service/batches.py).
     """
     connection = tx.connection
-    run = located(connection, workspace, run_id)
-    tails.lock(connection, run.key)
-    mine = tails.writer(connection, run.key, OWN_WRITER)
+    held = _hold(tx, run, OWN_WRITER)
+    mine = held.writer
     names = {series_rows.clean(point.name) for point in points}
     known = {} if mine is None else series_rows.numbers_by_name(connection, mine.key, names)
     pieces = []
     if mine is None:
-        pieces.append(encode_opening(Opening(run_id, OWN_WRITER, workspace, tx.at_ms * 1000)))
+        pieces.append(encode_opening(Opening(run.run_id, OWN_WRITER, workspace, tx.at_ms * 1000)))
     fresh = sorted(names - known.keys())
     first = 1 + (0 if mine is None or not fresh else series_rows.highest_number(connection, mine.key))
-    for number, name in enumerate(fresh, first):
-        known[name] = number
-        pieces.append(encode_series(number, tx.at_ms * 1000, Declaration(name, "scalar")))
-    heads = {name: head_of(Kind.FLOAT, number) for name, number in known.items()}
+    numbers = {name: one.number for name, one in known.items()} | {name: n for n, name in enumerate(fresh, first)}
+    pieces += [encode_series(numbers[name], tx.at_ms * 1000, Declaration(name, "scalar")) for name in fresh]
+    heads = {name: head_of(Kind.FLOAT, number) for name, number in numbers.items()}
     pieces += [encode_float(heads[series_rows.clean(p.name)], p.time_ms * 1000, p.step, p.value) for p in points]
-    records = records_of(b"".join(pieces))
-    _store(tx, workspace, Arrival(run_id, OWN_WRITER, 0 if mine is None else mine.offset, records), limits)
+    arrival = Arrival(run.run_id, OWN_WRITER, held.offset, records_of(b"".join(pieces)))
+    there = Declarations(
+        {one.number: Declared(one.series.key, ("",)) for one in known.values()},
+        {one.series.key: one.series for one in known.values()},
+        0,
+    )
+    _store(tx, held, arrival, limits, there)
+
+
+def _hold(tx: Tx, run: RunRef, writer: str) -> Held:
+    lock = tails.lock(tx.connection, run.key)
+    return Held(run, lock, tails.writer(tx.connection, run.key, writer))
 
 
 def _checked(limits: Limits, writer: str, offset: int, body: bytes, crc32: int | None) -> Records:
@@ -108,27 +134,25 @@ def _checked(limits: Limits, writer: str, offset: int, body: bytes, crc32: int |
     return records
 
 
-def _store(tx: Tx, workspace: str, arrival: Arrival, limits: Limits) -> int:
-    connection = tx.connection
-    run = located(connection, workspace, arrival.run_id)
-    lock = tails.lock(connection, run.key)
-    writer = tails.writer(connection, run.key, arrival.writer)
-    stored = 0 if writer is None else writer.offset
-    if arrival.offset > stored:
+def _store(tx: Tx, held: Held, arrival: Arrival, limits: Limits, there: Declarations = NOTHING) -> int:
+    """`there`: what is known already of the numbers that the piece uses and does not declare."""
+    connection, (run, lock, writer) = tx.connection, held
+    if arrival.offset > held.offset:
         raise Conflict(
-            f"writer {arrival.writer} of run {arrival.run_id} is stored up to byte {stored}, and the piece begins at "
-            f"byte {arrival.offset}; send from {stored} on",
-            offset=stored,
+            f"writer {arrival.writer} of run {arrival.run_id} is stored up to byte {held.offset}, and the piece begins "
+            f"at byte {arrival.offset}; send from {held.offset} on",
+            offset=held.offset,
         )
-    if arrival.end <= stored:
-        return stored
-    records = records_after(arrival.records, stored - arrival.offset)
+    if arrival.end <= held.offset:
+        return held.offset
+    records = records_after(arrival.records, held.offset - arrival.offset)
     writer = writer or tails.new_writer(connection, run.key, arrival.writer)
     found = series.declared_in(records, run_id=arrival.run_id, writer=arrival.writer)
     declared = series.declare(connection, run.key, writer.key, records, found, limits)
     used = np.unique(records.numbers[records.kinds < Kind.OPEN]).tolist()
-    numbers = series_rows.numbered(connection, writer.key, used) | declared.numbers
-    touched = series.summarise(connection, run.key, split(records, numbers), declared.series)
+    numbers = there.numbers | declared.numbers
+    numbers |= series_rows.numbered(connection, writer.key, [number for number in used if number not in numbers])
+    touched = series.summarise(connection, run.key, split(records, numbers), there.series | declared.series)
     tails.append(connection, run.key, tails.Piece(lock.piece, writer.key, records.body))
     tails.move(connection, writer.key, arrival.end)
     count = lock.series_count + declared.fresh

@@ -12,7 +12,7 @@ from runstead.domain.names import checked_name, checked_run_id, checked_text
 from runstead.domain.runs import CANCEL_REQUESTED, INTERACTIVE, Run, RunDraft, RunEdit, RunFilter, RunRef
 from runstead.domain.stages import QUEUED, STAGE_OF_STATUS, moment, stages_of
 from runstead.domain.workspaces import Workspace
-from runstead.service import experiments, feed, workspaces
+from runstead.service import experiments, feed, masks, workspaces
 from runstead.service.unit import Tx, Unit
 from runstead.store import counters, runs, stages
 from runstead.store import experiments as experiment_rows
@@ -168,7 +168,8 @@ def set_status(
     with unit.write() as tx:
         home = workspaces.found(tx.connection, workspace)
         run = found(tx.connection, home, run_id, for_update=True)
-        return apply_status(tx, home, run, status, error=error, warnings=warnings, reached_at_ms=reached_at_ms)
+        told = masks.hidden(unit, tx.connection, home, {"error": error, "warnings": list(warnings)})
+        return apply_status(tx, home, run, status, **told, reached_at_ms=reached_at_ms)
 
 
 def apply_status(

@@ -3,14 +3,13 @@
 from contextlib import suppress
 
 from runstead.domain.errors import Conflict, NotFound
+from runstead.domain.masks import MASKABLE_CHARS
 from runstead.domain.secrets import Secret, SecretWrite, checked_secret, checked_secret_name
 from runstead.domain.workspaces import Workspace
 from runstead.service import seals, workspaces
 from runstead.service.unit import Unit
 from runstead.store import secrets
 from runstead.store.secrets import Sealed
-
-MASKABLE_CHARS = 4  # masking "a" or "no" would make a log unreadable
 
 
 def put(unit: Unit, workspace: str, secret: SecretWrite) -> Secret:

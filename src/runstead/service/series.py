@@ -35,6 +35,9 @@ class Declarations(NamedTuple):
     fresh: int
 
 
+NOTHING = Declarations({}, {}, 0)
+
+
 class Touched(NamedTuple):
     """A series that a piece added to, and how many points it has now."""
 
@@ -68,7 +71,7 @@ def declare(
 ) -> Declarations:
     """Make the series that a piece declares. Hold the run's lock."""
     if not found:
-        return Declarations({}, {}, 0)
+        return NOTHING
     for one in found:
         _check_size(one.series, limits)
     made, fresh = series.declare(connection, run_key, [one.series for one in found])

@@ -14,6 +14,7 @@ from runstead.store.job_tables import jobs
 from runstead.store.metric_tables import metric_series, metric_summaries
 from runstead.store.schemas import METADATA
 from runstead.store.tables import changes, counters, experiments, runs, workspaces
+from runstead.store.trace_tables import traces
 
 # Their numbers must not begin again: a reader of changes goes on from its cursor if a key is given anew.
 KEPT = {counters}
@@ -62,7 +63,7 @@ def delete_runs(connection: sa.Connection, run_keys: Sequence[int]) -> None:
         if table is metric_summaries:  # kept by name: without the names, all rows would be looked at
             names = sa.select(metric_series.c.name_key).where(metric_series.c.run_key.in_(run_keys))
             return table.c.name_key.in_(names) & table.c.run_key.in_(run_keys)
-        if table is logged_models:  # their files are the run's
+        if table in (logged_models, traces):  # their files are the run's
             return table.c.holder_key.in_(run_keys)
         return table.c.run_key.in_(run_keys) if "run_key" in table.c else None
 

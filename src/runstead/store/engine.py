@@ -143,6 +143,7 @@ def _made_engine(url: str) -> sa.Engine:
             json_serializer=_json,
             pool_size=24,
             max_overflow=80,
+            pool_use_lifo=True,  # the connection that wrote last has the newest pages in its cache
         )
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)

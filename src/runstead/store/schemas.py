@@ -12,6 +12,7 @@ from runstead.store import (
     secret_tables,
     stage_tables,
     tables,
+    trace_tables,
     view_tables,
 )
 
@@ -28,5 +29,6 @@ TABLE_FILES = (
     registry_tables,
     secret_tables,
     stage_tables,
+    trace_tables,
     view_tables,
 )

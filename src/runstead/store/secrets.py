@@ -38,6 +38,13 @@ def listed(connection: sa.Connection, workspace_key: int) -> list[Sealed]:
     return [_sealed(row) for row in connection.execute(query).mappings()]
 
 
+def stamp(connection: sa.Connection, workspace_key: int) -> tuple[int, int]:
+    """Another one whenever a secret was added, changed or taken away: how many there are, and the last change."""
+    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(secrets.c.updated_at_ms), 0))
+    count, changed_at_ms = connection.execute(query.where(secrets.c.workspace_key == workspace_key)).one()
+    return int(count), int(changed_at_ms)
+
+
 def delete(connection: sa.Connection, workspace_key: int, name: str) -> bool:
     """Forget a secret; returns whether there was one."""
     return connection.execute(sa.delete(secrets).where(_named(workspace_key, name))).rowcount == 1

@@ -31,6 +31,15 @@ NUMBERED = sa.select(metric_numbers.c.number, metric_numbers.c.series_key, metri
     metric_numbers.c.writer_key == sa.bindparam("writer_key"),
     metric_numbers.c.number.in_(sa.bindparam("numbers", expanding=True)),
 )
+OF_NAMES = (
+    SERIES.with_only_columns(metric_numbers.c.number, *SERIES.selected_columns)
+    .join(metric_numbers, metric_numbers.c.series_key == metric_series.c.series_key)
+    .where(
+        metric_numbers.c.writer_key == sa.bindparam("writer_key"),
+        metric_names.c.name_hash.in_(sa.bindparam("hashes", expanding=True)),
+    )
+    .order_by(metric_numbers.c.number)
+)
 Item = TypeVar("Item")
 
 
@@ -58,6 +67,13 @@ class Series:
     def column_names(self) -> tuple[str, ...]:
         """In the order in which chunks keep them."""
         return tuple(column.name for column in self.columns)
+
+
+class Numbered(NamedTuple):
+    """The number under which a writer logs to a series."""
+
+    number: int
+    series: Series
 
 
 def of_run(connection: sa.Connection, run_key: int, names: Collection[str] | None = None) -> list[Series]:
@@ -154,21 +170,13 @@ def numbered(connection: sa.Connection, writer_key: int, numbers: Collection[int
     return {number: Declared(key, _names(columns)) for number, key, columns in rows}
 
 
-def numbers_by_name(connection: sa.Connection, writer_key: int, names: Collection[str]) -> dict[str, int]:
+def numbers_by_name(connection: sa.Connection, writer_key: int, names: Collection[str]) -> dict[str, Numbered]:
     """Under which number a writer logs to each of these series; those it never declared are left out."""
-    table = metric_numbers.c
-    query = (
-        sa.select(metric_names.c.name, sa.func.max(table.number).label("number"))
-        .select_from(metric_numbers)
-        .join(metric_series, metric_series.c.series_key == table.series_key)
-        .join(metric_names, metric_names.c.name_key == metric_series.c.name_key)
-        .where(table.writer_key == writer_key)
-        .group_by(metric_names.c.name)
-    )
-    found: dict[str, int] = {}
+    found: dict[str, Numbered] = {}
     for some in chunks(sorted(_hash(name) for name in names)):
-        rows = connection.execute(query.where(metric_names.c.name_hash.in_(some)))
-        found.update((row.name, row.number) for row in rows)
+        for number, *row in connection.execute(OF_NAMES, {"writer_key": writer_key, "hashes": some}):
+            one = _series(row)
+            found[one.name] = Numbered(number, one)
     return found
 
 
@@ -218,7 +226,7 @@ def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
-def _series(row: sa.Row[Any]) -> Series:  # Any: the row of SERIES
+def _series(row: Sequence[Any]) -> Series:  # Any: the row of SERIES
     key, run_key, its_name_key, kind, description, columns, chunked, name = tuple(row)
     return Series(key, run_key, its_name_key, name, kind, description, _columns(columns), chunked)
 

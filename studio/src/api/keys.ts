@@ -9,6 +9,8 @@ export const keys = {
   run: (workspace: string, runId: string) => ["run", workspace, runId] as const,
   series: (workspace: string, runId: string) => ["series", workspace, runId] as const,
   summaries: (workspace: string) => ["summaries", workspace] as const,
+  /** Values of compared runs, as the run table has them. */
+  runValues: (workspace: string) => ["run-values", workspace] as const,
   points: (workspace: string, runId: string) => ["points", workspace, runId] as const,
   artifacts: (workspace: string, runId: string) => ["artifacts", workspace, runId] as const,
   artifact: (workspace: string, runId: string) => ["artifact", workspace, runId] as const,

@@ -58,37 +58,3 @@ export function sortedByX(curve: Curve): Curve {
     ys: order.map((index) => curve.ys[index] ?? null),
   };
 }
-
-export type Band = { xs: number[]; low: (number | null)[]; middle: (number | null)[]; high: (number | null)[] };
-
-/** Mean, lowest and highest of several curves, at every x that any of them has; between its points a curve is a straight line. */
-export function spread(curves: readonly Curve[]): Band {
-  const sorted = curves.map(sortedByX);
-  const xs = [...new Set(sorted.flatMap((curve) => curve.xs))].sort((a, b) => a - b);
-  const columns = sorted.map((curve) => interpolated(curve, xs));
-  const band: Band = { xs, low: [], middle: [], high: [] };
-  xs.forEach((_, index) => {
-    const values = columns.map((column) => column[index]).filter((value): value is number => typeof value === "number");
-    const isAny = values.length > 0;
-    band.low.push(isAny ? Math.min(...values) : null);
-    band.high.push(isAny ? Math.max(...values) : null);
-    band.middle.push(isAny ? values.reduce((sum, value) => sum + value, 0) / values.length : null);
-  });
-  return band;
-}
-
-function interpolated(curve: Curve, wanted: readonly number[]): (number | null)[] {
-  const { xs, ys } = curve;
-  let at = 0;
-  return wanted.map((x) => {
-    while (at < xs.length - 1 && (xs[at + 1] as number) <= x) at += 1;
-    const left = xs[at];
-    if (left === undefined || x < left) return null;
-    const from = ys[at] ?? null;
-    if (left === x || from === null) return left === x ? from : null;
-    const right = xs[at + 1];
-    const to = ys[at + 1] ?? null;
-    if (right === undefined || to === null) return null;
-    return from + ((to - from) * (x - left)) / (right - left);
-  });
-}

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Series, SeriesColumn } from "@/api/types";
 import { usualLook, usualX, xChoices, yColumns } from "@/chart/kinds";
 import { spaced } from "@/chart/plots";
-import { curveOf, isAscending, sortedByX, spread } from "@/chart/points";
+import { curveOf, isAscending, sortedByX } from "@/chart/points";
 import { smoothed } from "@/chart/smoothing";
 
 const column = (name: string, extra: Partial<SeriesColumn> = {}): SeriesColumn => ({
@@ -81,14 +81,6 @@ test("curves that go back and forth are recognised, and can be put in order", ()
   const curve = curveOf([3, 1, 2], [30, 10, 20]);
   expect(isAscending(curve.xs)).toBe(false);
   expect(sortedByX(curve)).toMatchObject({ xs: [1, 2, 3], ys: [10, 20, 30] });
-});
-
-test("the spread of several runs is taken at every x, between points on the straight line", () => {
-  const band = spread([curveOf([0, 2], [0, 2]), curveOf([0, 1, 2], [10, 10, 10]), curveOf([1], [4])]);
-  expect(band.xs).toEqual([0, 1, 2]);
-  expect(band.low).toEqual([0, 1, 2]);
-  expect(band.high).toEqual([10, 10, 10]);
-  expect(band.middle).toEqual([5, 5, 6]);
 });
 
 test("every kind of metric has its usual picture", () => {

@@ -39,7 +39,11 @@ class Tracking:
 
     def call(self, method: str, path: str, /, **fields: object) -> tuple[int, Any]:
         """One call below the tracking URI, as JSON; of a GET the fields are its query."""
-        headers = {"Authorization": f"Bearer {self.server.token}"}
+        return self.call_as(self.server.token, method, path, **fields)
+
+    def call_as(self, token: str, method: str, path: str, /, **fields: object) -> tuple[int, Any]:
+        """The same with another token than the owner's."""
+        headers = {"Authorization": f"Bearer {token}"}
         url = f"{self.uri}/{path}"
         if method == "GET":
             query = {name: str(value) for name, value in fields.items()}

@@ -14,7 +14,7 @@ from runstead.server.auth import CallerIn, UnitIn, check_within, needs
 from runstead.server.downloads import file_answer
 from runstead.server.mlflow.runs import root_of
 from runstead.server.mlflow.wire import BASE, MOUNT, Asked, AskedIn, answer, filled, paged, router
-from runstead.service import artifacts, logged_models, runs
+from runstead.service import artifacts, logged_models, runs, traces
 from runstead.service.unit import Unit
 from runstead.store.artifacts import Artifact
 
@@ -26,11 +26,15 @@ HOW = "it is <experiment id>/<run id>/artifacts/<path>, as in a run's artifact_u
 
 @dataclass(frozen=True)
 class Place:
-    """Where a proxied path leads: `path` in a run; `root` is the folder of a logged model, empty for the run's own."""
+    """Where a proxied path leads: `path` in a run; `root` is the folder of a logged model or trace, empty for its own.
+
+    `owner_id`: the run whose token may write here.
+    """
 
     run_id: str
     path: str
     root: str = ""
+    owner_id: str | None = None
 
 
 @routes.get(BASE + "/artifacts/list")
@@ -104,13 +108,21 @@ def place_of(asked: Asked, path: str) -> Place:
             if model.experiment_id != experiment_id:
                 raise NotFound(f"logged model {model.model_id} is not of experiment {experiment_id[:64]!r}")
             inner = "/".join(rest)
-            return Place(model.holder_id, f"{model.root}/{normalised_path(inner)}" if inner else model.root, model.root)
+            path = f"{model.root}/{normalised_path(inner)}" if inner else model.root
+            return Place(model.holder_id, path, model.root, model.holder_id)
+        case [experiment_id, "traces", trace_id, "artifacts", *rest]:
+            trace = traces.load(asked.unit, asked.workspace, trace_id)
+            if trace.experiment_id != experiment_id:
+                raise NotFound(f"trace {trace.trace_id} is not of experiment {experiment_id[:64]!r}")
+            inner = "/".join(rest)
+            path = f"{trace.trace_id}/{normalised_path(inner)}" if inner else trace.trace_id
+            return Place(trace.holder_id, path, trace.trace_id, trace.source_run_id)
         case [experiment_id, run_id, "artifacts", *rest]:
             run = runs.load(asked.unit, asked.workspace, run_id)
             if run.experiment_id != experiment_id:
                 raise NotFound(f"run {run.run_id} is not of experiment {experiment_id[:64]!r}")
             inner = "/".join(rest)
-            return Place(run.run_id, normalised_path(inner) if inner else "")
+            return Place(run.run_id, normalised_path(inner) if inner else "", "", run.run_id)
     raise InvalidArgument(f"Invalid path: {path[:200]!r} leads to no run; {HOW}")
 
 
@@ -148,7 +160,7 @@ def below(unit: Unit, workspace: str, place: Place) -> list[dict[str, Any]]:  # 
 
 def _writable(asked: Asked, path: str) -> Place:
     place = place_of(asked, path)
-    check_within(asked.unit, asked.caller, place.run_id)
+    check_within(asked.unit, asked.caller, place.owner_id)
     return _file_of(place, path)
 
 

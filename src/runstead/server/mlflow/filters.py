@@ -12,7 +12,9 @@ KINDS: Mapping[str, str] = {
     **dict.fromkeys(("metric", "metrics"), "metric"),
     **dict.fromkeys(("param", "params", "parameter", "parameters"), "param"),
     **dict.fromkeys(("tag", "tags"), "tag"),
-    **dict.fromkeys(("attribute", "attributes", "attr", "run"), "attribute"),
+    **dict.fromkeys(("attribute", "attributes", "attr", "run", "trace"), "attribute"),
+    **dict.fromkeys(("metadata", "request_metadata", "trace_metadata"), "metadata"),
+    **{one: one for one in ("feedback", "expectation")},
     **dict.fromkeys(("dataset", "datasets"), "dataset"),
 }
 TOKEN = re.compile(

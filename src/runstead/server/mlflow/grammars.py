@@ -14,7 +14,7 @@ NUMBER_OPS = ("=", "!=", "<", "<=", ">", ">=", "IS NULL", "IS NOT NULL")
 class Grammar:
     """`texts` and `numbers` are attributes; `words` are kinds of keys with texts, such as tag, `measures` with numbers.
 
-    `named`: the names that a kind has, where it has not any.
+    `named`: the names that a kind has, where it has not any. `free`: kinds whose values are texts or numbers.
     """
 
     texts: Collection[str]
@@ -22,6 +22,7 @@ class Grammar:
     words: Collection[str] = ("tag",)
     measures: Collection[str] = ()
     named: Mapping[str, Collection[str]] = field(default_factory=dict)
+    free: Collection[str] = ()
 
     def conditions(self, text: str | None) -> list[Condition]:
         """The conditions of a filter, checked."""
@@ -40,8 +41,8 @@ class Grammar:
     def check_key(self, key: Key) -> None:
         """InvalidArgument for a key that the noun does not have."""
         known = (*self.texts, *self.numbers) if key.kind == "attribute" else self.named.get(key.kind)
-        if key.kind not in ("attribute", *self.words, *self.measures):
-            kinds = ", ".join(("attribute", *self.words, *self.measures))
+        if key.kind not in ("attribute", *self.words, *self.measures, *self.free):
+            kinds = ", ".join(("attribute", *self.words, *self.measures, *self.free))
             raise InvalidArgument(f"Invalid entity type '{key.kind}'. Valid entity types are {kinds}")
         if known is not None and key.name not in known:
             others = ", ".join(f"{one}s.<key>" for one in (*self.words, *self.measures) if one != key.kind)
@@ -57,7 +58,7 @@ class Grammar:
     def _check(self, condition: Condition) -> None:
         key, op = condition.key, condition.op
         self.check_key(key)
-        is_number = self.is_number(key)
+        is_number = self.is_number(key) or (key.kind in self.free and isinstance(condition.value, int | float))
         ops = NUMBER_OPS if is_number else TEXT_OPS
         if op not in ops:
             raise InvalidArgument(

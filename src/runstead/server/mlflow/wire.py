@@ -26,6 +26,7 @@ from runstead.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from runstead.domain.limits import depth_of
 from runstead.server.auth import CallerIn, Guarded, UnitIn, check_within
 from runstead.server.tokens import Caller
 from runstead.service import experiments, workspaces
@@ -44,7 +45,7 @@ KINDS: Mapping[type[RunsteadError], tuple[int, str]] = {
     TooLarge: (400, "INVALID_PARAMETER_VALUE"),
     Unavailable: (503, "TEMPORARILY_UNAVAILABLE"),
 }
-MOST_ROWS, MOST_KEY_CHARS = 50_000, 250
+MOST_ROWS, MOST_KEY_CHARS, MOST_DEPTH = 50_000, 250, 100
 GOOD_KEY = re.compile(r"[/\w.\- :]*")
 SEE = " See the API docs for more information about request parameters."
 Fields = Mapping[str, Any]  # Any: JSON as the client sent it
@@ -344,9 +345,12 @@ async def _fields(request: Request) -> Fields:
 
 def _decoded(body: bytes) -> object:
     try:
-        return json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise InvalidArgument(f"the body is no JSON: {error}") from error
+    if body.count(b"[") + body.count(b"{") > MOST_DEPTH and depth_of(content, stop=MOST_DEPTH + 1) > MOST_DEPTH:
+        raise InvalidArgument(f"the JSON is nested more than {MOST_DEPTH} deep")
+    return content
 
 
 AskedIn = Annotated[Asked, Depends(_asked)]

@@ -11,8 +11,8 @@ from runstead.launch.environments import Environment
 from runstead.launch.folders import environments_in_use
 from runstead.server.auth import UnitIn, needs, router
 from runstead.server.v1.shapes import at
-from runstead.service import jobs, workspaces
-from runstead.service.builds import wanted
+from runstead.service import jobs
+from runstead.service.builds import shown, wanted
 from runstead.service.unit import Unit
 
 routes = router()
@@ -173,10 +173,10 @@ def post_build(ws: str, unit: UnitIn, builds: BuildsIn, body: WishBody) -> Begun
 @needs("write")
 def get_build(ws: str, build_id: str, unit: UnitIn, builds: BuildsIn, offset: int = 0) -> BuildShape:
     """How far a build is that was begun here."""
-    workspaces.load(unit, ws)
     found = builds.progress(build_id)
-    log = found.log[max(0, offset) :]
-    return BuildShape(build_id, found.key, found.status, found.error, log, len(found.log))
+    told = shown(unit, ws, {"log": found.log, "error": found.error})
+    log = told["log"]
+    return BuildShape(build_id, found.key, found.status, told["error"], log[max(0, offset) :], len(log))
 
 
 @routes.get("/api/v1/builds")

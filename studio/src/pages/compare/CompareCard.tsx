@@ -1,50 +1,119 @@
-/** One chart over several runs. */
+/** One chart over several runs: what it shows is asked for when it comes into view. */
 
-import { Button } from "@fluentui/react-components";
-import { DeleteRegular, EditRegular } from "@fluentui/react-icons";
-import { useRef } from "react";
+import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Spinner } from "@fluentui/react-components";
+import { AddRegular, EditRegular, MoreHorizontalRegular } from "@fluentui/react-icons";
+import { type ReactNode, useMemo, useRef } from "react";
+import { useSummaries } from "@/api/metrics";
 import { useNearView } from "@/parts/measures";
+import { Problem } from "@/parts/Problem";
+import { charts } from "@/texts/charts";
+import { drawn, dashboard as texts } from "@/texts/compare";
+import { CompareBars } from "./CompareBars";
 import { type ChartProps, CompareLines } from "./CompareLines";
-import { ComparePoints } from "./ComparePoints";
-import { specTitle } from "./charts";
+import { CompareMeans } from "./CompareMeans";
+import type { ComparedRun } from "./ComparePanel";
+import { CompareParallel } from "./CompareParallel";
+import { CompareScatter } from "./CompareScatter";
+import { metricsOf, seriesFor, type Tile, tileTitle } from "./tiles";
 
-type Props = Omit<ChartProps, "height"> & { edit: () => void; remove: (() => void) | null };
+export type CardActions = {
+  edit: () => void;
+  copy: () => void;
+  move: (by: -1 | 1) => void;
+  remove: () => void;
+};
 
-const CHART_PX = 236;
+type Props = {
+  tile: Tile;
+  runs: readonly ComparedRun[];
+  smoothing: number;
+  /** Of one's own chart: what can be done with it; else how to make it one. */
+  actions: CardActions | null;
+  keep: () => void;
+};
 
-export function CompareCard(props: Props) {
-  const { edit, remove, ...rest } = props;
-  const { spec } = rest;
-  const chart = { ...rest, height: CHART_PX };
+export const CARD_PX = 336;
+const CHART_PX = 244;
+
+export function CompareCard({ tile, runs, smoothing, actions, keep }: Props) {
   const card = useRef<HTMLElement>(null);
   const isNear = useNearView(card);
-  const title = specTitle(spec);
+  const title = tileTitle(tile);
   return (
     <article ref={card} className="card compare-card" aria-label={title} data-testid="compare-chart">
       <header className="card-head">
         <h2 title={title}>{title}</h2>
-        <Button
-          size="small"
-          appearance="subtle"
-          icon={<EditRegular />}
-          aria-label={`Change the chart ${title}`}
-          title="Change the chart"
-          onClick={edit}
-        />
-        {remove && (
+        {actions ? (
+          <OwnActions title={title} actions={actions} />
+        ) : (
           <Button
             size="small"
             appearance="subtle"
-            icon={<DeleteRegular />}
-            aria-label={`Remove the chart ${title}`}
-            title="Remove the chart"
-            onClick={remove}
+            icon={<AddRegular />}
+            aria-label={texts.keep(title)}
+            title={texts.keepShort}
+            onClick={keep}
           />
         )}
       </header>
-      <div className="card-body">
-        {isNear && (spec.kind === "lines" ? <CompareLines {...chart} /> : <ComparePoints {...chart} />)}
-      </div>
+      <div className="card-body">{isNear && <CardBody tile={tile} runs={runs} smoothing={smoothing} />}</div>
     </article>
   );
+}
+
+function OwnActions({ title, actions }: { title: string; actions: CardActions }) {
+  return (
+    <>
+      <Button
+        size="small"
+        appearance="subtle"
+        icon={<EditRegular />}
+        aria-label={texts.change(title)}
+        title={texts.edit}
+        onClick={actions.edit}
+      />
+      <Menu>
+        <MenuTrigger disableButtonEnhancement>
+          <Button
+            size="small"
+            appearance="subtle"
+            icon={<MoreHorizontalRegular />}
+            aria-label={texts.more(title)}
+            title={charts.more}
+          />
+        </MenuTrigger>
+        <MenuPopover>
+          <MenuList>
+            <MenuItem onClick={() => actions.move(-1)}>{texts.earlier}</MenuItem>
+            <MenuItem onClick={() => actions.move(1)}>{texts.later}</MenuItem>
+            <MenuItem onClick={actions.copy}>{texts.copy}</MenuItem>
+            <MenuItem onClick={actions.remove}>{texts.remove}</MenuItem>
+          </MenuList>
+        </MenuPopover>
+      </Menu>
+    </>
+  );
+}
+
+function CardBody({ tile, runs, smoothing }: Pick<Props, "tile" | "runs" | "smoothing">): ReactNode {
+  const ids = useMemo(() => runs.map(({ run }) => run.run_id), [runs]);
+  const names = useMemo(() => [...new Set(metricsOf(tile).map(({ metric }) => metric))].sort(), [tile]);
+  const summaries = useSummaries(tile.kind === "lines" ? ids : [], names);
+  const chart = { tile, runs, smoothing, height: CHART_PX };
+  if (tile.kind !== "lines") return <ValueChart {...chart} summaries={{}} />;
+  if (summaries.isLoadingError) return <Problem error={summaries.error} retry={() => void summaries.refetch()} />;
+  if (!summaries.data) return <Spinner size="small" label={charts.loading} delay={300} />;
+  const known = summaries.data;
+  if (!runs.some(({ run }) => tile.metrics.some((metric) => seriesFor(known[run.run_id], metric))))
+    return <p className="points-note">{drawn.noneOf}</p>;
+  return tile.grouping === "each" ? (
+    <CompareLines {...chart} summaries={known} />
+  ) : (
+    <CompareMeans {...chart} summaries={known} />
+  );
+}
+
+function ValueChart(props: ChartProps): ReactNode {
+  if (props.tile.kind === "scatter") return <CompareScatter {...props} />;
+  return props.tile.kind === "parallel" ? <CompareParallel {...props} /> : <CompareBars {...props} />;
 }

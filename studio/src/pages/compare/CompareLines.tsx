@@ -1,34 +1,25 @@
 /** All values of metrics, one line per run and metric, over steps, time, or another metric. */
 
-import { Button } from "@fluentui/react-components";
 import { useQueries } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
 import { useWorkspace } from "@/api/live";
 import { type ChartQuery, pointsOptions } from "@/api/metrics";
 import type { ChartPoints, Series } from "@/api/types";
 import { xTitle } from "@/chart/kinds";
-import { LineLegend } from "@/chart/LineLegend";
 import type { Range, XKind } from "@/chart/lines";
-import { Plot } from "@/chart/Plot";
+import { pointsNote } from "@/chart/notes";
+import { PlotFrame } from "@/chart/PlotFrame";
 import { curveOf } from "@/chart/points";
-import { grouped, plural } from "@/parts/format";
 import { useKept } from "@/parts/kept";
 import { useRoughWidth } from "@/parts/measures";
 import { Problem } from "@/parts/Problem";
+import { drawn as texts } from "@/texts/compare";
 import type { ComparedRun } from "./ComparePanel";
-import {
-  type ChartSpec,
-  comparedLines,
-  type Drawn,
-  type Metric,
-  metricTitle,
-  overMetric,
-  seriesFor,
-  specTitle,
-} from "./charts";
+import { comparedLines, type Drawn, overMetric } from "./lines";
+import { type Metric, metricsOf, metricTitle, seriesFor, type Tile, tileTitle } from "./tiles";
 
 export type ChartProps = {
-  spec: ChartSpec;
+  tile: Tile;
   runs: readonly ComparedRun[];
   summaries: Record<string, Series[]>;
   smoothing: number;
@@ -37,77 +28,80 @@ export type ChartProps = {
 
 type Wanted = ComparedRun & { metric: Metric; series: Series };
 
-const KINDS: Record<string, XKind> = { time: "time", elapsed: "elapsed", step: "whole", index: "whole" };
+export const KINDS: Record<string, XKind> = { time: "time", elapsed: "elapsed", step: "whole", index: "whole" };
 // To put one metric over another, all values of both are needed; the server sends up to four per pixel.
 const JOINED_PIXELS = 2048;
 
-export function CompareLines({ spec, runs, summaries, smoothing, height }: ChartProps) {
+export function CompareLines({ tile, runs, summaries, smoothing, height }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useRoughWidth(frame);
   const [range, zoom] = useState<Range | null>(null);
-  const wanted = useMemo(() => wantedSeries(spec, runs, summaries), [spec, runs, summaries]);
-  const { points, error } = useCurves(spec, wanted, range, width);
-  const drawn = useMemo(() => drawnCurves(spec, wanted, points), [spec, wanted, points]);
-  const lines = useMemo(() => comparedLines(spec, drawn, smoothing), [spec, drawn, smoothing]);
-  const shown = points.reduce((sum, each) => sum + (each?.shown ?? 0), 0);
-  const total = points.reduce((sum, each) => sum + (each?.total ?? 0), 0);
-  const drawnPoints = drawn.reduce((sum, { curve }) => sum + curve.xs.length, 0);
-  const isCut = spec.over !== null && shown < total;
+  const wanted = useMemo(() => wantedSeries(tile, runs, summaries), [tile, runs, summaries]);
+  const { points, error } = useCurves(tile, wanted, range, width);
+  const drawn = useMemo(() => drawnCurves(tile, wanted, points), [tile, wanted, points]);
+  const lines = useMemo(() => comparedLines(tile, drawn, smoothing), [tile, drawn, smoothing]);
+  const found = points.filter((each): each is ChartPoints => each !== undefined);
+  const isCut = tile.over !== null && found.some((each) => each.shown < each.total);
+  const x = onX(tile, wanted);
+  const curves = drawn.map(({ curve }) => curve);
+  const shown = tile.over === null ? found : [];
   return (
     <div ref={frame} className="series-chart">
       {error !== null && <Problem error={error} />}
-      <Plot
+      <PlotFrame
+        name={tileTitle(tile)}
+        x={x}
         lines={lines}
-        xKind={spec.over === null ? (KINDS[spec.x] ?? "number") : "number"}
-        logY={spec.logY}
+        xKind={tile.over === null ? (KINDS[tile.x] ?? "number") : "number"}
+        logX={isLogX(tile)}
+        logY={tile.logY}
+        together={tile.over === null ? tile.x : metricTitle(tile.over)}
         range={range}
         zoom={zoom}
         height={height}
-        label={`${specTitle(spec)} of ${plural(runs.length, "run")}`}
+        label={texts.ofRuns(tileTitle(tile), runs.length)}
+        note={
+          isCut
+            ? texts.tooManyOver(4 * JOINED_PIXELS)
+            : pointsNote({ points: shown, curves, logX: isLogX(tile), logY: tile.logY, x })
+        }
+        withLegend={tile.metrics.length > 1}
       />
-      <p className="points-note">
-        <span>
-          {isCut
-            ? `Over another metric only runs with at most ${grouped(4 * JOINED_PIXELS)} values can be drawn`
-            : shown < total
-              ? `${grouped(shown)} of ${grouped(total)} points, all extremes`
-              : plural(drawnPoints, "point")}{" "}
-          · over {onX(spec, wanted)}
-        </span>
-        {range !== null && (
-          <Button size="small" appearance="transparent" onClick={() => zoom(null)}>
-            Show all
-          </Button>
-        )}
-      </p>
-      {(spec.metrics.length > 1 || spec.isSpread) && <LineLegend lines={lines} />}
     </div>
   );
 }
 
+/** Time has no zero to count from. */
+export const isLogX = (tile: Tile): boolean => tile.logX && (tile.over !== null || KINDS[tile.x] !== "time");
+
 /** What is on x, in words. */
-function onX(spec: ChartSpec, wanted: readonly Wanted[]): string {
-  if (spec.over !== null) return metricTitle(spec.over);
-  const isWithoutSteps = wanted.every(({ series }) => series.low_step === null);
-  return xTitle(spec.x === "step" && isWithoutSteps ? "index" : spec.x);
+function onX(tile: Tile, wanted: readonly Wanted[]): string {
+  if (tile.over !== null) return metricTitle(tile.over);
+  const isWithoutSteps = wanted.length > 0 && wanted.every(({ series }) => series.low_step === null);
+  return xTitle(tile.x === "step" && isWithoutSteps ? "index" : tile.x);
 }
 
 /** The series that the chart needs: those on y, and with `over` the one on x of each run. */
-function wantedSeries(spec: ChartSpec, runs: readonly ComparedRun[], summaries: Record<string, Series[]>): Wanted[] {
-  const metrics = spec.over === null ? spec.metrics : [...spec.metrics, spec.over];
+function wantedSeries(tile: Tile, runs: readonly ComparedRun[], summaries: Record<string, Series[]>): Wanted[] {
   return runs.flatMap(({ run, position }) =>
-    metrics.flatMap((metric): Wanted[] => {
+    metricsOf(tile).flatMap((metric): Wanted[] => {
       const series = seriesFor(summaries[run.run_id], metric);
       return series ? [{ run, position, metric, series }] : [];
     }),
   );
 }
 
-function useCurves(spec: ChartSpec, wanted: readonly Wanted[], range: Range | null, width: number) {
+function useCurves(tile: Tile, wanted: readonly Wanted[], range: Range | null, width: number) {
   const workspace = useWorkspace();
+  const joined = wanted.every(({ series }) => series.low_step !== null) ? "step" : "index";
   const answers = useQueries({
     queries: wanted.map((each) => ({
-      ...pointsOptions(workspace, each.run.run_id, questionOf(spec, each, range, width || 1), each.series.count),
+      ...pointsOptions(
+        workspace,
+        each.run.run_id,
+        questionOf(tile, each, range, width || 1, joined),
+        each.series.count,
+      ),
       enabled: width > 0,
     })),
     combine: (results) => ({
@@ -115,37 +109,39 @@ function useCurves(spec: ChartSpec, wanted: readonly Wanted[], range: Range | nu
       error: results.find((result) => result.isLoadingError)?.error ?? null,
     }),
   });
-  const names = wanted.map(({ run, metric }) =>
-    JSON.stringify([spec.over === null ? spec.x : "index", run.run_id, metric]),
-  );
+  const x = tile.over === null ? `${tile.x} ${tile.logX}` : joined;
+  const names = wanted.map(({ run, metric }) => JSON.stringify([x, run.run_id, metric]));
   return { points: useKept(names, answers.points), error: answers.error };
 }
 
 /** A series without steps is shown by position; elapsed time is time, counted from the start of the run. */
-function questionOf(spec: ChartSpec, { run, metric, series }: Wanted, range: Range | null, pixels: number): ChartQuery {
+function questionOf(
+  tile: Tile,
+  { run, metric, series }: Wanted,
+  range: Range | null,
+  pixels: number,
+  joined: string,
+): ChartQuery {
   const named = { name: metric.metric, column: metric.column };
-  if (spec.over !== null) return { ...named, x: "index", pixels: JOINED_PIXELS };
-  const x = spec.x === "elapsed" ? "time" : spec.x === "step" && series.low_step === null ? "index" : spec.x;
-  if (range === null) return { ...named, x, pixels };
-  const shift = spec.x === "elapsed" && run.started_at !== null ? Date.parse(run.started_at) : 0;
-  return { ...named, x, from: range[0] + shift, to: range[1] + shift, pixels };
+  if (tile.over !== null) return { ...named, x: joined, pixels: JOINED_PIXELS };
+  const x = tile.x === "elapsed" ? "time" : tile.x === "step" && series.low_step === null ? "index" : tile.x;
+  const log = isLogX(tile) && x !== "time";
+  if (range === null) return { ...named, x, pixels, log };
+  const shift = tile.x === "elapsed" && run.started_at !== null ? Date.parse(run.started_at) : 0;
+  return { ...named, x, from: range[0] + shift, to: range[1] + shift, pixels, log };
 }
 
-function drawnCurves(
-  spec: ChartSpec,
-  wanted: readonly Wanted[],
-  points: readonly (ChartPoints | undefined)[],
-): Drawn[] {
+function drawnCurves(tile: Tile, wanted: readonly Wanted[], points: readonly (ChartPoints | undefined)[]): Drawn[] {
   const all = wanted.flatMap(({ run, position, metric }, index): (Drawn & { isWhole: boolean })[] => {
     const found = points[index];
     if (!found) return [];
     return [{ run, position, metric, curve: curveOf(found.x, found.y), isWhole: found.shown >= found.total }];
   });
-  return spec.over === null
+  return tile.over === null
     ? all
     : overMetric(
-        spec.metrics,
-        spec.over,
+        tile.metrics,
+        tile.over,
         all.filter((each) => each.isWhole),
       );
 }

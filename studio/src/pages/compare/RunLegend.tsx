@@ -6,6 +6,7 @@ import { lineColor } from "@/chart/palette";
 import { addresses } from "@/parts/addresses";
 import { Link } from "@/parts/Link";
 import { Status } from "@/parts/Status";
+import { compare as texts } from "@/texts/compare";
 import type { ComparedRun } from "./ComparePanel";
 
 type Props = {
@@ -22,7 +23,7 @@ export function RunLegend({ runs, hidden, toggle, remove }: Props) {
         <li key={run.run_id}>
           <Checkbox
             checked={!hidden.has(run.run_id)}
-            aria-label={`Show ${run.display_name}`}
+            aria-label={texts.show(run.display_name)}
             onChange={() => toggle(run.run_id)}
           />
           <span className="run-legend-number" style={{ background: lineColor(position) }}>
@@ -38,7 +39,7 @@ export function RunLegend({ runs, hidden, toggle, remove }: Props) {
             size="small"
             appearance="subtle"
             icon={<DismissRegular />}
-            aria-label={`Take ${run.display_name} out`}
+            aria-label={texts.takeOut(run.display_name)}
             onClick={() => remove(run.run_id)}
           />
         </li>

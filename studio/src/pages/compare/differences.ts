@@ -2,76 +2,94 @@
 
 import type { Run, Series } from "@/api/types";
 import { formatCell, formatDuration } from "@/parts/format";
+import { differences as texts } from "@/texts/compare";
 
 export type Difference = { group: string; name: string; values: string[]; isDifferent: boolean };
 
-/** Every parameter-like value of the runs, side by side: about the run, arguments, tags, properties, last values of metrics. */
+type Facts = Readonly<Record<string, string>>;
+const GIT = /^(azureml\.git\.|mlflow\.source\.git\.)/;
+const YES = "✓";
+
+/** Everything about the runs that was chosen or came out, side by side. */
 export function differences(
   runs: readonly Run[],
   summaries: Readonly<Record<string, readonly Series[]>>,
 ): Difference[] {
-  const row = (group: string, name: string, values: readonly string[]): Difference => ({
-    group,
-    name,
-    values: [...values],
-    isDifferent: new Set(values).size > 1,
-  });
-  const named = (group: string, names: Iterable<string>, value: (run: Run, name: string) => string) =>
-    [...new Set(names)]
-      .sort((a, b) => a.localeCompare(b))
-      .map((name) =>
-        row(
-          group,
-          name,
-          runs.map((run) => value(run, name)),
-        ),
-      );
+  const group = (name: string, factsOf: (run: Run) => Facts, isSorted = true): Difference[] => {
+    const facts = runs.map(factsOf);
+    const names = [...new Set(facts.flatMap((each) => Object.keys(each)))];
+    if (isSorted) names.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+    return names.map((fact) => {
+      const values = facts.map((each) => each[fact] ?? "");
+      return { group: name, name: fact, values, isDifferent: new Set(values).size > 1 };
+    });
+  };
+  const { groups } = texts;
   return [
-    row(
-      "Run",
-      "Status",
-      runs.map((run) => run.status),
-    ),
-    row(
-      "Run",
-      "Duration",
-      runs.map((run) => formatDuration(run.duration_ms)),
-    ),
-    row(
-      "Run",
-      "Script",
-      runs.map((run) => run.script ?? ""),
-    ),
-    row(
-      "Run",
-      "Compute",
-      runs.map((run) => run.target ?? ""),
-    ),
-    ...named(
-      "Arguments",
-      runs.flatMap((run) => Object.keys(argumentsOf(run))),
-      (run, name) => argumentsOf(run)[name] ?? "",
-    ),
-    ...named(
-      "Tags",
-      runs.flatMap((run) => Object.keys(run.tags)),
-      (run, name) => (name in run.tags ? (run.tags[name] ?? "✓") : ""),
-    ),
-    ...named(
-      "Properties",
-      runs.flatMap((run) => Object.keys(run.properties)),
-      (run, name) => run.properties[name] ?? "",
-    ),
-    ...named(
-      "Metrics (last value)",
-      runs.flatMap((run) => plain(summaries[run.run_id]).map((series) => series.name)),
-      (run, name) => formatCell(plain(summaries[run.run_id]).find((series) => series.name === name)?.columns[0]?.last),
-    ),
+    ...group(groups.run, runFacts, false),
+    ...group(groups.parameters, (run) => run.params ?? {}),
+    ...group(groups.arguments, argumentsOf),
+    ...group(groups.git, (run) => picked(run.properties, (name) => GIT.test(name))),
+    ...group(groups.environment, environmentFacts),
+    ...group(groups.tags, (run) => Object.fromEntries(Object.entries(run.tags).map(([k, v]) => [k, v ?? YES]))),
+    ...group(groups.properties, (run) => picked(run.properties, (name) => !GIT.test(name))),
+    ...group(groups.metrics, (run) => lastValues(summaries[run.run_id] ?? [])),
   ].filter((each) => each.values.some((value) => value !== ""));
 }
 
-const plain = (series: readonly Series[] | undefined) =>
-  (series ?? []).filter((each) => each.artifacts === null && each.columns.length === 1);
+const runFacts = (run: Run): Facts => ({
+  [texts.fields.status]: run.status,
+  [texts.fields.duration]: formatDuration(run.duration_ms),
+  [texts.fields.script]: run.script ?? "",
+  [texts.fields.compute]: run.target ?? "",
+  [texts.fields.snapshot]: run.snapshot_id ?? "",
+});
+
+const picked = (facts: Facts, isWanted: (name: string) => boolean): Facts =>
+  Object.fromEntries(Object.entries(facts).filter(([name]) => isWanted(name)));
+
+const lastValues = (series: readonly Series[]): Facts =>
+  Object.fromEntries(
+    series
+      .filter((each) => each.artifacts === null && each.columns.length === 1)
+      .map((each) => [each.name, formatCell(each.columns[0]?.last)]),
+  );
+
+type Json = Readonly<Record<string, unknown>>;
+const objectIn = (value: unknown): Json => (typeof value === "object" && value !== null ? (value as Json) : {});
+const textIn = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** Name, interpreter, image, variables and packages of the environment in a run's definition (SDK v1's `runDefinition`). */
+export function environmentFacts(run: Pick<Run, "environment_name" | "definition">): Facts {
+  const environment = objectIn(objectIn(run.definition).environment);
+  const python = objectIn(environment.python);
+  const variables = Object.entries(objectIn(environment.environmentVariables));
+  const { fields } = texts;
+  return {
+    [fields.environment]: run.environment_name ?? textIn(environment.name),
+    [fields.python]: textIn(python.interpreterPath),
+    [fields.image]: textIn(objectIn(environment.docker).baseImage),
+    ...packagesOf(objectIn(python.condaDependencies).dependencies),
+    ...Object.fromEntries(variables.map(([name, value]) => [fields.variable(name), String(value)])),
+  };
+}
+
+/** `numpy==1.26`, `python=3.11`, `{pip: […]}`: what is wanted of each package. */
+function packagesOf(dependencies: unknown): Facts {
+  if (!Array.isArray(dependencies)) return {};
+  const specs = dependencies.flatMap((each: unknown): unknown[] => {
+    const { pip } = objectIn(each);
+    return typeof each === "string" ? [each] : Array.isArray(pip) ? pip : [];
+  });
+  return Object.fromEntries(
+    specs
+      .filter((spec): spec is string => typeof spec === "string")
+      .map((spec) => {
+        const [, name = spec, wanted = ""] = /^([\w.-]+(?:\[[^\]]*\])?)\s*(.*)$/s.exec(spec.trim()) ?? [];
+        return [name, wanted || YES];
+      }),
+  );
+}
 
 /** `--alpha 0.3 --fast x` as names and values; what has no name is called by its position. */
 export function argumentsOf(run: Pick<Run, "arguments">): Record<string, string> {
@@ -86,7 +104,7 @@ export function argumentsOf(run: Pick<Run, "arguments">): Record<string, string>
     else if (next !== undefined && !/^--?[a-z]/i.test(next)) {
       found[item] = next;
       at += 1;
-    } else found[item] = "✓";
+    } else found[item] = YES;
   }
   return found;
 }

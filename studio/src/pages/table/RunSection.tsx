@@ -1,7 +1,7 @@
 /** A run table with everything around it: filter, columns, selection, comparison. */
 
 import { Button, Spinner, Switch } from "@fluentui/react-components";
-import { ColumnTripleEditRegular, DataLineRegular } from "@fluentui/react-icons";
+import { BoardRegular, ColumnTripleEditRegular, DataLineRegular } from "@fluentui/react-icons";
 import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { useWorkspace } from "@/api/live";
 import type { Column, Filter } from "@/api/types";
@@ -9,6 +9,7 @@ import { setParameters, useParameter } from "@/parts/addresses";
 import { Empty } from "@/parts/Empty";
 import { plural } from "@/parts/format";
 import { usePersisted } from "@/parts/persisted";
+import { compare as texts } from "@/texts/compare";
 import { ColumnPicker } from "./ColumnPicker";
 import { conditionColumns, useChoices } from "./choices";
 import { defaultColumns } from "./columns";
@@ -60,9 +61,10 @@ export function RunSection({ name, label, experiment, experiments = null, parent
       <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
         <ComparePanel
           runIds={comparedIds}
-          close={() => compare(null)}
           change={(runIds) => compare(runIds.join(",") || null)}
           name={`${workspace}.${name}`}
+          experiment={experiment}
+          query={query}
         />
       </Suspense>
     );
@@ -86,6 +88,14 @@ export function RunSection({ name, label, experiment, experiments = null, parent
           )}
           <Button icon={<ColumnTripleEditRegular />} onClick={() => setPicking(true)} data-testid="columns">
             Columns
+          </Button>
+          <Button
+            icon={<BoardRegular />}
+            data-testid="dashboard-open"
+            title={texts.openHint}
+            onClick={() => setParameters({ compare: "*" })}
+          >
+            {texts.open}
           </Button>
           <CompareButton selected={selected} />
         </div>

@@ -1,0 +1,94 @@
+/** The sections of a dashboard with their heads: what can be closed, renamed, moved. */
+
+import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
+import { MoreHorizontalRegular } from "@fluentui/react-icons";
+import { useMemo } from "react";
+import { SectionHead } from "@/chart/SectionHead";
+import type { ShelfSection } from "@/chart/Shelf";
+import { fits, sectionsOf } from "@/chart/sections";
+import { charts } from "@/texts/charts";
+import { dashboard as texts } from "@/texts/compare";
+import { CARD_PX } from "./CompareCard";
+import { type Layout, movedSection } from "./layouts";
+import { type Tile, tileTitle } from "./tiles";
+import type { CompareView } from "./views";
+
+export type ShownTile = { tile: Tile; isOwn: boolean };
+
+type Wanted = {
+  layout: Layout;
+  usual: readonly Tile[];
+  view: CompareView;
+  find: string;
+  setLayout: (layout: Layout) => void;
+  rename: (section: number) => void;
+  addTo: (section: number) => void;
+};
+
+const SIZE = { cardPx: CARD_PX, leastPx: 360 };
+
+export function useDashboardSections(wanted: Wanted): ShelfSection<ShownTile>[] {
+  const { layout, usual, view, find } = wanted;
+  const others = useMemo(() => {
+    const fitting = usual.filter((tile) => fits(tileTitle(tile), find));
+    return sectionsOf(fitting, (tile) => tile.metrics[0]?.metric ?? "").map(({ name, items }) => ({
+      name,
+      items: items.map((tile): ShownTile => ({ tile, isOwn: false })),
+    }));
+  }, [usual, find]);
+  const own = layout.map(({ title, tiles }, at): ShelfSection<ShownTile> => {
+    const key = `own.${title}`;
+    const items = tiles.filter((tile) => fits(tileTitle(tile), find)).map((tile) => ({ tile, isOwn: true }));
+    const shown = title || texts.own;
+    return {
+      key: `${at}.${key}`,
+      items,
+      isOpen: !view.closed.has(key),
+      head: (
+        <SectionHead title={shown} count={items.length} isOpen={!view.closed.has(key)} toggle={() => view.toggle(key)}>
+          <SectionMenu title={shown} at={at} wanted={wanted} />
+        </SectionHead>
+      ),
+      ...SIZE,
+    };
+  });
+  return [
+    ...own,
+    ...others.map(({ name, items }): ShelfSection<ShownTile> => {
+      const isOpen = !view.closed.has(name);
+      const title = name || texts.others;
+      const head = (
+        <SectionHead key={name} title={title} count={items.length} isOpen={isOpen} toggle={() => view.toggle(name)} />
+      );
+      return { key: `usual.${name}`, items, isOpen, head, ...SIZE };
+    }),
+  ];
+}
+
+function SectionMenu({ title, at, wanted }: { title: string; at: number; wanted: Wanted }) {
+  const { layout, setLayout, rename, addTo } = wanted;
+  return (
+    <Menu>
+      <MenuTrigger disableButtonEnhancement>
+        <Button
+          size="small"
+          appearance="subtle"
+          icon={<MoreHorizontalRegular />}
+          aria-label={texts.moreOfSection(title)}
+          title={charts.more}
+        />
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          <MenuItem onClick={() => addTo(at)}>{texts.addHere}</MenuItem>
+          <MenuItem onClick={() => rename(at)}>{texts.rename}</MenuItem>
+          <MenuItem onClick={() => setLayout(movedSection(layout, at, -1))}>{texts.sectionUp}</MenuItem>
+          <MenuItem onClick={() => setLayout(movedSection(layout, at, 1))}>{texts.sectionDown}</MenuItem>
+          <MenuItem onClick={() => setLayout(layout.filter((_, index) => index !== at))}>
+            {texts.removeSection}
+          </MenuItem>
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}

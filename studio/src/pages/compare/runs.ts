@@ -1,0 +1,56 @@
+/** The runs that are compared: chosen ones, or those that the table shows. */
+
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
+import { keys } from "@/api/keys";
+import { useChanges, useWorkspace } from "@/api/live";
+import { queryTable } from "@/api/runs";
+import type { RowQuery } from "@/pages/table/rows";
+import type { ComparedRun } from "./ComparePanel";
+
+/** In the address, in the place of ids: whatever the filter of the table lets through, in its order. */
+export const ALL_RUNS = "*";
+const MOST_RUNS = 100;
+const REFRESH_MS = 500;
+
+/** The runs, and everything known of their metrics, asked anew when one of them changes. */
+export function useComparedRuns(runIds: readonly string[], query: RowQuery) {
+  const workspace = useWorkspace();
+  const client = useQueryClient();
+  const isAll = runIds[0] === ALL_RUNS;
+  const asked = isAll ? query : null;
+  const queryKey = useMemo(() => [...keys.run(workspace, ""), "compared", runIds, asked], [workspace, runIds, asked]);
+  const answer = useQuery({
+    queryKey,
+    queryFn: ({ signal }) => {
+      if (asked) return queryTable(workspace, { ...asked, columns: [], limit: MOST_RUNS, offset: 0 }, signal);
+      const filter = { column: { field: "run_id" }, op: "in" as const, value: runIds };
+      const body = { columns: [], filter, limit: Math.max(1, runIds.length), offset: 0, include_children: true };
+      return queryTable(workspace, body, signal);
+    },
+    placeholderData: keepPreviousData,
+  });
+  const runs = useMemo((): ComparedRun[] | undefined => {
+    if (!answer.data) return undefined;
+    const found = answer.data.rows.map((row) => row.run);
+    if (isAll) return found.map((run, position) => ({ run, position }));
+    const byId = new Map(found.map((run) => [run.run_id, run]));
+    return runIds.flatMap((id, position) => {
+      const run = byId.get(id);
+      return run ? [{ run, position }] : [];
+    });
+  }, [answer.data, runIds, isAll]);
+  const known = useMemo(() => new Set(runs?.map(({ run }) => run.run_id)), [runs]);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useChanges((change) => {
+    if (change.run_id === null || !(known.has(change.run_id) || (isAll && change.noun === "run"))) return;
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void client.invalidateQueries({ queryKey });
+      void client.invalidateQueries({ queryKey: keys.summaries(workspace) });
+      void client.invalidateQueries({ queryKey: keys.runValues(workspace) });
+    }, REFRESH_MS);
+  });
+  return { runs, total: answer.data?.total ?? 0, error: answer.isLoadingError ? answer.error : null };
+}

@@ -1,0 +1,49 @@
+/** What the address holds of a comparison. */
+
+import { useMemo } from "react";
+import { setParameters } from "@/parts/addresses";
+import { listOf, listText } from "@/parts/compact";
+import { type Parameters, useViewParameters } from "@/parts/parameters";
+
+export const COMPARE_PARAMETERS = ["part", "tiles", "closed", "find", "x", "smooth", "hide", "at", "all"] as const;
+type Name = (typeof COMPARE_PARAMETERS)[number];
+/** They are of one comparison, not of the next one. */
+const PASSING = ["part", "find", "hide", "at"] as const;
+
+export type CompareView = {
+  parameters: Parameters<Name>;
+  change: (part: Partial<Parameters<Name>>) => void;
+  smoothing: number;
+  /** Sections that are closed. */
+  closed: ReadonlySet<string>;
+  toggle: (section: string) => void;
+  /** Runs that are not drawn, by id. */
+  hidden: ReadonlySet<string>;
+  toggleRun: (runId: string) => void;
+  /** Leaves the comparison: the address forgets it. */
+  leave: () => void;
+};
+
+export function useCompareView(name: string): CompareView {
+  const [parameters, change] = useViewParameters(COMPARE_PARAMETERS, `compare.${name}`, PASSING);
+  return useMemo(() => {
+    const closed = new Set(listOf(parameters.closed));
+    const hidden = new Set(listOf(parameters.hide));
+    const smoothing = Number(parameters.smooth);
+    return {
+      parameters,
+      change,
+      smoothing: Number.isFinite(smoothing) ? Math.min(0.99, Math.max(0, smoothing)) : 0,
+      closed,
+      toggle: (section) => change({ closed: listText(toggled(closed, section)) }),
+      hidden,
+      toggleRun: (runId) => change({ hide: listText(toggled(hidden, runId)) }),
+      leave: () =>
+        setParameters({ compare: null, ...Object.fromEntries(COMPARE_PARAMETERS.map((each) => [each, null])) }),
+    };
+  }, [parameters, change]);
+}
+
+function toggled(set: ReadonlySet<string>, item: string): string[] {
+  return set.has(item) ? [...set].filter((each) => each !== item) : [...set, item];
+}
