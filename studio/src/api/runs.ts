@@ -1,7 +1,7 @@
 /** Runs: one of them, a change to it, and the run table's query. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { requestJson, runPath, workspacePath } from "./client";
+import { query, requestJson, runPath, workspacePath } from "./client";
 import { keys } from "./keys";
 import { useWorkspace } from "./live";
 import type { Run, TableQuery, TableRow } from "./types";
@@ -11,6 +11,17 @@ export function useRun(runId: string) {
   return useQuery({
     queryKey: keys.run(workspace, runId),
     queryFn: ({ signal }) => requestJson<Run>(runPath(workspace, runId), { signal }),
+  });
+}
+
+/** The newest runs of an experiment. */
+export function useRunsOf(experiment: string, limit: number) {
+  const workspace = useWorkspace();
+  return useQuery({
+    queryKey: [...keys.experiments(workspace), "runs", experiment, limit],
+    queryFn: ({ signal }) =>
+      requestJson<{ runs: Run[] }>(`${workspacePath(workspace)}/runs${query({ experiment, limit })}`, { signal }),
+    select: (answer) => answer.runs,
   });
 }
 
