@@ -4,6 +4,7 @@ import { ArrowDownloadRegular } from "@fluentui/react-icons";
 import type { ReactNode } from "react";
 import { formatBytes } from "@/parts/format";
 import { FILES } from "@/texts/files";
+import "./files.css";
 
 export type FileToShow = {
   path: string;

@@ -10,6 +10,7 @@ import { LogViewer } from "../logs/LogViewer";
 import { readerPlaces } from "../logs/searches";
 import type { FileToShow } from "./FileFrame";
 import { useHead } from "./heads";
+import "./files.css";
 
 const MOST_HIGHLIGHTED_BYTES = 512 << 10;
 
