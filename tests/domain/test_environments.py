@@ -3,10 +3,8 @@
 import pytest
 
 from runstead.domain.environments import (
-    Container,
     checked_definition,
     checked_environment_name,
-    container_of,
     content_hash,
     is_same,
 )
@@ -75,13 +73,3 @@ def test_a_definition_that_makes_no_sense_is_refused_with_the_part_that_is_wrong
 def test_a_definition_has_a_limit() -> None:
     with pytest.raises(TooLarge, match="200"):
         checked_definition(a_definition("x" * 300), Limits(environment_chars=200))
-
-
-def test_a_container_is_asked_for_by_either_generation_of_flags_and_the_newer_one_wins() -> None:
-    older = {"docker": {"enabled": True, "arguments": ["--old"], "shmSize": "1g"}}
-    newer = {"useDocker": True, "arguments": ["--new"], "sharedVolumes": False, "shmSize": "2g"}
-
-    assert container_of({"docker": {"useDocker": False}, "environment": {"docker": {"enabled": False}}}) is None
-    assert container_of({"docker": {}, "environment": older}) == Container(("--old",), True, "1g")
-    assert container_of({"docker": newer, "environment": older}) == Container(("--new",), False, "2g")
-    assert container_of({}) is None

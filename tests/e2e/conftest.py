@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from runstead.testing.servers import RealServer, running_server
 from tests.machine import NO_CHROMIUM, find_chromium, skip_without
 
+# A busy machine needs its time; a test that waits for the wrong thing fails all the same.
+expect.set_options(timeout=60_000)
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 # Called by hostile content; nothing ever may.
 TRAP = "window.trapped = []; window.alert = (...words) => window.trapped.push(words.join(' '))"
@@ -46,7 +48,7 @@ def sdk_environment(studio: RealServer) -> dict[str, str]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     fresh = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    fresh.set_default_timeout(15_000)
+    fresh.set_default_timeout(60_000)
     fresh.add_init_script(TRAP)
     yield fresh
     fresh.close()

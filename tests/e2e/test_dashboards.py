@@ -40,6 +40,18 @@ print(json.dumps({"ids": ",".join(ids)}))
 """
 
 
+LIVE = """
+import json
+from azureml.core import Experiment, Workspace
+
+run = Experiment(Workspace.from_config(), "live").start_logging(snapshot_directory=None)
+run.display_name = NAME
+run.log("score", 0.5)
+run.complete()
+print(json.dumps({"id": run.id}))
+"""
+
+
 @pytest.fixture(scope="module")
 def ids(studio: RealServer, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("RUNSTEAD_", "AZUREML_"))}
@@ -73,7 +85,7 @@ def table_of(page: Page, title: str) -> Locator:
     return page.get_by_test_id("chart-values")
 
 
-def test_the_dashboard_opens_over_the_runs_of_the_table_and_follows_them(
+def test_the_dashboard_opens_over_the_runs_of_the_table_and_goes_back_to_it(
     page: Page, studio: RealServer, ids: list[str]
 ) -> None:
     page.goto(one_time_link(studio, "/w/default/experiments/boards?q=run"))
@@ -89,6 +101,17 @@ def test_the_dashboard_opens_over_the_runs_of_the_table_and_follows_them(
     expect(page.get_by_test_id("run-row")).to_have_count(4)
     assert "hide" not in page.url
     assert "q=run" in page.url
+
+
+def test_new_runs_and_their_values_come_into_the_dashboard_by_themselves(
+    page: Page, studio: RealServer, sdk_environment: dict[str, str], tmp_path: Path
+) -> None:
+    script_output(LIVE.replace("NAME", "'first'"), sdk_environment, tmp_path)
+    page.goto(one_time_link(studio, "/w/default/experiments/live?compare=*"))
+    expect(chart(page, "score (last)").get_by_role("row", name="1 first 0.5")).to_be_visible()
+    script_output(LIVE.replace("NAME", "'second'"), sdk_environment, tmp_path)
+    expect(chart(page, "score (last)").get_by_role("row", name="1 second 0.5")).to_be_visible()
+    expect(page.get_by_role("heading", name="2 runs")).to_be_visible()
 
 
 def test_charts_are_made_named_moved_and_removed_and_the_address_holds_them(board: Page) -> None:
@@ -185,3 +208,24 @@ def test_differences_tell_tags_commits_and_values_and_leave_out_what_is_the_same
     expect(table.get_by_role("row", name=re.compile("^Status"))).to_be_visible()
     board.get_by_role("searchbox", name="Find a difference").fill("git")
     expect(table.get_by_role("row", name=re.compile("^model"))).to_have_count(0)
+
+
+def test_the_pictures_of_a_run_have_a_slider_and_open_large_and_the_address_says_which(
+    board: Page, ids: list[str]
+) -> None:
+    board.goto(f"{board.url.split('/w/')[0]}/w/default/runs/{ids[2]}/images")
+    card = board.get_by_test_id("image-card").and_(board.get_by_role("article", name="plot"))
+    expect(card.get_by_role("button", name="Enlarge 2-1.png")).to_be_visible()
+    card.get_by_role("slider", name="Which picture of plot").press("Home")
+    card.get_by_role("button", name="Enlarge 2-0.png").click()
+    large = board.get_by_test_id("lightbox")
+    expect(large.get_by_role("img", name="2-0.png")).to_be_visible()
+    board.keyboard.press("ArrowRight")
+    expect(large.get_by_role("img", name="2-1.png")).to_be_visible()
+    board.reload()
+    expect(large.get_by_role("img", name="2-1.png")).to_be_visible()
+    board.keyboard.press("Escape")
+    expect(large).to_have_count(0)
+    expect(card.get_by_role("button", name="Enlarge 2-0.png")).to_be_visible()
+    board.get_by_role("searchbox", name="Find a picture").fill("nothing like it")
+    expect(board.get_by_test_id("empty")).to_contain_text("No picture has that name")

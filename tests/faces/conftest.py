@@ -8,6 +8,7 @@ import pytest
 
 from azureml.core import Experiment, Workspace
 from runstead.testing.servers import RealServer, running_server
+from tests.engines import Podman
 
 _numbers = itertools.count()
 
@@ -34,3 +35,21 @@ def workspace(at_home: RealServer) -> Workspace:
 @pytest.fixture
 def experiment(workspace: Workspace) -> Experiment:
     return Experiment(workspace, "an-experiment")
+
+
+@pytest.fixture(scope="session")
+def contained_server(podman: Podman, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
+    """A server that finds podman's socket in its environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in podman.variables.items():
+            patch.setenv(name, value)
+        with running_server(tmp_path_factory.mktemp("contained") / "home") as started:
+            yield started
+
+
+@pytest.fixture
+def boxed(contained_server: RealServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Experiment:
+    """An experiment whose jobs may run in containers."""
+    monkeypatch.setenv("RUNSTEAD_HOME", str(contained_server.home))
+    monkeypatch.chdir(tmp_path)
+    return Experiment(Workspace("a-subscription", "a-group", f"boxes{next(_numbers)}"), "contained")

@@ -10,7 +10,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from azureml.core import Experiment, Run, ScriptRunConfig, Workspace
+from azureml.core import Experiment, Model, Run, ScriptRunConfig, Workspace
 from runstead.client.config import MLFLOW_OWN
 from runstead.client.credentials import Credentials
 from runstead.testing.servers import RealServer
@@ -138,3 +138,37 @@ def test_without_a_token_mlflow_is_told_what_is_missing(workspace: Workspace, ur
         check=False,
     )
     assert "UNAUTHENTICATED" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["/team/first try", "a/b?c=d&e#f", "größe 100%"])
+def test_an_experiment_with_any_name_of_mlflows_is_used_through_the_sdk(
+    workspace: Workspace, uri: str, name: str
+) -> None:
+    made = mlflow.MlflowClient(uri).create_experiment(name)
+    experiment = Experiment(workspace, name)
+    assert (experiment.id, workspace.experiments[name].id) == (made, made)
+    run = experiment.start_logging(snapshot_directory=None)
+    run.complete()
+    assert [one.id for one in experiment.get_runs()] == [run.id]
+    experiment.set_tags({"k": "v"})
+    assert mlflow.MlflowClient(uri).get_experiment(made).tags == {"k": "v"}
+    experiment.archive()
+    assert name not in workspace.experiments
+    experiment.reactivate()
+    assert name in workspace.experiments
+
+
+def test_a_model_with_any_name_of_mlflows_is_used_through_the_sdk(
+    workspace: Workspace, uri: str, tmp_path: Path
+) -> None:
+    client = mlflow.MlflowClient(uri)
+    run = client.create_run("0")
+    client.log_text(run.info.run_id, "weights", "model/w.txt")
+    client.create_registered_model("My model no, 100%")
+    client.create_model_version("My model no, 100%", f"runs:/{run.info.run_id}/model", run.info.run_id)
+    model = Model(workspace, name="My model no, 100%")
+    assert (model.version, model.id) == (1, "My model no, 100%:1")
+    assert Model(workspace, id=model.id).name in [one.name for one in Model.list(workspace)]
+    model.add_tags({"k": "v"})
+    assert client.get_model_version(model.name, "1").tags == {"k": "v"}
+    assert (Path(model.download(target_dir=str(tmp_path))) / "w.txt").read_text() == "weights"

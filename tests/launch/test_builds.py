@@ -13,8 +13,9 @@ import pytest
 import runstead
 from runstead.domain.builds import Specification
 from runstead.domain.errors import InvalidArgument, NotFound, TooLarge, Unavailable
-from runstead.launch.builds import Answer, Asker, Builds, Failed, Wish
+from runstead.launch.builds import Answer, Asker, Builds, Failed
 from runstead.launch.environments import DRAFT, Environment
+from runstead.launch.products import Wish
 from runstead.testing.servers import wait_until
 from tests.disks import mounted_disk
 from tests.registries import PASSWORD, Registry, running_registry
@@ -69,7 +70,7 @@ class Waiter:
     def ask(self) -> Answer | Failed:
         return self.builds.prepare(self.wish, Asker(self.run_id, self.say, self.woken.set))
 
-    def say(self, piece: bytes) -> None:
+    def say(self, _name: str, piece: bytes) -> None:
         self.log += piece
 
     def wait(self) -> Answer | Failed:

@@ -15,7 +15,7 @@ from runstead.domain.jobs import JobSpec
 from runstead.domain.plans import plan_json, plan_of
 from runstead.domain.runs import Run
 from runstead.domain.workspaces import Workspace
-from runstead.launch.plan import Host, RunToken, plan_of_job
+from runstead.launch.plan import Elsewhere, Host, RunToken, plan_of_job
 from runstead.service.jobs import Surroundings
 
 HERE = Path(__file__).parent / "plans"
@@ -34,6 +34,7 @@ SPECS = {
     "built": replace(
         SPEC, python="/data/home/environments/ab12/venv/bin/python", packages=Specification(("numpy",), ("six",))
     ),
+    "contained": replace(SPEC, python="python", environment_variables={"MINE": "1"}),
 }
 
 
@@ -77,7 +78,9 @@ HOST = Host("http://127.0.0.1:7373", Path("/data/home"), "node-1", "/usr/local/b
 def test_the_plan_of_a_job_is_the_one_on_file(name: str) -> None:
     folder = HOST.home / "jobs" / AROUND.run.run_id
     host = replace(HOST, mlflow_url=f"{HOST.url}/mlflow") if name == "mlflow" else HOST
-    plan = plan_of_job(SPECS[name], AROUND, host, folder=folder, token=RunToken("token-1", 1_700_604_800_123))
+    elsewhere = Elsewhere(("runner", str(folder)), ("clearing", str(folder))) if name == "contained" else None
+    token = RunToken("token-1", 1_700_604_800_123)
+    plan = plan_of_job(SPECS[name], AROUND, host, folder=folder, token=token, elsewhere=elsewhere)
     told = json.loads(json.dumps(plan_json(plan)))
     golden = HERE / f"{name}.json"
     if os.environ.get("RUNSTEAD_WRITE_PLANS"):

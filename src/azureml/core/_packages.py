@@ -7,13 +7,15 @@ from runstead.domain.builds import Specification, specification_of
 from runstead.domain.errors import InvalidArgument
 
 
-def packages_of(name: str | None, python: PythonSection) -> Specification | None:
+def packages_of(name: str | None, python: PythonSection, *, in_container: bool = False) -> Specification | None:
     """What has to be built; None where an interpreter is there already.
 
-    Where nobody asked for any packages, the current interpreter is what people expect on a laptop.
+    Where nobody asked for any packages, the current interpreter is what people expect on a laptop; in a container,
+    which does not have it, what SDK v1 puts there by default.
     """
     plain = {**PythonSection()._definition(), "interpreterPath": python.interpreter_path}
-    if python.user_managed_dependencies or python._definition() == plain:
+    is_plain = python._definition() == plain and not in_container
+    if python.user_managed_dependencies or is_plain:
         return None
     return specification_in(name, python)
 

@@ -15,7 +15,6 @@ from azureml.core._job_data import job_data, text_of
 from azureml.core._labels import tags_of
 from azureml.core._packages import packages_of
 from azureml.core._processes import processes_of
-from azureml.core.environment import Environment
 from azureml.core.experiment import Experiment
 from azureml.core.runconfig import LOCAL, RunConfiguration
 from azureml.core.script_run import ScriptRun
@@ -24,8 +23,8 @@ from azureml.exceptions import ComputeTargetException, SnapshotException, UserEr
 from runstead.client import config as settings
 from runstead.client import jobs
 from runstead.client.workspaces import Workspace
-from runstead.domain.environments import container_of
-from runstead.domain.errors import NotFound, TooLarge
+from runstead.domain.containers import Container, container_of
+from runstead.domain.errors import InvalidArgument, NotFound, TooLarge
 from runstead.domain.jobs import JobSpec
 
 log = logging.getLogger(__name__)
@@ -79,7 +78,8 @@ def _spec_of(run_config: RunConfiguration, source: Path, workspace: HomeWorkspac
     arguments = _texts(run_config.arguments)
     variables = {**environment.environment_variables, **run_config.environment_variables}
     script = None if command else _script_of(run_config.script, source)
-    packages = packages_of(environment.name, environment.python)
+    container = _container_of(run_config)
+    packages = packages_of(environment.name, environment.python, in_container=container is not None)
     shown = copy.copy(run_config)
     vars(shown).update(data.sections)
     definition = {**shown._definition(), "script": script, "arguments": arguments, "command": command}
@@ -93,7 +93,7 @@ def _spec_of(run_config: RunConfiguration, source: Path, workspace: HomeWorkspac
         python=jobs.interpreter_of(
             environment.python.interpreter_path, current=sys.executable, search_path=settings.search_path()
         )
-        if packages is None
+        if packages is None and container is None
         else sys.executable,
         environment_name=environment.name,
         environment_variables={str(name): str(value) for name, value in variables.items()},
@@ -102,11 +102,19 @@ def _spec_of(run_config: RunConfiguration, source: Path, workspace: HomeWorkspac
         output_collection=run_config.history.output_collection,
         keeps_snapshot=bool(run_config.history.snapshot_project),
         packages=packages,
+        container=container,
         definition=definition,
         inputs=data.inputs,
         outputs=data.outputs,
         distribution=processes_of(run_config),
     )
+
+
+def _container_of(run_config: RunConfiguration) -> Container | None:
+    try:
+        return container_of(run_config._definition())
+    except InvalidArgument as error:
+        raise UserErrorException(f"the environment {run_config.environment.name!r}: {error.message}") from error
 
 
 def _script_of(script: str | None, source: Path) -> str:
@@ -135,12 +143,3 @@ def _check_runnable_here(run_config: RunConfiguration) -> None:
         )
     if run_config.datacaches:
         raise not_yet("Caches of datasets", instead="Mounted datasets are cached by themselves.")
-    _check_environment(run_config.environment, in_container=container_of(run_config._definition()) is not None)
-
-
-def _check_environment(environment: Environment, *, in_container: bool) -> None:
-    if in_container:
-        raise not_yet(
-            "Running in a container",
-            instead="Leave use_docker and docker.enabled False: its packages are then built into an environment.",
-        )

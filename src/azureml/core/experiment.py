@@ -40,7 +40,7 @@ class Experiment:
     """SDK v1 `Experiment`: a named set of runs, made if it is missing."""
 
     def __init__(self, workspace: Workspace, name: str, **kwargs: object) -> None:
-        if not NAME.fullmatch(str(name)):
+        if not NAME.fullmatch(str(name)) and not _is_there(workspace, str(name)):
             raise UserErrorException(
                 f"{name!r} is no experiment name: it must begin with a letter or digit, go on with letters, digits, "
                 "'_' and '-', and have at most 255 characters"
@@ -184,3 +184,8 @@ class Experiment:
 
 def _matches(tags: Mapping[str, str | None], wanted: Sequence[str]) -> bool:
     return all(one in tags or any(one == f"{key}={value}" for key, value in tags.items()) for one in wanted)
+
+
+def _is_there(workspace: Workspace, name: str) -> bool:
+    """Whether an experiment has this name, which v1 does not give but MLflow's clients do."""
+    return any(one["name"] == name for one in experiments.list_experiments(workspace._place, include_archived=True))

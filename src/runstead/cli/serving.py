@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,10 +21,12 @@ from runstead import __version__
 from runstead.cli.ports import holder_of
 from runstead.domain.addresses import is_loopback
 from runstead.domain.errors import Conflict, InvalidArgument, Unavailable
+from runstead.domain.images import DEFAULT_BASE_IMAGE, checked_image
 from runstead.domain.jobs import LOCAL
 from runstead.launch.builds import Builds
 from runstead.launch.contract import installed_launchers
 from runstead.launch.controller import Controller
+from runstead.launch.engines import Rules
 from runstead.launch.plan import Host
 from runstead.launch.queues import usual_at_once
 from runstead.server import tokens
@@ -83,6 +85,21 @@ def settings_of(
     )
 
 
+def rules_of(environ: Mapping[str, str]) -> Rules:
+    """What the server's owner wants of containers, as the environment says."""
+    anything, without = environ.get("RUNSTEAD_DOCKER_ARGUMENTS", ""), environ.get("RUNSTEAD_WITHOUT_ENGINE", "")
+    if anything not in ("", "any"):
+        raise InvalidArgument(f"RUNSTEAD_DOCKER_ARGUMENTS must be 'any' or not set, not {anything!r}")
+    if without not in ("", "venv"):
+        raise InvalidArgument(f"RUNSTEAD_WITHOUT_ENGINE must be 'venv' or not set, not {without!r}")
+    return Rules(
+        address=environ.get("RUNSTEAD_ENGINE", "").strip(),
+        base_image=checked_image(environ.get("RUNSTEAD_BASE_IMAGE", "").strip() or DEFAULT_BASE_IMAGE),
+        anything=anything == "any",
+        falls_back=without == "venv",
+    )
+
+
 def serve(settings: Settings, *, any_port: bool) -> None:
     """Serve until SIGTERM, SIGINT or POST shutdown. Conflict if the home or the port is taken."""
     os.umask(0o077)
@@ -124,7 +141,7 @@ def background_of(house: Unit, keys: tokens.Tokens, builds: Builds) -> list[Back
 def _run(settings: Settings, house: Unit, listener: socket.socket) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     keys = tokens.opened(settings.home)
-    builds = Builds(settings.environments, os.environ)
+    builds = Builds(settings.environments, os.environ, rules_of(os.environ))
     app = create_app(
         house,
         keys,

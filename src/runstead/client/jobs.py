@@ -27,6 +27,8 @@ MOST_SENTENCES = 10
 LAST_WORDS_S = 30.0
 LOOK_AGAIN_S = 0.05
 OF_AN_INTERPRETER = re.compile(r"PYTHONPATH|VIRTUAL_ENV|CONDA_\w+")  # the submitter's, none of a built environment
+# In a container, what names no file of this machine.
+OF_ANY_MACHINE = re.compile(r"PYTHONHASHSEED|TZ|CUDA_VISIBLE_DEVICES|(OMP|MKL|OPENBLAS|NUMEXPR)_(?!.*PATH)\w+")
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def submit(workspace: Workspace, submission: Submission, *, home: Path, limits: 
     spec = checked_spec(submission.spec)
     source = checked_source(submission.source)
     _check_script(source, spec.script)
-    if spec.packages is None:
+    if spec.packages is None and spec.container is None:
         _check_interpreter(spec.python)
     question = ask_git(source)
     snapshot = take_snapshot(workspace, source, home=home, limits=limits, must_have=spec.script)
@@ -72,7 +74,9 @@ def submit(workspace: Workspace, submission: Submission, *, home: Path, limits: 
         **submission.properties,
     }
     carried = submission.carried if _is_on_this_machine(workspace) else {}
-    if spec.packages is not None:
+    if spec.container is not None:
+        carried = {name: value for name, value in carried.items() if OF_ANY_MACHINE.fullmatch(name)}
+    elif spec.packages is not None:
         carried = {name: value for name, value in carried.items() if not OF_AN_INTERPRETER.fullmatch(name)}
     variables = {**carried, **spec.environment_variables}
     final = replace(

@@ -18,7 +18,8 @@ RUNSTEAD_NEEDS: Version = (3, 11)
 RUNSTEAD_REQUIREMENTS = ("urllib3>=2.2", "pathspec>=0.12", "pyyaml>=6.0.1")
 MOST_LINES = 2_000
 MOST_LINE_CHARS = 5_000
-_SECTIONS = ("conda", "pip", "requirement")
+_SECTIONS = ("dockerfile", "conda", "pip", "requirement")
+_FACTS = ("interpreter", "solver", "platform", "format", "kind", "base_image", "build_context")
 
 
 @dataclass(frozen=True)
@@ -112,12 +113,19 @@ def inputs_of(
     """All that decides what is built, without credentials: it is hashed, and kept with what was built."""
     return {
         "format": FORMAT,
-        "conda": list(specification.conda),
-        "pip": [redacted(line) for line in specification.pip],
-        "requirement": [redacted(line) for line in (*recipe.options, *recipe.arguments, *recipe.requirements)],
+        **lines_of(specification, recipe),
         "interpreter": interpreter,
         "solver": solver,
         "platform": platform,
+    }
+
+
+def lines_of(specification: Specification, recipe: Recipe) -> dict[str, list[str]]:
+    """The lines of the specification, and what became of them."""
+    return {
+        "conda": list(specification.conda),
+        "pip": [redacted(line) for line in specification.pip],
+        "requirement": [redacted(line) for line in (*recipe.options, *recipe.arguments, *recipe.requirements)],
     }
 
 
@@ -133,10 +141,10 @@ def changes_between(earlier: Mapping[str, Any], inputs: Mapping[str, Any]) -> li
     for section in _SECTIONS:
         if told and section == "requirement":
             break  # they follow from the lines above
-        told += _line_changes(section, earlier.get(section, []), inputs[section])
-    for fact in ("interpreter", "solver", "platform", "format"):
-        if earlier.get(fact) != inputs[fact]:
-            told.append(f"{fact} changed: {earlier.get(fact)} → {inputs[fact]}")
+        told += _line_changes(section, earlier.get(section, []), inputs.get(section, []))
+    for fact in _FACTS:
+        if earlier.get(fact) != inputs.get(fact):
+            told.append(f"{fact.replace('_', ' ')} changed: {earlier.get(fact)} → {inputs.get(fact)}")
     return told
 
 
@@ -148,7 +156,7 @@ def likeness(earlier: Mapping[str, Any], inputs: Mapping[str, Any]) -> float:
 
 def _all_lines(inputs: Mapping[str, Any]) -> list[str]:
     lines = [f"{section}:{line}" for section in _SECTIONS for line in inputs.get(section, [])]
-    return [*lines, *(f"{fact}:{inputs.get(fact)}" for fact in ("interpreter", "solver", "platform"))]
+    return [*lines, *(f"{fact}:{inputs[fact]}" for fact in _FACTS if fact in inputs and fact != "format")]
 
 
 def _line_changes(section: str, before: Sequence[str], after: Sequence[str]) -> list[str]:

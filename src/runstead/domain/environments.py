@@ -45,29 +45,6 @@ def content_hash(definition: Definition) -> str:
     return hashlib.sha256(_canonical(built).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Container:
-    """How a run wants its container; None of these is about the image."""
-
-    arguments: tuple[str, ...] = ()
-    shared_volumes: bool = True
-    shm_size: str | None = None
-
-
-def container_of(definition: Definition) -> Container | None:
-    """The container that a run definition asks for; None if it asks for none.
-
-    SDK v1 has flags of two generations: `docker.useDocker` of the run, which wins, and the older
-    `environment.docker.enabled`.
-    """
-    newer, older = _section(definition, "docker"), _section(_section(definition, "environment"), "docker")
-    chosen = newer if newer.get("useDocker") else older if older.get("enabled") else None
-    if chosen is None:
-        return None
-    arguments = tuple(str(one) for one in chosen.get("arguments") or ())
-    return Container(arguments, chosen.get("sharedVolumes") is not False, chosen.get("shmSize"))
-
-
 def is_same(one: Definition, other: Definition) -> bool:
     """Whether both define the same; what they are called does not count, nor which file they were read from."""
     return _canonical(_bare(one)) == _canonical(_bare(other))

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from runstead.domain.bindings import Input, Output, binding_json, inputs_of, outputs_of
 from runstead.domain.builds import Specification, specification_json, specification_of
+from runstead.domain.containers import Container, container_from, container_json
 from runstead.domain.distributions import Distribution, distribution_of
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.paths import normalised_path
@@ -36,6 +37,7 @@ class JobSpec:
     output_collection: bool = True
     keeps_snapshot: bool = True  # whether the run names the snapshot; the job runs from it either way
     packages: Specification | None = None  # an environment is built of them, and `python` not used
+    container: Container | None = None
     definition: Mapping[str, Any] | None = None  # the v1 runDefinition to show back, as the SDK made it
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
@@ -74,6 +76,7 @@ def spec_json(spec: JobSpec) -> dict[str, Any]:
         "inputs": [binding_json(one) for one in spec.inputs],
         "outputs": [binding_json(one) for one in spec.outputs],
         "packages": None if spec.packages is None else specification_json(spec.packages),
+        "container": None if spec.container is None else container_json(spec.container),
         "distribution": None if spec.distribution is None else spec.distribution._asdict(),
         "strict_python": spec.packages is not None and spec.packages.strict,
     }
@@ -103,6 +106,7 @@ def spec_of(given: object) -> JobSpec:
         output_collection=_field(given, "output_collection", bool) is not False,
         keeps_snapshot=_field(given, "keeps_snapshot", bool) is not False,
         packages=_packages(given),
+        container=None if given.get("container") is None else container_from(given["container"]),
         definition=definition,
         inputs=inputs_of(given.get("inputs") or ()),
         outputs=outputs_of(given.get("outputs") or ()),
@@ -117,6 +121,10 @@ def checked_spec(spec: JobSpec) -> JobSpec:
         raise InvalidArgument("a job needs either a script or a command, and not both")
     if spec.script is not None and normalised_path(spec.script) != spec.script:
         raise InvalidArgument(f"the script {spec.script!r} must be a plain path inside the source folder")
+    if spec.container is not None and spec.distribution is not None:
+        raise InvalidArgument(
+            "several processes in a container are not there yet; leave docker or the distribution out"
+        )
     if spec.command is not None and not spec.command.strip():
         raise InvalidArgument("the job's command is empty")
     if not spec.python.startswith("/"):

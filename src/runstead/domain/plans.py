@@ -10,6 +10,8 @@ DRIVER = "driver.json"
 DRIVER_LOCK = "driver.lock"
 DRIVER_ERRORS = "driver.err"
 ENVIRONMENT = "environment.json"
+CONTAINER = "container.json"
+INVOCATION = "invocation.json"
 SCRIPT = "script.json"
 EXIT = "exit.json"
 RANKS = "ranks.json"
@@ -34,8 +36,11 @@ PREPARE_LOG = "logs/azureml/job_prep_azureml.log"
 RELEASE_LOG = "logs/azureml/job_release_azureml.log"
 OUTPUTS = "outputs"
 
+EXECUTION = "55_azureml-execution"
 PREPARATION = "65_job_prep"
 RELEASE = "75_job_post"
+
+INSIDE = "/azureml-run"  # the script's current directory in a container
 
 _NOT_IN_NAMES = re.compile(r"[^\w.-]")
 _VARIABLE = re.compile(r"\$(\w+)|\$\{([^}]*)\}")
@@ -63,6 +68,8 @@ class Plan(NamedTuple):
     max_run_duration_s: float | None
     inputs: tuple[Mapping[str, Any], ...] = ()  # domain/bindings.py has their form
     outputs: tuple[Mapping[str, Any], ...] = ()
+    runner: tuple[str, ...] = ()  # what runs `argv` where this machine's processes cannot: it reads invocation.json
+    clearing: tuple[str, ...] = ()  # what clears away what the runner may have left
     distribution: Mapping[str, Any] | None = None  # of a job of several processes; domain/distributions.py has its form
 
 

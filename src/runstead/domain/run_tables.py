@@ -143,6 +143,21 @@ class TableQuery:
     deleted: bool | None = False  # archived runs only; None: both
 
 
+def metrics_in(query: TableQuery) -> set[Metric]:
+    """The metrics by whose last value a query sorts or filters."""
+    found: list[object] = [sort.column for sort in query.sorts]
+    waiting = [] if query.filter is None else [query.filter]
+    while waiting:
+        match waiting.pop():
+            case Both(parts, _):
+                waiting += parts
+            case Not(part):
+                waiting.append(part)
+            case Comparison(column):
+                found.append(column)
+    return {one for one in found if isinstance(one, Metric) and one.of == "last"}
+
+
 def column_of(shape: object) -> Column:
     """A column from its JSON; InvalidArgument says what is wrong with it."""
     match shape:

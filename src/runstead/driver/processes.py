@@ -174,11 +174,14 @@ def _keep(folder: JobFolder, argv: Sequence[str], *, log: str, variables: Mappin
     stat = stat_at(pid)
     if stat is None:
         raise OSError(f"the script's process {pid} is gone, although nobody has waited for it")
-    told = {"pid": pid, "start_ticks": stat.process.start_ticks, "started_at": time.time()}
+    earlier = folder.read(SCRIPT)  # of a keeper that is gone, while the script may go on elsewhere
+    started_at = time.time() if earlier is None else earlier["started_at"]
+    told = {"pid": pid, "start_ticks": stat.process.start_ticks, "started_at": started_at}
     folder.write(SCRIPT, {**told, "keeper_pid": keeper.pid, "keeper_start_ticks": keeper.start_ticks})
     os.close(starting)
     for ended in _ended_children():
-        if ended.si_pid == pid:
+        # Who ran the script elsewhere may have written down itself how it ended.
+        if ended.si_pid == pid and folder.read(EXIT) is None:
             code = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
             folder.write(EXIT, {"exit_code": code, "error": None, "ended_at": time.time()})
     os._exit(0)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,7 @@ from runstead.domain.errors import Conflict, RunsteadError, Unavailable
 from runstead.domain.plans import (
     CANCEL,
     CONTROL_LOG,
+    EXIT,
     LOGS,
     OUTPUTS,
     PROCESS_INFO,
@@ -50,6 +52,7 @@ from runstead.driver.scripts import Begun
 _LOOK_MS = 200  # how often the driver looks for the file `cancel`; the end of the script wakes it at once
 _HEARTBEAT_S = 5.0
 _MOST_WARNINGS = 20
+_CLEARING_S = 60.0
 _LEFTOVER_GRACE_S = 2.0  # for what the script left running when it ended
 
 
@@ -102,6 +105,7 @@ def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Ev
     if script is not None and (ended.code is None or has_left_processes(script)):
         _note(folder, "Ending what the script left running")
         _end(folder, script, grace_s=_LEFTOVER_GRACE_S)
+    _clear(folder)
     _note(folder, f"The script has ended with exit code {ended.code}")
     told = folder.read(SCRIPT)
     verdict = verdict_of(folder, ended)
@@ -138,6 +142,20 @@ def _wait_for_end(folder: JobFolder, script: Script, cancel: threading.Event) ->
 def _end(folder: JobFolder, script: Script, *, grace_s: float) -> None:
     if left := end_processes(script, grace_s=grace_s):
         _note(folder, f"These processes could not be ended: {[p.pid for p in left]}")
+
+
+def _clear(folder: JobFolder) -> None:
+    """Ends what is left of a script that ran elsewhere, such as its container."""
+    is_cleared = (folder.read(EXIT) or {}).get("cleared", False)
+    if not folder.plan.clearing or is_cleared or folder.read(SCRIPT) is None:
+        return
+    try:
+        subprocess.run(
+            folder.plan.clearing, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=_CLEARING_S
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip().splitlines()
+        _note(folder, f"What the script may have left could not be cleared away: {said[-1] if said else error}")
 
 
 def _deliver(folder: JobFolder, link: Link, shipper: LogShipper, ending: Ending, *, until: float) -> None:

@@ -7,9 +7,20 @@ from pathlib import Path
 from shlex import quote
 from typing import NamedTuple
 
-from runstead.domain.plans import CONTROL_LOG, DRIVER, DRIVER_LOG, EXIT, OUTPUTS, RESULT, SCRIPT, expanded
+from runstead.domain.plans import (
+    CONTROL_LOG,
+    DRIVER,
+    DRIVER_LOG,
+    EXIT,
+    INSIDE,
+    INVOCATION,
+    OUTPUTS,
+    RESULT,
+    SCRIPT,
+    expanded,
+)
 from runstead.driver.jobs import JobFolder, lock_job, open_job
-from runstead.driver.processes import adopt_orphans, start_script, this_process
+from runstead.driver.processes import adopt_orphans, is_alive, start_script, started_script, this_process
 
 _INJECTED = [f"{name}:context_managers.{name}" for name in ("ProjectPythonPath", "RunHistory", "TrackUserError")]
 
@@ -32,8 +43,13 @@ def begin(path: Path, environ: Mapping[str, str]) -> Begun | None:
     adopt_orphans()
     if any((path / name).exists() for name in (SCRIPT, EXIT, RESULT)):
         folder.append(CONTROL_LOG, f"{now()} A new driver with process id {me.pid} took the job over.\n")
-        return Begun(folder, lock, None)
-    variables = {**environ, **folder.plan.variables}
+        if not _is_to_be_taken_up(folder):
+            return Begun(folder, lock, None)
+        # Whatever looked after the script elsewhere is gone, and the script may not be.
+        started = start_script(folder, folder.plan.runner, log=DRIVER_LOG, variables=environ, close=[lock])
+        return Begun(folder, lock, started)
+    # Nothing of this machine's environment is for a script that runs elsewhere.
+    variables = {**({} if folder.plan.runner else environ), **folder.plan.variables}
     placed: Mapping[str, str] = {}
     if folder.plan.inputs or folder.plan.outputs:
         # Not above: a script without data does not wait for what fetching data needs.
@@ -53,8 +69,19 @@ def begin(path: Path, environ: Mapping[str, str]) -> Begun | None:
         return Begun(folder, lock, started)
     argv = final_argv(folder, variables, placed)
     folder.append(DRIVER_LOG, preamble(folder, argv))
+    if folder.plan.runner:
+        folder.write(INVOCATION, {"argv": argv, "variables": variables})
+        argv, variables = list(folder.plan.runner), dict(environ)
     started = start_script(folder, argv, log=DRIVER_LOG, variables=variables, close=[lock])
     return Begun(folder, lock, started)
+
+
+def _is_to_be_taken_up(folder: JobFolder) -> bool:
+    script = started_script(folder)
+    has_ended = any((folder.path / name).exists() for name in (EXIT, RESULT))
+    if not folder.plan.runner or has_ended or script is None:
+        return False
+    return not is_alive(script.process) and not is_alive(script.keeper)
 
 
 def final_argv(folder: JobFolder, variables: Mapping[str, str], placed: Mapping[str, str]) -> list[str]:
@@ -79,7 +106,7 @@ def preamble(folder: JobFolder, argv: list[str]) -> str:
         f"{now()} Entering context manager injector.\n"
         f"[context_manager_injector.py] Command line Options: {options}\n"
         f"{now()} Entering Run History Context Manager.\n"
-        f"{now()} Current directory: {folder.work}\n"
+        f"{now()} Current directory: {INSIDE if plan.runner else folder.work}\n"
         f"{now()} Preparing to call script [ {plan.script} ] with arguments: {given!r}\n"
         f"{now()} After variable expansion, calling script [ {plan.script} ] with arguments: {final!r}\n\n"
     )

@@ -1,58 +1,48 @@
 """Gives every job the environment that it asks for: reused when its hash is known, else built once for all who wait."""
 
 import logging
-import os
 import secrets
 import threading
-import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from subprocess import Popen
 from typing import Any, NamedTuple  # JSON values
 
-from runstead import __version__
-from runstead.domain.builds import (
-    Recipe,
-    Specification,
-    inputs_of,
-    key_of,
-    recipe_of,
-)
-from runstead.domain.errors import NotFound, RunsteadError, Unavailable
-from runstead.domain.interpreters import Choice, chosen
+from runstead.domain.errors import InvalidArgument, NotFound, RunsteadError, Unavailable
+from runstead.domain.plans import BUILD_LOG
 from runstead.launch import environments, solvers
+from runstead.launch.engines import Engines, NoEngine, Rules
 from runstead.launch.environments import Environment
-from runstead.launch.explanations import BY_HAND, explained, lines_of, with_result
-from runstead.launch.pythons import CURRENT, Pythons, platform_name
+from runstead.launch.explanations import BY_HAND, with_result
+from runstead.launch.images import look_for_image
+from runstead.launch.logs import now
+from runstead.launch.products import Bare, Making, Product, Wish
+from runstead.launch.pythons import Pythons
+from runstead.launch.venvs import look_for_venv
 
 AT_ONCE = 2  # builds; more only wait for the same disk and network
 TAIL_LINES = 15
 MOST_BEGUN = 100
 RUNNING = "Running"
+WITHOUT = (
+    "RUNSTEAD_WITHOUT_ENGINE=venv: the job runs without a container, as a process of this machine; its image, its "
+    "limits and its docker arguments do not apply"
+)
 log = logging.getLogger(__name__)
 
 
-class Wish(NamedTuple):
-    """An environment that somebody wants: its name is for people."""
-
-    name: str
-    specification: Specification
-
-
 class Asker(NamedTuple):
-    """Who waits for it: a run, what takes the build's log as it grows, and whom to wake at the end."""
+    """Who waits for it: a run, what takes a log as it grows (its name, a piece), and whom to wake at the end."""
 
     run_id: str
-    say: Callable[[bytes], None]
+    say: Callable[[str, bytes], None]
     wake: Callable[[], None]
 
 
 class Answer(NamedTuple):
     """An environment that is ready, or None where it would have to be built; `told` says why, a line each.
 
-    facts: the same for programs, kept with the run (launch/explanations.py).
+    facts: the same for programs, kept with the run (launch/explanations.py); none where nothing is asked for.
     """
 
     key: str
@@ -66,23 +56,18 @@ class Failed(NamedTuple):
 
     error: RunsteadError
     tail: str
+    log: str = BUILD_LOG
 
 
 @dataclass
 class _Build:
     """One build: its log so far, who gets it and how far each has read."""
 
-    key: str
-    wish: Wish
-    recipe: Recipe
-    choice: Choice
-    inputs: Mapping[str, Any]
-    told: list[str]
-    facts: Mapping[str, Any]
+    product: Product
     log: bytearray = field(default_factory=bytearray)
     askers: dict[str, Asker] = field(default_factory=dict)
     shown: dict[str, int] = field(default_factory=dict)
-    process: "Popen[bytes] | None" = None
+    stop: Callable[[], None] | None = None
     showing: threading.Lock = field(default_factory=threading.Lock)
     unwanted: bool = False
     is_done: bool = False
@@ -111,9 +96,10 @@ class _Begun:
 class Builds:
     """The environments of one home. Thread-safe; each build has a thread."""
 
-    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, root: Path, environ: Mapping[str, str], rules: Rules | None = None) -> None:
         self._root = root
         self._environ = environ
+        self.engines = Engines(rules or Rules(), environ)
         self._lock = threading.RLock()
         self._places = threading.Semaphore(AT_ONCE)
         self._by_key: dict[str, _Build] = {}
@@ -124,7 +110,8 @@ class Builds:
 
     def explain(self, wish: Wish) -> Answer:
         """What preparing would do, and why; nothing is changed. InvalidArgument or NotFound if it cannot be built."""
-        return self._look(wish)[1]
+        product = self._look(wish)
+        return _answer_of(product, product.there)
 
     def is_pending(self, run_id: str) -> bool:
         """Whether this run's environment is being built."""
@@ -137,18 +124,18 @@ class Builds:
         with self._lock:
             build = self._by_run.get(asker.run_id)
             if build is not None and not build.is_done:
-                return Answer(build.key, None, build.told, build.facts)
+                return _answer_of(build.product, None)
             self._by_run.pop(asker.run_id, None)
         if build is not None and build.failed is not None:
             return build.failed
-        looked, answer = self._look(wish)
-        if answer.environment is not None:
-            environments.mark_used(answer.environment)
+        product = self._look(wish)
+        if product.there is not None:
+            environments.mark_used(product.there)
             # A build that ended a moment ago is why it is there.
-            told = answer if build is None else answer._replace(told=build.told, facts=build.facts)
-            return told._replace(facts={**with_result(told.facts, answer.environment), "told": told.told})
-        self._join(looked, asker)
-        return answer
+            told = _answer_of(product if build is None else build.product, product.there)
+            return told._replace(facts=with_result(told.facts, product.there))
+        self._join(product, asker)
+        return _answer_of(product, None)
 
     def leave(self, run_id: str) -> None:
         """This run does not wait any more; a build that nobody waits for is ended."""
@@ -164,7 +151,7 @@ class Builds:
         """Begins to build for nobody's run; the id is for `progress`, which remembers the last hundred."""
         build_id = f"{BY_HAND}{secrets.token_hex(8)}"
         log_so_far = bytearray()
-        asker = Asker(build_id, log_so_far.extend, lambda: None)
+        asker = Asker(build_id, lambda _, piece: log_so_far.extend(piece), lambda: None)
         begun = _Begun(wish, asker, log_so_far, Progress("", RUNNING, None, ""))
         self._settle(begun)
         with self._lock:
@@ -215,32 +202,23 @@ class Builds:
                 environments.remove(self._root, one.key)
         return found
 
-    def _look(self, wish: Wish) -> tuple[_Build, Answer]:
-        recipe = recipe_of(wish.specification)
-        least, why_least = recipe.least_python
-        choice = chosen(
-            recipe.python,
-            self._interpreters().all(),
-            least=least,
-            why_least=why_least,
-            current=CURRENT,
-            strict=wish.specification.strict,
+    def _look(self, wish: Wish) -> Product:
+        warning = ""
+        if wish.container is not None:
+            try:
+                return look_for_image(wish, root=self._root, environ=self._environ, engines=self.engines)
+            except NoEngine as error:
+                if not self.engines.rules.falls_back:
+                    raise
+                warning = f"WARNING: {error.message}. {WITHOUT}"
+        if wish.specification is None and warning:
+            return Bare(told=[warning])
+        if wish.specification is None:
+            raise InvalidArgument(f"there is nothing to build for {wish.name!r}: it uses an interpreter that is there")
+        found = look_for_venv(
+            wish.name, wish.specification, root=self._root, environ=self._environ, pythons=self._interpreters()
         )
-        inputs = inputs_of(
-            wish.specification,
-            recipe,
-            interpreter=choice.interpreter.name,
-            solver=solvers.UV,
-            platform=platform_name(),
-        )
-        key = key_of(inputs)
-        there = environments.find(self._root, key)
-        facts = explained(
-            self._root, key=key, name=wish.name, specification=wish.specification, inputs=inputs, there=there
-        )
-        told = lines_of(facts, recipe, choice)
-        facts["told"] = told
-        return _Build(key, wish, recipe, choice, inputs, told, facts), Answer(key, there, told, facts)
+        return replace(found, told=[warning, *found.told]) if warning else found
 
     def _interpreters(self) -> Pythons:
         with self._lock:
@@ -248,19 +226,19 @@ class Builds:
                 self._pythons = Pythons(solvers.find_uv(), self._environ)
             return self._pythons
 
-    def _join(self, wanted: _Build, asker: Asker) -> None:
+    def _join(self, product: Product, asker: Asker) -> None:
         with self._lock:
-            build = self._by_key.get(wanted.key)
+            build = self._by_key.get(product.key)
             is_new = build is None or build.unwanted
             if build is None or is_new:
-                build = self._by_key[wanted.key] = wanted
+                build = self._by_key[product.key] = _Build(product)
             build.askers[asker.run_id] = asker
             self._by_run[asker.run_id] = build
             if is_new:
                 if not self._is_swept:
                     environments.sweep(self._root)
                     self._is_swept = True
-                threading.Thread(target=self._run, args=(build,), name=f"build-{build.key[:8]}", daemon=True).start()
+                threading.Thread(target=self._run, args=(build,), name=f"build-{product.key[:8]}", daemon=True).start()
         self._show(build)
 
     def _run(self, build: _Build) -> None:
@@ -271,12 +249,12 @@ class Builds:
             self._fail(build, error)
         except Exception as error:
             # Whatever it was, those who wait must hear of it.
-            log.exception("the environment %s could not be built", build.key)
+            log.exception("the environment %s could not be built", build.product.key)
             self._fail(build, Unavailable(f"{type(error).__name__}: {error}"))
         with self._lock:
             build.is_done = True
-            if self._by_key.get(build.key) is build:
-                del self._by_key[build.key]
+            if self._by_key.get(build.product.key) is build:
+                del self._by_key[build.product.key]
             waiting = list(build.askers.values())
         for asker in waiting:
             asker.wake()
@@ -284,41 +262,30 @@ class Builds:
     def _make(self, build: _Build) -> None:
         if build.unwanted:
             raise Unavailable("nobody waits for it any more")
-        began = time.monotonic()
-        self._say(build, "\n".join(build.told))
-        with environments.drafted(self._root, build.key) as (draft, lock):
-            solvers.build(
-                solvers.find_uv(),
-                build.recipe,
-                draft,
-                python=build.choice.interpreter.path,
-                environ=self._environ,
-                inherited=lock,
+        self._say(build, "\n".join(build.product.told))
+        build.product.make(
+            Making(
+                run_id=next(iter(build.askers), ""),
                 say=lambda text: self._say(build, text),
-                running=lambda process: self._watch(build, process),
+                stopper=lambda stop: self._watch(build, stop),
             )
-            if build.recipe.answered:
-                environments.link_runstead(draft)
-            (draft / "requirements.txt").unlink()
-            took_s = time.monotonic() - began
-            environments.keep(self._root, draft, _record(build, took_s=took_s))
-        self._say(build, f"Built environment {build.key} in {took_s:.1f} s.\n")
+        )
 
     def _fail(self, build: _Build, error: RunsteadError) -> None:
         tail = "\n".join(build.log.decode(errors="replace").splitlines()[-TAIL_LINES:])
         self._say(build, f"The environment was not built: {error.message}\n")
-        build.failed = Failed(error, tail)
+        build.failed = Failed(error, tail, build.product.log)
 
-    def _watch(self, build: _Build, process: "Popen[bytes] | None") -> None:
+    def _watch(self, build: _Build, stop: Callable[[], None] | None) -> None:
         with self._lock:
-            build.process = process
-            if build.unwanted and process is not None:
-                solvers.end(process)
+            build.stop = stop
+            if build.unwanted and stop is not None:
+                stop()
 
     def _end(self, build: _Build) -> None:
         build.unwanted = True
-        if build.process is not None:
-            solvers.end(build.process)
+        if build.stop is not None:
+            build.stop()
 
     def _say(self, build: _Build, text: str) -> None:
         stamp = f"[{now()}] "
@@ -333,31 +300,17 @@ class Builds:
                 content, askers = bytes(build.log), list(build.askers.values())
             for asker in askers:
                 if piece := content[build.shown.get(asker.run_id, 0) :]:
-                    _hand_over(asker, piece)
+                    _hand_over(asker, build.product.log, piece)
                 build.shown[asker.run_id] = len(content)
 
 
-def _hand_over(asker: Asker, piece: bytes) -> None:
+def _answer_of(product: Product, there: Environment | None) -> Answer:
+    facts = {**product.facts, "told": product.told} if product.facts else {}
+    return Answer(product.key, there, product.told, facts)
+
+
+def _hand_over(asker: Asker, name: str, piece: bytes) -> None:
     try:
-        asker.say(piece)
+        asker.say(name, piece)
     except RunsteadError:
         log.exception("the build log of run %s could not be written; the build goes on", asker.run_id)
-
-
-def _record(build: _Build, *, took_s: float) -> dict[str, Any]:
-    return {
-        "key": build.key,
-        "name": build.wish.name,
-        "run_id": next(iter(build.askers), ""),
-        "inputs": build.inputs,
-        "python": {"asked": build.recipe.python, "path": build.choice.interpreter.path, "told": build.choice.told},
-        "runstead": __version__ if build.recipe.answered else None,
-        "built_at": now(),
-        "took_s": round(took_s, 1),
-        "pid": os.getpid(),
-    }
-
-
-def now() -> str:
-    """UTC in ISO 8601, as the launcher's logs and records have it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

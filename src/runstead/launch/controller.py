@@ -5,6 +5,7 @@ folders, so that a server that was killed at any point finds its jobs again.
 """
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,15 +14,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from runstead.blobs.disks import told_when_full
+from runstead.domain.containers import Container
 from runstead.domain.errors import InvalidArgument, NotFound, RunsteadError
 from runstead.domain.jobs import ENDED, STARTED, WAITING, Job
 from runstead.domain.plans import (
-    BUILD_LOG,
     CANCEL,
+    CONTAINER,
     CONTROL_LOG,
     DRIVER_ERRORS,
     ENVIRONMENT,
+    EXECUTION,
     LOGS,
     PLAN,
     PREPARATION,
@@ -32,11 +34,15 @@ from runstead.domain.plans import (
 )
 from runstead.domain.runs import CANCEL_REQUESTED, is_final
 from runstead.domain.stages import BUILDING, BUILT
-from runstead.launch.builds import Answer, Asker, Builds, Failed, Wish, now
+from runstead.launch.builds import Answer, Asker, Builds, Failed
+from runstead.launch.container_plans import Place, clearing_of, container_plan, runner_of
 from runstead.launch.contract import Launcher
+from runstead.launch.environments import Environment
 from runstead.launch.explanations import REUSED
-from runstead.launch.folders import read_fact, remove_job, stage_job, write_fact, write_plan
-from runstead.launch.plan import Host, RunToken, plan_of_job
+from runstead.launch.folders import read_fact, remove_job, stage_job, wish_of, write_fact, write_plan
+from runstead.launch.logs import note, now, write_log
+from runstead.launch.mounts import mounts_of, runstead_mounts
+from runstead.launch.plan import Elsewhere, Host, RunToken, plan_of_job
 from runstead.launch.queues import queued_jobs
 from runstead.service import jobs, logs, snapshots
 from runstead.service.unit import Unit
@@ -48,6 +54,7 @@ FIRST_REST_S = 0.25  # before a job that failed to move is looked at again; twic
 LONGEST_JOB_S = 365 * 24 * 3600
 AFTERWARDS_S = 7 * 24 * 3600  # to deliver what the script left
 MAX_MESSAGE_CHARS = 3_000
+MAX_LOG_BYTES = 10_000_000
 ENTERING = "Entering job preparation."
 PREPARED = "Job preparation is complete."
 _LAST_WORDS_BYTES = 2_000
@@ -180,7 +187,7 @@ class Controller:
             if not (folder / PLAN).exists():
                 answer = self._prepared(mine)
                 if isinstance(answer, Failed):
-                    self._give_up_building(mine, answer.error, tail=answer.tail)
+                    self._give_up_building(mine, answer)
                     return
                 if answer is not None:
                     self._note_preparation(mine, answer)
@@ -202,7 +209,7 @@ class Controller:
             return
         self._told_queued.add(job.run_id)
         folder = self._folder(job)
-        _note(folder, CONTROL_LOG, why)
+        note(folder, CONTROL_LOG, why)
         # The file, too, for the driver ships it from its beginning; so what is sent now is the same bytes.
         content = (folder / LOGS / CONTROL_LOG).read_bytes()
         logs.append(self._unit, job.workspace, job.run_id, CONTROL_LOG, offset=0, content=content)
@@ -234,19 +241,26 @@ class Controller:
 
     def _prepared(self, job: Job) -> Answer | Failed | None:
         """The job's environment; None for a job that brings its interpreter."""
-        if job.spec.packages is None:
+        if job.spec.packages is None and job.spec.container is None:
             return None
 
-        def say(piece: bytes) -> None:
-            logs.extend(self._unit, job.workspace, job.run_id, BUILD_LOG, piece)
+        def say(name: str, piece: bytes) -> None:
+            logs.extend(self._unit, job.workspace, job.run_id, self._log_name(name), piece)
 
-        wish = Wish(job.spec.environment_name or "", job.spec.packages)
+        wish = wish_of(
+            self._unit, job.workspace, job.spec.environment_name or "", job.spec.packages, job.spec.container
+        )
         try:
             return self._builds.prepare(wish, Asker(job.run_id, say, self._woken.set))
         except RunsteadError as error:
             return Failed(error, "")
 
+    def _log_name(self, name: str) -> str:
+        return node_log(name, self._host.node) if name == EXECUTION else name
+
     def _note_preparation(self, job: Job, answer: Answer) -> None:
+        if not answer.facts:
+            return
         built = None if answer.facts["reason"] == REUSED else BUILT
         mark = BUILDING if answer.environment is None else built
         jobs.note_preparation(self._unit, job, self._host.name, answer.facts, mark=mark)
@@ -259,16 +273,18 @@ class Controller:
             took_ms = (time.monotonic() - began) * 1000
             size_bytes = sum(file.size_bytes for file in files)
             staged = f"Staged {len(files)} files with {size_bytes} bytes of snapshot {job.spec.snapshot_id}"
-            _note(folder, PREPARE_LOG, f"{staged} in {took_ms:.0f} ms")
+            note(folder, PREPARE_LOG, f"{staged} in {took_ms:.0f} ms")
             node = node_log(PREPARATION, self._host.node)
             for line in (ENTERING, f"{staged} in {took_ms:.0f} ms.", PREPARED):
-                _note(folder, node, line)
-            _note(folder, CONTROL_LOG, f"Streaming log file {CONTROL_LOG}")
-            _note(folder, CONTROL_LOG, "Logging experiment preparation status in history service.")
+                note(folder, node, line)
+            note(folder, CONTROL_LOG, f"Streaming log file {CONTROL_LOG}")
+            note(folder, CONTROL_LOG, "Logging experiment preparation status in history service.")
             if answer is not None and answer.environment is not None:
                 for line in answer.told:
-                    _note(folder, CONTROL_LOG, line)
+                    note(folder, CONTROL_LOG, line)
                 write_fact(folder, ENVIRONMENT, {"key": answer.key, "python": answer.environment.python})
+                if job.spec.container is not None and answer.environment.image:
+                    self._stage_container(job, job.spec.container, folder, answer.environment)
             write_plan(folder, self._plan(job, folder))
         except (RunsteadError, OSError):
             remove_job(folder)
@@ -279,13 +295,38 @@ class Controller:
         life_s = (job.spec.max_run_duration_s or LONGEST_JOB_S) + AFTERWARDS_S
         token = RunToken(*self._run_token(job.workspace, job.run_id, life_s=life_s))
         built = read_fact(folder, ENVIRONMENT)
-        spec = job.spec if built is None else replace(job.spec, python=built["python"])
-        return plan_of_job(spec, jobs.surroundings(self._unit, job), self._host, folder=folder, token=token)
+        spec = job.spec if built is None else replace(job.spec, python=built["python"] or job.spec.python)
+        contained = (folder / CONTAINER).exists()
+        elsewhere = Elsewhere(runner_of(folder), clearing_of(folder)) if contained else None
+        around = jobs.surroundings(self._unit, job)
+        return plan_of_job(spec, around, self._host, folder=folder, token=token, elsewhere=elsewhere)
 
-    def _give_up_building(self, job: Job, error: RunsteadError, *, tail: str) -> None:
-        why = f"the environment {job.spec.environment_name!r} could not be built: {error.message}"
-        told = f"{why}\nThe last lines of {BUILD_LOG}:\n{tail}" if tail else why
-        is_theirs = isinstance(error, InvalidArgument | NotFound)
+    def _stage_container(self, job: Job, container: Container, folder: Path, environment: Environment) -> None:
+        sees_runstead = job.spec.packages is None
+        is_linked = environment.record.get("runstead") is not None
+        asked = container_plan(
+            container,
+            Place(self._host.home, self._host.node, job.run_id, (os.getuid(), os.getgid())),
+            self._builds.engines.find(),
+            image=environment.image,
+            binds=[*mounts_of(folder, self._host.home), *(runstead_mounts() if sees_runstead or is_linked else [])],
+            sees_runstead=sees_runstead,
+            anything=self._builds.engines.rules.anything,
+        )
+        execution = node_log(EXECUTION, self._host.node)
+        with suppress(NotFound):  # the lines of a pull are the server's already; the driver goes on after them
+            said = logs.read(self._unit, job.workspace, job.run_id, execution, offset=0, limit=MAX_LOG_BYTES).content
+            write_log(folder, execution, said)
+        note(folder, execution, f"Container {asked['name']} of image {asked['image']}, user {asked['user']}")
+        if not container.shared_volumes:
+            note(folder, CONTROL_LOG, "shared_volumes=False: the folders of the job are mounted all the same")
+        write_fact(folder, CONTAINER, asked)
+
+    def _give_up_building(self, job: Job, failed: Failed) -> None:
+        done = "built" if job.spec.container is None else "prepared"
+        why = f"the environment {job.spec.environment_name!r} could not be {done}: {failed.error.message}"
+        told = f"{why}\nThe last lines of {self._log_name(failed.log)}:\n{failed.tail}" if failed.tail else why
+        is_theirs = isinstance(failed.error, InvalidArgument | NotFound)
         self._give_up(job, told[:MAX_MESSAGE_CHARS], code="UserError" if is_theirs else "ServiceError")
 
     def _give_up(self, job: Job, why: str, *, code: str = "ServiceError") -> None:
@@ -311,13 +352,6 @@ class Controller:
 
     def _folder(self, job: Job) -> Path:
         return self._unit.settings.jobs / job.run_id
-
-
-def _note(folder: Path, log_name: str, text: str) -> None:
-    path = folder / LOGS / log_name
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with told_when_full(str(path)), path.open("a") as file:
-        file.write(f"[{now()}] {text}\n")
 
 
 def _last_words(path: Path) -> str:

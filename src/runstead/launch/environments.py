@@ -3,6 +3,7 @@
 `<home>/environments/<hash>/`: `venv/`, `environment.json` (what it was built from), `used` (when last), `runstead/`.
 """
 
+import ctypes
 import fcntl
 import json
 import os
@@ -31,7 +32,7 @@ _OURS = ("runstead", "azureml")
 
 @dataclass(frozen=True)
 class Environment:
-    """One that is there. `record`: inputs, python, name, run_id, built_at, took_s."""
+    """One that is there. `record`: inputs, python, name, run_id, built_at, took_s, and image if it is one."""
 
     key: str
     folder: Path
@@ -39,8 +40,15 @@ class Environment:
 
     @property
     def python(self) -> str:
-        """The interpreter to run scripts with."""
-        return str(self.folder / VENV / "bin" / "python")
+        """The interpreter to run scripts with; in an image, where it is there; empty: the one that the job names."""
+        if not self.key:
+            return ""
+        return self.image["python"] if self.image else str(self.folder / VENV / "bin" / "python")
+
+    @property
+    def image(self) -> Mapping[str, Any]:
+        """Of an environment that is an image: id, name, python, size_bytes; else empty."""
+        return dict(self.record.get("image") or {})
 
     @property
     def used_at(self) -> float:
@@ -52,14 +60,21 @@ class Environment:
     @property
     def size_bytes(self) -> int:
         """Of all its files; walked each time, for only people who clear up ask."""
+        if self.image:
+            return int(self.image["size_bytes"])
         files = (os.path.join(place, name) for place, _, names in os.walk(self.folder) for name in names)
         return sum(os.lstat(path).st_size for path in files)
 
 
 def find(root: Path, key: str) -> Environment | None:
     """The environment of this hash, if it is there and its Python and Runstead still are."""
-    found = _load(root / key)
+    found = recorded(root, key)
     return found if found is not None and _is_sound(found) else None
+
+
+def recorded(root: Path, key: str) -> Environment | None:
+    """What was kept under this hash, whatever has become of it."""
+    return _load(root / key)
 
 
 def listed(root: Path) -> list[Environment]:
@@ -71,13 +86,15 @@ def listed(root: Path) -> list[Environment]:
 
 
 def nearest(root: Path, inputs: Mapping[str, Any]) -> Environment | None:
-    """The earlier one that is most like these inputs; of equals the last used."""
-    there = listed(root)
+    """The earlier one of the same kind that is most like these inputs; of equals the last used."""
+    there = [one for one in listed(root) if one.record["inputs"].get("kind") == inputs.get("kind")]
     return max(there, key=lambda one: likeness(one.record["inputs"], inputs)) if there else None
 
 
 def mark_used(environment: Environment) -> None:
     """Now; pruning goes by it."""
+    if not (environment.folder / RECORD).exists():  # an image that is none of ours
+        return
     with told_when_full(f"the environment {environment.key}"):
         (environment.folder / USED).touch()
 
@@ -102,15 +119,20 @@ def drafted(root: Path, key: str) -> Iterator[tuple[Path, int]]:
 
 
 def keep(root: Path, draft: Path, record: Mapping[str, Any]) -> Environment:
-    """Makes a finished draft the environment of its hash; a damaged one that stands there goes."""
+    """Makes a finished draft the environment of its hash; a damaged one that stands there goes.
+
+    Everything in it is on disk before it has its name: a loss of power leaves all of it or nothing.
+    """
     key = record["key"]
     with told_when_full(f"the environment {key}"):
         (draft / USED).touch()
         with open(draft / RECORD, "w") as file:
             json.dump(record, file, indent=1)
         (draft / "lock").unlink(missing_ok=True)
+        _sync(draft, whole=True)
         remove(root, key)
         draft.rename(root / key)
+        _sync(root)
     return Environment(key, root / key, record)
 
 
@@ -159,6 +181,19 @@ def link_runstead(folder: Path) -> None:
         (links / name).symlink_to(_source(name), target_is_directory=True)
     for packages in (folder / VENV / "lib").glob("python*/site-packages"):
         (packages / "_runstead.pth").write_text(f"{os.path.relpath(links, packages)}\n")
+
+
+def _sync(folder: Path, *, whole: bool = False) -> None:
+    """Waits until a folder is on disk; `whole`: with all that was ever written to its file system."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if not whole:
+            os.fsync(opened)
+        # One call for the thousands of files of an environment; Python has no name for it.
+        elif ctypes.CDLL(None, use_errno=True).syncfs(opened) != 0:
+            raise OSError(ctypes.get_errno(), f"syncfs of {folder}: {os.strerror(ctypes.get_errno())}")
+    finally:
+        os.close(opened)
 
 
 def _source(name: str) -> Path:

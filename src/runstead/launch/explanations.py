@@ -1,11 +1,11 @@
 """Why an environment is built or reused: as facts that are kept with the run, and as the lines of the logs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any  # JSON values
 
 from runstead import __version__
-from runstead.domain.builds import Recipe, Specification, changes_between
+from runstead.domain.builds import Recipe, changes_between
 from runstead.domain.interpreters import Choice
 from runstead.launch import environments, solvers
 from runstead.launch.environments import Environment
@@ -21,7 +21,7 @@ def explained(
     *,
     key: str,
     name: str,
-    specification: Specification,
+    channels: Sequence[str],
     inputs: Mapping[str, Any],
     there: Environment | None,
 ) -> dict[str, Any]:
@@ -40,19 +40,34 @@ def explained(
         "nearest": None if other is None else _named(other),
         "changes": changes,
         "inputs": dict(inputs),
-        "channels": list(specification.channels),
+        "channels": list(channels),
     }
 
 
 def lines_of(facts: Mapping[str, Any], recipe: Recipe, choice: Choice) -> list[str]:
     """The same as one block of lines."""
-    return [*_head(facts, recipe, choice), *_why(facts)]
+    return [*_head(facts, recipe, choice), *why_lines(facts, damaged="its Python or Runstead has moved")]
 
 
 def with_result(facts: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
     """The facts when the environment is there: when it was built, how long that took, its interpreter."""
+    if not facts:
+        return {}
     record = environment.record
-    return {**facts, "built_at": record["built_at"], "took_s": record["took_s"], "python": environment.python}
+    return {
+        **facts,
+        "built_at": record.get("built_at"),
+        "took_s": record.get("took_s"),
+        "python": environment.python,
+    }
+
+
+def package_lines(facts: Mapping[str, Any], recipe: Recipe) -> list[str]:
+    """What becomes of lines that are not simply installed."""
+    answered = [f"{line}: answered by Runstead {__version__} itself: {why}" for line, why in recipe.answered]
+    named = ", ".join(facts["channels"])
+    is_asked = named and facts["inputs"]["conda"]
+    return [*answered, *recipe.notes, *([f"channels {named}: not asked, packages come from PyPI"] if is_asked else [])]
 
 
 def _named(environment: Environment) -> dict[str, Any]:
@@ -68,21 +83,17 @@ def _named(environment: Environment) -> dict[str, Any]:
 
 def _head(facts: Mapping[str, Any], recipe: Recipe, choice: Choice) -> list[str]:
     inputs = facts["inputs"]
-    answered = [f"{line}: answered by Runstead {__version__} itself: {why}" for line, why in recipe.answered]
-    named = ", ".join(facts["channels"])
-    channels = [f"channels {named}: not asked, packages come from PyPI"] if named and inputs["conda"] else []
     return [
         f"Environment {facts['name'] or 'without a name'}, content hash {facts['key']}",
         f"inputs: Python {choice.interpreter.name} at {choice.interpreter.path}, {len(inputs['conda'])} conda lines, "
         f"{len(inputs['pip'])} pip lines, solver {solvers.UV}, {platform_name()}",
         *([f"WARNING: {choice.told}"] if choice.told else []),
-        *answered,
-        *recipe.notes,
-        *channels,
+        *package_lines(facts, recipe),
     ]
 
 
-def _why(facts: Mapping[str, Any]) -> list[str]:
+def why_lines(facts: Mapping[str, Any], *, damaged: str) -> list[str]:
+    """Why it is reused or built; `damaged`: what became of one that should be there and is not whole."""
     nearest = facts["nearest"]
     if nearest is None:
         return ["Built because there is no earlier environment"]
@@ -90,7 +101,7 @@ def _why(facts: Mapping[str, Any]) -> list[str]:
         return [f"Reused from {_maker(nearest)}, which built it at {nearest['built_at']} in {nearest['took_s']} s"]
     changes = facts["changes"]
     if facts["reason"] == DAMAGED:
-        return [f"Built because the earlier environment {nearest['key']} is damaged: its Python or Runstead has moved"]
+        return [f"Built because the earlier environment {nearest['key']} is damaged: {damaged}"]
     more = [f"and {len(changes) - MOST_CHANGES} more changes"] if len(changes) > MOST_CHANGES else []
     who = f"{nearest['name'] or nearest['key']} of {_maker(nearest)}"
     first, *rest = changes[:MOST_CHANGES]

@@ -4,15 +4,20 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from runstead.blobs.disks import told_when_full
 from runstead.blobs.folders import open_beneath
+from runstead.domain.builds import Specification
+from runstead.domain.containers import Container
 from runstead.domain.errors import Conflict
 from runstead.domain.jobs import ENDED, Job
 from runstead.domain.plans import ENVIRONMENT, JOURNAL, LOGS, PLAN, SHIPPED, WORK, Plan, plan_json
 from runstead.domain.snapshots import SnapshotFile
+from runstead.launch.products import ContextFile, Wish
+from runstead.service import snapshots
 from runstead.service.unit import Unit
 
 _COPY_BYTES = 1 << 20
@@ -52,6 +57,19 @@ def read_fact(folder: Path, name: str) -> Mapping[str, Any] | None:  # JSON, as 
         return dict(json.loads((folder / name).read_bytes()))
     except FileNotFoundError:
         return None
+
+
+def wish_of(unit: Unit, workspace: str, name: str, packages: Specification | None, container: Container | None) -> Wish:
+    """What a job's environment is built from; the files of a build context are read when they are needed."""
+    context = None if container is None else container.context
+
+    def files() -> Iterable[ContextFile]:
+        found = () if context is None else snapshots.load(unit, workspace, context)
+        return [
+            ContextFile(one.path, one.size_bytes, one.executable, partial(unit.blobs.open, one.sha256)) for one in found
+        ]
+
+    return Wish(name, packages, container, files)
 
 
 def environments_in_use(jobs: Path) -> set[str]:

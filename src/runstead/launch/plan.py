@@ -11,6 +11,8 @@ from runstead.domain.plans import JOURNAL, LOGS, OUTPUTS, STAGE_LOGS, WORK, Plan
 from runstead.service.jobs import Surroundings
 
 SHELL = "/bin/sh"
+# The real one is not there, for it holds the owner's token; this one may be written to and is gone with the container.
+HOME_ELSEWHERE = "/tmp/runstead"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,23 @@ class RunToken:
     ends_at_ms: int
 
 
-def plan_of_job(spec: JobSpec, around: Surroundings, host: Host, *, folder: Path, token: RunToken) -> Plan:
+@dataclass(frozen=True)
+class Elsewhere:
+    """What runs the script where this machine's processes do not, such as a container, and what clears up after it."""
+
+    runner: tuple[str, ...]
+    clearing: tuple[str, ...]
+
+
+def plan_of_job(
+    spec: JobSpec,
+    around: Surroundings,
+    host: Host,
+    *,
+    folder: Path,
+    token: RunToken,
+    elsewhere: Elsewhere | None = None,
+) -> Plan:
     """The plan of one job; the variables are those of SDK v1's job environment, and ours."""
     name = spec.script or spec.command or ""
     return Plan(
@@ -61,14 +79,18 @@ def plan_of_job(spec: JobSpec, around: Surroundings, host: Host, *, folder: Path
             **_tracking(around, host, token),
             **_places(spec, host, folder),
             **_venv(spec),
+            **({"RUNSTEAD_HOME": HOME_ELSEWHERE} if elsewhere else {}),
             **spec.environment_variables,
-            **_search_paths(spec, host, folder),
+            # Elsewhere there are other folders; whoever runs the script knows them.
+            **({} if elsewhere else _search_paths(spec, host, folder)),
         },
         directories_to_watch=spec.directories_to_watch,
         output_collection=spec.output_collection,
         max_run_duration_s=spec.max_run_duration_s,
         inputs=tuple(binding_json(one) for one in spec.inputs),
         outputs=tuple(binding_json(one) for one in spec.outputs),
+        runner=elsewhere.runner if elsewhere else (),
+        clearing=elsewhere.clearing if elsewhere else (),
         distribution=None if spec.distribution is None else spec.distribution._asdict(),
     )
 

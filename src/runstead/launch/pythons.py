@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any  # JSON values
 
 from runstead.domain.errors import Unavailable
 from runstead.domain.interpreters import Interpreter
@@ -60,12 +61,17 @@ class Pythons:
             listed = json.loads(told.stdout)
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             raise Unavailable(f"uv ({self._uv}) cannot list the Pythons of this machine: {error}") from error
-        usable = [one for one in listed if one["implementation"] == "cpython" and one["variant"] == "default"]
-        parts = [tuple(one["version_parts"][part] for part in ("major", "minor", "patch")) for one in usable]
-        by_version = {version: one["path"] for version, one in zip(reversed(parts), reversed(usable), strict=True)}
         # Our own last, so that it wins: it is there for certain.
-        by_version[CURRENT] = sys.executable
+        by_version = {**{one.version: one.path for one in interpreters_of(listed)}, CURRENT: sys.executable}
         return tuple(Interpreter(version, path) for version, path in sorted(by_version.items()))
+
+
+def interpreters_of(listed: Sequence[Mapping[str, Any]]) -> list[Interpreter]:
+    """What `uv python list` tells in JSON: the first path of each version, newest last."""
+    usable = [one for one in listed if one["implementation"] == "cpython" and one["variant"] == "default"]
+    parts = [tuple(one["version_parts"][part] for part in ("major", "minor", "patch")) for one in usable]
+    by_version = {version: one["path"] for version, one in zip(reversed(parts), reversed(usable), strict=True)}
+    return [Interpreter(version, path) for version, path in sorted(by_version.items())]
 
 
 def platform_name() -> str:

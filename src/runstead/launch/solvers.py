@@ -19,6 +19,7 @@ from runstead.domain.requirements import STANDINS
 from runstead.launch.local import HIDDEN
 
 UV = "uv"
+VARIABLES = {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
 # What would make uv look elsewhere than at the environment that it is told to build.
 _DROPPED = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "UV_PYTHON", "UV_SYSTEM_PYTHON")
 _REASON = re.compile(r"^\s*(?:error|cause|[×╰├─▶]+)[:\s]", re.MULTILINE)
@@ -55,19 +56,29 @@ def build(
     inherited: a descriptor that uv holds open, too. running: told uv's process while there is one.
     """
     variables = {name: value for name, value in environ.items() if name not in (*_DROPPED, *HIDDEN)}
-    variables |= {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
+    variables |= VARIABLES
+    write_requirements(recipe, folder)
+    for command in commands_of(uv, recipe, python=python, venv="venv"):
+        said, code = _run(command, folder, variables, inherited=inherited, say=say, running=running)
+        if code != 0:
+            raise failure_of(said, code)
+
+
+def write_requirements(recipe: Recipe, folder: Path) -> None:
+    """The two files that `commands_of` name."""
     with told_when_full(f"the environment's folder {folder}"):
         _write_lines(folder / "requirements.txt", [*recipe.options, *recipe.requirements])
         # What depends on Azure's own packages must not bring them along: Runstead is in their place.
         _write_lines(folder / "overrides.txt", [f'{name} ; python_version < "0"' for name in STANDINS])
-    make = [uv, "venv", "--quiet", "--no-project", "--relocatable", "--python", python, "venv"]
-    install = [uv, "pip", "install", "--python", "venv/bin/python", "-r", "requirements.txt"]
+
+
+def commands_of(uv: str, recipe: Recipe, *, python: str, venv: str) -> tuple[list[str], list[str]]:
+    """Makes the environment, then installs into it; the current folder has the requirements."""
+    make = [uv, "venv", "--quiet", "--no-project", "--relocatable", "--python", python, venv]
+    install = [uv, "pip", "install", "--python", f"{venv}/bin/python", "-r", "requirements.txt"]
     # Like pip, go on to the next index where one has no version that fits; unlike pip, the named one comes first.
     install += ["--override", "overrides.txt", "--index-strategy", "unsafe-first-match", *recipe.arguments]
-    for command in (make, install):
-        said, code = _run(command, folder, variables, inherited=inherited, say=say, running=running)
-        if code != 0:
-            raise _failure(said, code)
+    return make, install
 
 
 def _run(
@@ -119,7 +130,7 @@ def end(process: "subprocess.Popen[bytes]") -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _failure(said: str, code: int) -> RunsteadError:
+def failure_of(said: str, code: int) -> RunsteadError:
     """The kind of error that uv's words tell of, in one sentence."""
     if _FULL.search(said):
         return TooLarge("the disk is full")

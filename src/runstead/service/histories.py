@@ -8,7 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from runstead.domain.records import NO_STEP
-from runstead.domain.run_tables import TableQuery
+from runstead.domain.run_tables import Column, TableQuery, metrics_in
 from runstead.domain.runs import Run
 from runstead.service import inputs, workspaces
 from runstead.service.inputs import Inputs
@@ -17,9 +17,10 @@ from runstead.service.runs import located
 from runstead.service.unit import Unit
 from runstead.service.values import total_of
 from runstead.store import histories, metrics, run_tables, runs, series
-from runstead.store.columns import floats_of, is_number
+from runstead.store.columns import Words, floats_of, is_number
 from runstead.store.histories import Newest
-from runstead.store.points import Points
+from runstead.store.points import Points, taken
+from runstead.store.run_tables import Corrected
 
 
 class History(NamedTuple):
@@ -32,24 +33,22 @@ class History(NamedTuple):
 
 
 NOTHING = History([], [], [], None)
-MOST_SORTED = 200_000
+MOST_SORTED, MOST_CORRECTED = 200_000, 500
 
 
 def newest_of(connection: sa.Connection, run_keys: Sequence[int]) -> dict[int, list[Point]]:
-    """The last number that each series holds, by run key."""
+    """The newest number of each series, by run key: that of the greatest step, as MLflow has it."""
     found: dict[int, list[Point]] = {key: [] for key in run_keys}
     for one in histories.newest(connection, run_keys):
-        number = _number(one)
-        if number is not None:
-            found[one.run_key].append(Point(one.name, number, one.time_us // 1000, one.step or 0))
+        found[one.run_key] += _by_step(connection, one)
     return found
 
 
 def newest_by_step(unit: Unit, workspace: str, run_id: str) -> list[Point]:
-    """The same of one run, by the greatest step rather than the last call, as MLflow has it."""
+    """The same of one run."""
     with unit.read() as connection:
         run = located(connection, workspace, run_id)
-        return [point for one in histories.newest(connection, [run.key]) for point in _by_step(connection, one)]
+        return newest_of(connection, [run.key])[run.key]
 
 
 def history(unit: Unit, workspace: str, run_id: str, name: str, *, start: int, limit: int) -> History:
@@ -67,9 +66,8 @@ def history(unit: Unit, workspace: str, run_id: str, name: str, *, start: int, l
         following = end if end < total else None
         if total > MOST_SORTED:
             return _history(metrics.points(connection, found[0], start=min(start, end), end=end), following)
-        whole = _history(metrics.points(connection, found[0]), None)
-    order = _order(whole.times_ms, whole.steps, whole.values)[start:end]
-    return _taken(whole, order)._replace(following=following)
+        points = metrics.points(connection, found[0])
+    return _history(taken(points, _order(points)[start:end]), following)
 
 
 def thinned(
@@ -77,7 +75,7 @@ def thinned(
 ) -> History:
     """At most `limit` numbers of a series between two steps, by step, evenly taken; first and last are among them."""
     found = history(unit, workspace, run_id, name, start=0, limit=1 << 62)
-    order = _order(found.steps, found.times_ms, found.values)
+    order = np.argsort(np.asarray(found.steps, np.int64), kind="stable").tolist()
     kept = [i for i in order if (low is None or low <= found.steps[i]) and (high is None or found.steps[i] <= high)]
     if len(kept) > limit:
         places = _firsts_of_buckets(len(kept), limit)
@@ -92,12 +90,11 @@ def _firsts_of_buckets(count: int, buckets: int) -> list[int]:
     return [i * size + min(i, larger) for i in range(buckets)]
 
 
-def _order(first: Sequence[int], second: Sequence[int], values: Sequence[float]) -> list[int]:
-    """Places in the order of two columns, then of values; NaN before all numbers."""
-    told = np.asarray(values, dtype=np.float64)
-    keys = (told, ~np.isnan(told), np.asarray(second, dtype=np.int64), np.asarray(first, dtype=np.int64))
-    order: list[int] = np.lexsort(keys).tolist()
-    return order
+def _order(points: Points) -> Words:
+    """Places by time, then step, then value; what was logged in one microsecond only is a tie."""
+    values = floats_of(points.columns[""])
+    steps = np.where(points.steps == NO_STEP, 0, points.steps)
+    return np.lexsort((values, ~np.isnan(values), steps, points.times_us))
 
 
 def _taken(found: History, places: Sequence[int]) -> History:
@@ -119,9 +116,20 @@ def table(unit: Unit, workspace: str, query: TableQuery) -> Found:
     """A page of the run table with the newest number of each series, and with inputs."""
     with unit.read() as connection:
         home = workspaces.found(connection, workspace)
-        page = run_tables.page(connection, home.key, query)
+        page = run_tables.page(connection, home.key, query, _corrected(connection, home.key, query))
         found, newest = runs.find_many(connection, page.run_keys), newest_of(connection, page.run_keys)
         return Found(found, newest, inputs.of_runs(connection, page.run_keys), page.total)
+
+
+def _corrected(connection: sa.Connection, workspace_key: int, query: TableQuery) -> Corrected:
+    """What the query's metrics are in runs whose steps went back: there the summary's last is not MLflow's newest."""
+    found: dict[Column, dict[int, float | None]] = {}
+    for metric in metrics_in(query):
+        back = histories.gone_back(connection, workspace_key, metric.name, at_most=MOST_CORRECTED)
+        for one in histories.newest(connection, back, metric.name):
+            values = [point.value for point in _by_step(connection, one)]
+            found.setdefault(metric, {})[one.run_key] = values[0] if values and not math.isnan(values[0]) else None
+    return found
 
 
 def _history(points: Points, following: int | None) -> History:

@@ -9,6 +9,7 @@ from runstead.domain.records import Cell
 from runstead.store.metric_tables import metric_names, metric_series, metric_summaries
 from runstead.store.series import chunks, name_key
 from runstead.store.summary_rows import exact_value
+from runstead.store.tables import runs
 
 SUMMARY = metric_summaries.c
 _NEWEST: sa.Select[Any] = (  # Any: the row of `Newest`, before its value is exact
@@ -46,13 +47,26 @@ class Newest(NamedTuple):
     high_step: int | None
 
 
-def newest(connection: sa.Connection, run_keys: Sequence[int]) -> Iterator[Newest]:
-    """Of every series that holds plain values, run by run in the order in which the series came."""
+def gone_back(connection: sa.Connection, workspace_key: int, name: str, *, at_most: int) -> list[int]:
+    """The newest runs in which what this series logged last is not of its highest step."""
+    mine = (SUMMARY.name_key == name_key(connection, name)) & (SUMMARY.column_key == name_key(connection, ""))
+    query = (
+        sa.select(SUMMARY.run_key)
+        .join(runs, runs.c.run_key == SUMMARY.run_key)
+        .where(mine, SUMMARY.high_step > SUMMARY.last_step, runs.c.workspace_key == workspace_key)
+        .order_by(SUMMARY.run_key.desc())
+    )
+    return list(connection.execute(query.limit(at_most)).scalars())
+
+
+def newest(connection: sa.Connection, run_keys: Sequence[int], name: str | None = None) -> Iterator[Newest]:
+    """Of every series (or the one of this name) that holds plain values, run by run in the order in which they came."""
     column = name_key(connection, "")
     if column is None:
         return
+    query = _NEWEST if name is None else _NEWEST.where(metric_names.c.name == name)
     for some in chunks(run_keys):
         for key, name, last, us, step, high, mask, exact in connection.execute(
-            _NEWEST, {"column_key": column, "run_keys": some}
+            query, {"column_key": column, "run_keys": some}
         ):
             yield Newest(key, name, exact_value(exact, "last", last, mask), us, step, high)

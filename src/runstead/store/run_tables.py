@@ -1,7 +1,8 @@
 """The run table in SQL: page and values come from summaries and words by key; no point is read."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 
@@ -46,6 +47,11 @@ OF_METRIC = ("mask", "exact")
 SOURCE = runs.join(experiments, experiments.c.experiment_key == runs.c.experiment_key)
 
 
+# Values of metrics by run key that count in place of those in the summaries.
+Corrected: TypeAlias = Mapping[Column, Mapping[int, float | None]]
+NOTHING: Corrected = MappingProxyType({})
+
+
 class Page(NamedTuple):
     """Keys of the runs of one page, in order, and how many runs pass the filter in all."""
 
@@ -53,9 +59,9 @@ class Page(NamedTuple):
     total: int
 
 
-def page(connection: sa.Connection, workspace_key: int, query: TableQuery) -> Page:
+def page(connection: sa.Connection, workspace_key: int, query: TableQuery, corrected: Corrected = NOTHING) -> Page:
     """Which runs, in which order."""
-    sql = Sql(connection)
+    sql = Sql(connection, corrected)
     conditions = sql.conditions(workspace_key, query)
     ordered = [key for one in query.sorts for key in sql.ordering(one)]
     keys = (
@@ -117,8 +123,9 @@ def _place(connection: sa.Connection, column: Metric) -> sa.ColumnElement[bool] 
 class Sql:
     """Turns columns and filters into SQL; values are always bound, never written into the text."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, corrected: Corrected = NOTHING) -> None:
         self._connection = connection
+        self._corrected = corrected
 
     def conditions(self, workspace_key: int, query: TableQuery) -> list[sa.ColumnElement[bool]]:
         """What holds for the runs that are asked for."""
@@ -155,7 +162,9 @@ class Sql:
                 found = sa.select(metric_summaries.c[column.of]).where(
                     place, metric_summaries.c.run_key == runs.c.run_key
                 )
-                return found.correlate(runs).scalar_subquery()
+                kept = found.correlate(runs).scalar_subquery()
+                others = {key: sa.literal(value, sa.Double) for key, value in self._corrected.get(column, {}).items()}
+                return sa.case(others, value=runs.c.run_key, else_=kept) if others else kept
 
     def ordering(self, sort: Sort) -> list[sa.ColumnElement[Any]]:
         """What to order by: runs without the value come last, whichever way, and before them those with NaN."""

@@ -5,6 +5,8 @@ import type { Change } from "./types";
 export const keys = {
   workspaces: () => ["workspaces"] as const,
   experiments: (workspace: string) => ["experiments", workspace] as const,
+  names: (workspace: string) => ["names", workspace] as const,
+  views: (workspace: string) => ["views", workspace] as const,
   table: (workspace: string) => ["table", workspace] as const,
   run: (workspace: string, runId: string) => ["run", workspace, runId] as const,
   series: (workspace: string, runId: string) => ["series", workspace, runId] as const,
@@ -31,6 +33,8 @@ export function staleKeys(workspace: string, change: Change): readonly (readonly
       return runId ? [keys.series(workspace, runId)] : [];
     case "artifact":
       return runId ? [keys.artifacts(workspace, runId), keys.series(workspace, runId)] : [];
+    case "view":
+      return [keys.views(workspace)];
     case "log":
     case "model":
       return [];

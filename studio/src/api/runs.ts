@@ -4,7 +4,18 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { query, requestJson, runPath, workspacePath } from "./client";
 import { keys } from "./keys";
 import { useWorkspace } from "./live";
-import type { Run, TableQuery, TableRow } from "./types";
+import type {
+  BulkOutcome,
+  BulkStep,
+  GroupQuery,
+  MetricNames,
+  Run,
+  RunGroup,
+  RunQuery,
+  RunWords,
+  TableQuery,
+  TableRow,
+} from "./types";
 
 export function useRun(runId: string) {
   const workspace = useWorkspace();
@@ -54,3 +65,45 @@ export type TableAnswer = { rows: TableRow[]; total: number };
 
 export const queryTable = (workspace: string, body: TableQuery, signal?: AbortSignal) =>
   requestJson<TableAnswer>(`${workspacePath(workspace)}/runs/query`, { method: "POST", body, signal });
+
+export type GroupAnswer = { groups: RunGroup[]; total: number; run_count: number };
+
+export const queryGroups = (workspace: string, body: GroupQuery, signal?: AbortSignal) =>
+  requestJson<GroupAnswer>(`${workspacePath(workspace)}/runs/groups`, { method: "POST", body, signal });
+
+/** The ids of a stretch of a table, in its order. */
+export async function queryIds(
+  workspace: string,
+  wanted: RunQuery & Pick<TableQuery, "sort">,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<string[]> {
+  const answer = await queryTable(workspace, { ...wanted, columns: [], offset, limit });
+  return answer.rows.map(({ run }) => run.run_id);
+}
+
+export const changeRuns = (workspace: string, steps: BulkStep[]) =>
+  requestJson<BulkOutcome>(`${workspacePath(workspace)}/runs/bulk`, { method: "POST", body: { steps } });
+
+// What is offered may be a little old: a metric that is logged for the first time is offered a moment later.
+const NAMES_MS = 10_000;
+
+/** What the newest runs have, for choosing columns: metrics, tags, properties, params. */
+export function useColumnNames(experiment: string | null) {
+  const workspace = useWorkspace();
+  const metrics = useQuery({
+    queryKey: [...keys.names(workspace), "metrics", experiment],
+    queryFn: ({ signal }) =>
+      requestJson<{ names: MetricNames[] }>(`${workspacePath(workspace)}/metrics/names${query({ experiment })}`, {
+        signal,
+      }),
+    select: (answer) => answer.names,
+    staleTime: NAMES_MS,
+  });
+  const words = useQuery({
+    queryKey: [...keys.names(workspace), "words", experiment],
+    queryFn: ({ signal }) =>
+      requestJson<RunWords>(`${workspacePath(workspace)}/run-words${query({ experiment })}`, { signal }),
+    staleTime: NAMES_MS,
+  });
+  return { metrics: metrics.data, words: words.data };
+}

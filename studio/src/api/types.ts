@@ -29,12 +29,22 @@ export type Experiment = {
   description: string | null;
   tags: Record<string, string | null>;
   archived: boolean;
+  archived_at: string | null;
   created_at: string;
   run_count: number;
   last_run_at: string | null;
 };
 
 export type RunError = { code: string; message: string };
+
+/** One stage of a run; `within`: the stage that it is a part of. */
+export type Stage = {
+  name: string;
+  within: string | null;
+  started_at: string;
+  ended_at: string | null;
+  duration_ms: number | null;
+};
 
 export type Run = {
   run_id: string;
@@ -55,6 +65,8 @@ export type Run = {
   properties: Record<string, string>;
   /** Of one run only; lists leave them out. */
   params?: Record<string, string>;
+  /** Of one run only, too. */
+  stages?: Stage[] | null;
   error: RunError | null;
   warnings: unknown[] | null;
   target: string | null;
@@ -64,6 +76,7 @@ export type Run = {
   snapshot_id: string | null;
   submitted_by: string | null;
   child_count: number;
+  archived_at: string | null;
   definition?: unknown;
 };
 
@@ -72,6 +85,8 @@ export type WireNumber = number | "NaN" | "Infinity" | "-Infinity";
 export type Cell = WireNumber | string | boolean | null;
 
 export type Summary = "last" | "first" | "min" | "max" | "mean" | "count";
+/** The step at which a value was logged: `min_step` is that of the least one. */
+export type SummaryStep = "last_step" | "first_step" | "min_step" | "max_step";
 
 export type SeriesColumn = {
   name: string;
@@ -146,7 +161,8 @@ export type Column =
   | { field: string }
   | { tag: string }
   | { property: string }
-  | { metric: string; of: Summary; column: string };
+  | { param: string }
+  | { metric: string; of: Summary | SummaryStep; column: string };
 
 export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "contains" | "exists";
 
@@ -167,10 +183,57 @@ export type TableQuery = {
   limit: number;
   offset: number;
   include_children: boolean;
+  archived?: Archived;
 };
 
+export type Archived = "without" | "only" | "with";
+
+/** Which runs are meant: a run table's question without its page. */
+export type RunQuery = Omit<TableQuery, "columns" | "sort" | "limit" | "offset">;
+
+export type GroupQuery = RunQuery & {
+  by: Column[];
+  figures: { column: Column; of: "min" | "max" | "mean" | "sum" | "count" }[];
+  order: "values" | "count" | number;
+  descending: boolean;
+  limit: number;
+  offset: number;
+};
+
+export type RunGroup = { values: Cell[]; run_count: number; figures: Cell[] };
+
+export type BulkStep = {
+  action: "archive" | "restore" | "tag" | "cancel" | "delete";
+  run_ids?: string[];
+  query?: RunQuery;
+  tags?: Record<string, string | null>;
+  remove_tags?: string[];
+  /** How many runs there have to be; else nothing is done. */
+  expected?: number;
+};
+
+export type BulkOutcome = {
+  done: string[];
+  failed: { run_id: string; display_name: string; code: string; message: string }[];
+  undo: BulkStep[];
+};
+
+/** A saved view of a run table; `search` is the address after its question mark. */
+export type SavedView = {
+  view_id: string;
+  name: string;
+  experiment: string | null;
+  search: string;
+  is_default: boolean;
+  created_at: string;
+  changed_at: string;
+};
+
+export type MetricNames = { name: string; kind: SeriesKind; columns: string[]; numeric: string[]; run_count: number };
+export type RunWords = Record<"tags" | "properties" | "params", { key: string; run_count: number }[]>;
+
 export type Change = {
-  noun: "run" | "experiment" | "metrics" | "artifact" | "log" | "model";
+  noun: "run" | "experiment" | "metrics" | "artifact" | "log" | "model" | "view";
   run_id: string | null;
   experiment: string | null;
   parent_id: string | null;

@@ -10,6 +10,7 @@ import {
   ZoomOutRegular,
 } from "@fluentui/react-icons";
 import { type KeyboardEvent, useState } from "react";
+import { charts, imagesTab as texts } from "@/texts/charts";
 import "./chart.css";
 
 export type Picture = { title: string; address: string; download: string };
@@ -30,7 +31,7 @@ export function Lightbox({ pictures, shown, show }: Props) {
     <Dialog open={picture !== undefined} onOpenChange={(_, { open }) => !open && show(null)}>
       <DialogSurface
         className="lightbox"
-        aria-label={picture?.title ?? "Picture"}
+        aria-label={picture?.title ?? texts.picture}
         onKeyDown={pressed}
         data-testid="lightbox"
       >
@@ -44,16 +45,14 @@ export function Lightbox({ pictures, shown, show }: Props) {
                   <Button
                     appearance="subtle"
                     icon={<ChevronLeftRegular />}
-                    aria-label="Picture before"
+                    aria-label={texts.before}
                     onClick={() => step(-1)}
                   />
-                  <span className="quiet">
-                    {shown + 1} of {pictures.length}
-                  </span>
+                  <span className="quiet">{charts.nthOf(shown + 1, pictures.length)}</span>
                   <Button
                     appearance="subtle"
                     icon={<ChevronRightRegular />}
-                    aria-label="Next picture"
+                    aria-label={texts.next}
                     onClick={() => step(1)}
                   />
                 </>
@@ -61,13 +60,18 @@ export function Lightbox({ pictures, shown, show }: Props) {
               <Button
                 appearance="subtle"
                 icon={isFull ? <ZoomOutRegular /> : <ZoomInRegular />}
-                aria-label={isFull ? "Fit into the window" : "Show every pixel"}
+                aria-label={isFull ? texts.fit : texts.everyPixel}
                 onClick={() => setFull(!isFull)}
               />
-              <a className="bar-link" href={picture.download} download aria-label="Download">
+              <a className="bar-link" href={picture.download} download aria-label={texts.download}>
                 <ArrowDownloadRegular aria-hidden="true" />
               </a>
-              <Button appearance="subtle" icon={<DismissRegular />} aria-label="Close" onClick={() => show(null)} />
+              <Button
+                appearance="subtle"
+                icon={<DismissRegular />}
+                aria-label={texts.close}
+                onClick={() => show(null)}
+              />
             </header>
             <div className={isFull ? "lightbox-full" : "lightbox-fit"}>
               <img src={picture.address} alt={picture.title} />

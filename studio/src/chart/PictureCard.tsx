@@ -5,6 +5,7 @@ import { useRef, useState } from "react";
 import { artifactAddress } from "@/api/artifacts";
 import type { Run } from "@/api/types";
 import { useNearView } from "@/parts/measures";
+import { charts, imagesTab as texts } from "@/texts/charts";
 import type { Picture } from "./Lightbox";
 import "./chart.css";
 
@@ -14,25 +15,38 @@ export const pictureOf = (run: Pick<Run, "workspace" | "run_id">, path: string):
   download: artifactAddress(run.workspace, run.run_id, path),
 });
 
-type Props = { name: string; pictures: readonly Picture[]; open: (picture: Picture) => void; position?: number | null };
+type Props = {
+  name: string;
+  pictures: readonly Picture[];
+  open: (picture: Picture) => void;
+  /** Which one is shown, if that is decided elsewhere; else the card has a slider. */
+  position?: number | null;
+  /** Of the slider: where it is, and what it tells; without them the card keeps its own place. */
+  at?: number | null;
+  slide?: ((at: number) => void) | undefined;
+};
 
-/** `position`: which one is shown, if that is decided elsewhere; else the card has a slider of its own. */
-export function PictureCard({ name, pictures, open, position = null }: Props) {
+export function PictureCard({ name, pictures, open, position = null, at: told = null, slide }: Props) {
   const card = useRef<HTMLElement>(null);
   const isNear = useNearView(card);
   const [chosen, choose] = useState<number | null>(null);
   const last = pictures.length - 1;
-  const at = Math.min(position ?? chosen ?? last, last);
+  const at = Math.min(position ?? told ?? chosen ?? last, last);
   const picture = pictures[at];
   return (
     <article ref={card} className="picture-card" aria-label={name} data-testid="image-card">
       <h2 title={name}>{name}</h2>
       {picture ? (
-        <button type="button" className="picture" onClick={() => open(picture)} aria-label={`Enlarge ${picture.title}`}>
+        <button
+          type="button"
+          className="picture"
+          onClick={() => open(picture)}
+          aria-label={texts.enlarge(picture.title)}
+        >
           {isNear && <img src={picture.address} alt={picture.title} />}
         </button>
       ) : (
-        <p className="quiet picture-none">Not logged by this run.</p>
+        <p className="quiet picture-none">{texts.notLogged}</p>
       )}
       {pictures.length > 1 && (
         <div className="picture-steps">
@@ -41,13 +55,11 @@ export function PictureCard({ name, pictures, open, position = null }: Props) {
               min={0}
               max={last}
               value={at}
-              aria-label={`Which picture of ${name}`}
-              onChange={(_, { value }) => choose(value)}
+              aria-label={texts.which(name)}
+              onChange={(_, { value }) => (slide ?? choose)(value)}
             />
           )}
-          <span className="quiet">
-            {at + 1} of {pictures.length}
-          </span>
+          <span className="quiet">{charts.nthOf(at + 1, pictures.length)}</span>
         </div>
       )}
     </article>

@@ -2,7 +2,16 @@
 
 import { useSyncExternalStore } from "react";
 
-export const RUN_TABS = ["details", "metrics", "images", "logs", "children", "snapshot"] as const;
+export const RUN_TABS = [
+  "details",
+  "metrics",
+  "images",
+  "logs",
+  "children",
+  "snapshot",
+  "environment",
+  "json",
+] as const;
 export type RunTab = (typeof RUN_TABS)[number];
 
 const part = encodeURIComponent;

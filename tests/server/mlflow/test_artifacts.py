@@ -150,3 +150,17 @@ def test_an_artifact_of_an_sdk_run_is_listed_by_mlflow(tracking: Tracking) -> No
         headers={"Authorization": f"Bearer {tracking.server.token}"},
     )
     assert [f.path for f in tracking.client.list_artifacts("sdk-files", "outputs")] == ["outputs/m.bin"]
+
+
+def test_a_client_that_would_send_parts_sends_the_file_whole(
+    tracking: Tracking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD", "true")
+    monkeypatch.setenv("MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE", "1000")
+    monkeypatch.setenv("MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD", "true")
+    run_id = new_run(tracking)
+    file = tmp_path / "large.bin"
+    file.write_bytes(bytes(range(256)) * 5_000)
+    tracking.client.log_artifact(run_id, str(file))
+    back = Path(tracking.client.download_artifacts(run_id, "large.bin"))
+    assert back.read_bytes() == file.read_bytes()

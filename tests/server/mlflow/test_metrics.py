@@ -7,8 +7,18 @@ from mlflow.exceptions import MlflowException
 from runstead.client import metrics as client_metrics
 from runstead.client import runs as client_runs
 from runstead.client.workspaces import Workspace
+from runstead.domain.records import (
+    NO_STEP,
+    Kind,
+    Opening,
+    Series,
+    encode_float,
+    encode_opening,
+    encode_series,
+    head_of,
+)
 from runstead.domain.runs import RunDraft
-from runstead.service import batches, histories, runs, verifications
+from runstead.service import batches, histories, metrics, runs, verifications
 from runstead.service.batches import Batch
 from runstead.service.metrics import Point
 from runstead.testing.servers import House
@@ -188,6 +198,16 @@ def test_a_metric_that_nobody_logged_has_an_empty_history(tracking: Tracking) ->
     assert tracking.client.get_metric_history(run_id, "none") == []
     with pytest.raises(MlflowException, match="not found"):
         tracking.client.get_metric_history("nowhere", "none")
+
+
+def test_values_of_one_millisecond_stay_in_the_order_in_which_the_sdk_logged_them(house: House) -> None:
+    runs.create(house.unit, "default", RunDraft("r", "e"))
+    records = [encode_opening(Opening("r", "w", "default", 1_000_000)), encode_series(1, 1, Series("m", "scalar"))]
+    head = head_of(Kind.FLOAT, 1)
+    records += [encode_float(head, 1_000_000 + i, NO_STEP, 5.0 - i) for i in range(5)]
+    metrics.ingest(house.unit, "default", "r", "w", 0, b"".join(records))
+    found = histories.history(house.unit, "default", "r", "m", start=0, limit=10)
+    assert (found.values, set(found.times_ms)) == ([5.0, 4.0, 3.0, 2.0, 1.0], {1_000})
 
 
 def test_what_came_without_a_journal_passes_the_stores_own_check(house: House) -> None:

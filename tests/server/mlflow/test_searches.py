@@ -137,3 +137,17 @@ def test_runs_of_one_moment_come_by_id_and_those_without_a_value_last(tracking: 
     for order, expected in (("m ASC", (4, 2, 5, 1, 0, 3)), ("m DESC", (5, 2, 4, 1, 0, 3)), ("`m`", (4, 2, 5, 1, 0, 3))):
         found = tracking.client.search_runs([experiment], order_by=[f"metrics.{order}"])
         assert [made.index(run.info.run_id) for run in found] == list(expected), order
+
+
+def test_a_search_takes_a_metric_at_its_greatest_step_also_where_steps_went_back(tracking: Tracking) -> None:
+    experiment = tracking.experiment("back")
+    logged = {"a": [(0, 1.0), (9, 2.0), (3, 30.0)], "b": [(0, 5.0), (1, 3.0)], "c": [(5, 1.0), (0, 9.0)]}
+    for name, points in logged.items():
+        run_id = tracking.client.create_run(experiment, run_name=name).info.run_id
+        for step, value in points:
+            tracking.client.log_metric(run_id, "m", value, step=step)
+    found = tracking.client.search_runs([experiment], order_by=["metrics.m ASC"])
+    assert [(run.info.run_name, run.data.metrics["m"]) for run in found] == [("c", 1.0), ("a", 2.0), ("b", 3.0)]
+    for text, expected in (("> 2.5", "b"), ("<= 2", "ca"), ("= 30", ""), ("!= 3", "ca")):
+        found = tracking.client.search_runs([experiment], f"metrics.m {text}", order_by=["metrics.m"])
+        assert "".join(run.info.run_name for run in found) == expected, text

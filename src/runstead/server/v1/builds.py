@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from runstead.launch.builds import Builds, Wish
+from runstead.launch.builds import Builds
 from runstead.launch.environments import Environment
 from runstead.launch.folders import environments_in_use
+from runstead.launch.products import Wish
 from runstead.server.auth import UnitIn, needs, router
 from runstead.server.v1.shapes import at
 from runstead.service import jobs
@@ -57,6 +58,9 @@ class InputsShape:
     interpreter: str
     solver: str
     platform: str
+    base_image: str  # of an image; empty otherwise, as are the next two
+    dockerfile: list[str]
+    build_context: str
 
 
 @dataclass(frozen=True)
@@ -208,13 +212,18 @@ def _preparation(facts: Mapping[str, Any]) -> PreparationShape:  # launch/explan
         reason=facts["reason"],
         nearest=None if nearest is None else NearestShape(**nearest),
         changes=list(facts["changes"]),
-        inputs=InputsShape(**{one.name: inputs[one.name] for one in fields(InputsShape)}),
+        inputs=_inputs(inputs),
         channels=list(facts["channels"]),
         told=list(facts["told"]),
         python=facts.get("python"),
         built_at=facts.get("built_at"),
         took_s=facts.get("took_s"),
     )
+
+
+def _inputs(told: Mapping[str, Any]) -> InputsShape:
+    of_images = {"base_image": "", "dockerfile": [], "build_context": ""}
+    return InputsShape(**{one.name: {**of_images, **told}[one.name] for one in fields(InputsShape)})
 
 
 def _shapes(found: Sequence[Environment]) -> AllBuiltShape:

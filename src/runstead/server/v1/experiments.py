@@ -36,7 +36,8 @@ def list_experiments(ws: str, unit: UnitIn, *, include_archived: bool = False) -
     return ExperimentsShape([experiment_shape(e) for e in found])
 
 
-@routes.put(W + "/experiments/{name}")
+# A path, since MLflow's clients give names with slashes; written as %2F or as they are.
+@routes.put(W + "/experiments/{name:path}")
 @needs("run")
 def put_experiment(ws: str, name: str, unit: UnitIn, caller: CallerIn) -> ExperimentShape:
     """The experiment; made if missing. A run's token finds, but does not make."""
@@ -44,14 +45,14 @@ def put_experiment(ws: str, name: str, unit: UnitIn, caller: CallerIn) -> Experi
     return experiment_shape(made)
 
 
-@routes.get(W + "/experiments/{name}")
+@routes.get(W + "/experiments/{name:path}")
 @needs("read")
 def get_experiment(ws: str, name: str, unit: UnitIn) -> ExperimentShape:
     """One experiment."""
     return experiment_shape(experiments.load(unit, ws, name))
 
 
-@routes.delete(W + "/experiments/{name}")
+@routes.delete(W + "/experiments/{name:path}")
 @needs("write")
 def delete_experiment(ws: str, name: str, unit: UnitIn) -> dict[str, str]:
     """Forget an experiment without runs."""
@@ -59,7 +60,7 @@ def delete_experiment(ws: str, name: str, unit: UnitIn) -> dict[str, str]:
     return {}
 
 
-@routes.patch(W + "/experiments/{name}")
+@routes.patch(W + "/experiments/{name:path}")
 @needs("write")
 def patch_experiment(ws: str, name: str, unit: UnitIn, body: ExperimentBody) -> ExperimentShape:
     """Change what is given."""

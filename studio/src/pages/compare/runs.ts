@@ -25,7 +25,8 @@ export function useComparedRuns(runIds: readonly string[], query: RowQuery) {
     queryFn: ({ signal }) => {
       if (asked) return queryTable(workspace, { ...asked, columns: [], limit: MOST_RUNS, offset: 0 }, signal);
       const filter = { column: { field: "run_id" }, op: "in" as const, value: runIds };
-      const body = { columns: [], filter, limit: Math.max(1, runIds.length), offset: 0, include_children: true };
+      const every = { include_children: true, archived: "with" as const };
+      const body = { columns: [], filter, limit: Math.max(1, runIds.length), offset: 0, ...every };
       return queryTable(workspace, body, signal);
     },
     placeholderData: keepPreviousData,

@@ -1,19 +1,25 @@
-/** All experiments of a workspace. */
+/** All experiments of a workspace: found, described, archived and brought back. */
 
-import { SearchBox, Spinner } from "@fluentui/react-components";
+import {
+  Button,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  SearchBox,
+  Spinner,
+  Switch,
+} from "@fluentui/react-components";
+import { DismissRegular } from "@fluentui/react-icons";
 import { useState } from "react";
-import { useExperiments } from "@/api/experiments";
-import { useWorkspace } from "@/api/live";
-import type { Experiment } from "@/api/types";
-import { addresses } from "@/parts/addresses";
+import { useChangeExperiment, useExperiments } from "@/api/experiments";
+import { useParameter } from "@/parts/addresses";
 import { CopyText } from "@/parts/CopyText";
 import { Empty } from "@/parts/Empty";
-import { grouped, plural } from "@/parts/format";
-import { Link } from "@/parts/Link";
 import { PageHeader } from "@/parts/PageHeader";
 import { Problem } from "@/parts/Problem";
-import { Ago } from "@/parts/times";
 import { useTitle } from "@/parts/title";
+import { experimentTexts as texts } from "@/texts/experiments";
+import { ExperimentTable } from "./ExperimentTable";
 import "./experiments.css";
 
 const FIRST_STEPS = `from azureml.core import Experiment, Workspace
@@ -24,79 +30,104 @@ with Experiment(ws, "my-first-experiment").start_logging() as run:
         run.log("loss", 1 / (epoch + 1))`;
 
 export default function ExperimentsPage() {
-  useTitle("Experiments");
-  const experiments = useExperiments();
-  const [text, setText] = useState("");
+  useTitle(texts.title);
+  const [shown, show] = useParameter("archived");
+  const withArchived = shown === "1";
+  const [text, find] = useParameter("q");
+  const experiments = useExperiments({ archived: withArchived });
+  const archiving = useArchiving();
   if (experiments.isLoadingError) return <Problem error={experiments.error} retry={() => void experiments.refetch()} />;
-  if (!experiments.data) return <Spinner className="page-wait" label="Loading experiments" delay={300} />;
-  if (experiments.data.length === 0) return <NoExperiments />;
-  const words = text.trim().toLowerCase();
-  const shown = experiments.data.filter(({ name, description }) =>
+  if (!experiments.data) return <Spinner className="page-wait" label={texts.loading} delay={300} />;
+  if (experiments.data.length === 0)
+    return <NoExperiments withArchived={withArchived} showArchived={() => show("1")} />;
+  const words = (text ?? "").trim().toLowerCase();
+  const found = experiments.data.filter(({ name, description }) =>
     `${name} ${description ?? ""}`.toLowerCase().includes(words),
   );
   return (
     <>
-      <PageHeader title="Experiments" note={plural(experiments.data.length, "experiment")}>
+      <PageHeader title={texts.title} note={texts.count(experiments.data.length)}>
+        <Switch
+          label={texts.archivedToo}
+          checked={withArchived}
+          onChange={(_, { checked }) => show(checked ? "1" : null)}
+        />
         <SearchBox
-          placeholder="Find an experiment"
-          aria-label="Find an experiment"
-          value={text}
-          onChange={(_, { value }) => setText(value)}
+          placeholder={texts.find}
+          aria-label={texts.find}
+          value={text ?? ""}
+          onChange={(_, { value }) => find(value)}
           input={{ "data-search": true } as object}
         />
       </PageHeader>
-      {shown.length === 0 ? (
-        <Empty title="No experiment has that name">Take words out of the search to see more.</Empty>
+      {archiving.error !== null && <Problem error={archiving.error} />}
+      {found.length === 0 ? (
+        <Empty title={texts.none}>{texts.noneHint}</Empty>
       ) : (
-        <ExperimentTable experiments={shown} />
+        <ExperimentTable experiments={found} archive={archiving.archive} />
       )}
+      {archiving.done && <Archived {...archiving.done} undo={archiving.undo} close={archiving.close} />}
     </>
   );
 }
 
-function NoExperiments() {
+type Done = { name: string; isArchived: boolean };
+
+function useArchiving() {
+  const changing = useChangeExperiment();
+  const [done, setDone] = useState<Done | null>(null);
+  const archive = (name: string, isArchived: boolean) =>
+    changing.mutate({ name, archived: isArchived }, { onSuccess: () => setDone({ name, isArchived }) });
+  return {
+    archive,
+    done,
+    error: changing.error,
+    undo: () => {
+      if (done) changing.mutate({ name: done.name, archived: !done.isArchived }, { onSuccess: () => setDone(null) });
+    },
+    close: () => setDone(null),
+  };
+}
+
+function Archived({ name, isArchived, undo, close }: Done & { undo: () => void; close: () => void }) {
+  return (
+    <div className="floating">
+      <MessageBar intent="success" data-testid="outcome">
+        <MessageBarBody>{isArchived ? texts.wasArchived(name) : texts.wasRestored(name)}</MessageBarBody>
+        <MessageBarActions
+          containerAction={
+            <Button appearance="transparent" icon={<DismissRegular />} aria-label={texts.close} onClick={close} />
+          }
+        >
+          <Button onClick={undo} data-testid="undo">
+            {texts.undo}
+          </Button>
+        </MessageBarActions>
+      </MessageBar>
+    </div>
+  );
+}
+
+function NoExperiments({ withArchived, showArchived }: { withArchived: boolean; showArchived: () => void }) {
+  const all = useExperiments({ archived: true });
+  const hidden = all.data?.length ?? 0;
+  if (!withArchived && hidden > 0)
+    return (
+      <>
+        <PageHeader title={texts.title} />
+        <Empty title={texts.allArchived}>
+          <Button onClick={showArchived}>{texts.showArchived}</Button>
+        </Empty>
+      </>
+    );
   return (
     <>
-      <PageHeader title="Experiments" />
-      <Empty title="No experiments yet">
-        <p>Experiments appear here by themselves as soon as a script records a run. Try this one:</p>
+      <PageHeader title={texts.title} />
+      <Empty title={texts.empty}>
+        <p>{texts.emptyFirst}</p>
         <CopyText text={FIRST_STEPS} />
-        <p>An existing azureml script works as it is: run it with the Python that Runstead is installed in.</p>
+        <p>{texts.emptyThen}</p>
       </Empty>
     </>
-  );
-}
-
-function ExperimentTable({ experiments }: { experiments: Experiment[] }) {
-  const workspace = useWorkspace();
-  return (
-    <div className="experiments" data-testid="experiments">
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col" className="numeric">
-              Runs
-            </th>
-            <th scope="col">Last run</th>
-            <th scope="col">Description</th>
-          </tr>
-        </thead>
-        <tbody>
-          {experiments.map((experiment) => (
-            <tr key={experiment.experiment_id}>
-              <th scope="row">
-                <Link href={addresses.experiment(workspace, experiment.name)}>{experiment.name}</Link>
-              </th>
-              <td className="numeric">{grouped(experiment.run_count)}</td>
-              <td>
-                <Ago at={experiment.last_run_at} />
-              </td>
-              <td className="experiment-description">{experiment.description}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

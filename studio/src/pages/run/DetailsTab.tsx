@@ -1,109 +1,99 @@
 /** Everything that is known of a run besides its metrics and files. */
 
-import { Button } from "@fluentui/react-components";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useChangeRun } from "@/api/runs";
 import type { Run } from "@/api/types";
 import { addresses } from "@/parts/addresses";
 import { CopyButton } from "@/parts/CopyText";
 import { EditableText } from "@/parts/EditableText";
-import { formatTime, plural } from "@/parts/format";
+import { formatTime } from "@/parts/format";
 import { Link } from "@/parts/Link";
 import { RunDuration } from "@/parts/times";
+import { details as texts } from "@/texts/run";
+import { Box, FactList } from "./facts";
+import { StageBar } from "./StageBar";
 import { Tags } from "./Tags";
 
 const GIT = [
-  ["Repository", "azureml.git.repository_uri", "mlflow.source.git.repoURL"],
-  ["Branch", "azureml.git.branch", "mlflow.source.git.branch"],
-  ["Commit", "azureml.git.commit", "mlflow.source.git.commit"],
-  ["Uncommitted changes", "azureml.git.dirty"],
-  ["Build", "azureml.git.build_id"],
+  [texts.gitFacts.repository, "azureml.git.repository_uri", "mlflow.source.git.repoURL"],
+  [texts.gitFacts.branch, "azureml.git.branch", "mlflow.source.git.branch"],
+  [texts.gitFacts.commit, "azureml.git.commit", "mlflow.source.git.commit"],
+  [texts.gitFacts.dirty, "azureml.git.dirty"],
+  [texts.gitFacts.build, "azureml.git.build_id"],
 ] as const;
+// As `domain/bindings.py` names the property of an output's dataset.
+const OUTPUT_PROPERTY = "azureml.output_dataset.";
 
 export default function DetailsTab({ run }: { run: Run }) {
   const change = useChangeRun(run.run_id);
   return (
     <div className="details">
+      <StageBar run={run} />
       <div className="details-column">
         <Facts run={run} />
         <Parameters params={run.params ?? {}} />
+        <Bindings run={run} />
         <Git properties={run.properties} />
         <Warnings warnings={run.warnings ?? []} />
       </div>
       <div className="details-column">
-        <Box title="Description">
+        <Box title={texts.description}>
           <EditableText
             isLong
-            label="Description"
+            label={texts.description}
             text={run.description ?? ""}
-            placeholder="Nobody has described this run yet."
+            placeholder={texts.nobodyDescribed}
             save={(description) => change.mutateAsync({ description })}
           />
         </Box>
-        <Box title="Tags">
+        <Box title={texts.tags}>
           <Tags tags={run.tags} change={(tags) => change.mutateAsync(tags)} />
         </Box>
         <Properties properties={run.properties} />
       </div>
-      <RawRun run={run} />
     </div>
-  );
-}
-
-export function Box({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className="box" aria-label={title}>
-      <h2>{title}</h2>
-      {children}
-    </section>
   );
 }
 
 function Facts({ run }: { run: Run }) {
   const facts: [string, ReactNode][] = [
-    ["Number", run.number],
-    ["Kind", run.kind],
-    ["Created", formatTime(run.created_at)],
-    ["Started", formatTime(run.started_at)],
-    ["Ended", formatTime(run.ended_at)],
-    ["Duration", run.started_at && <RunDuration run={run} />],
-    ["Script", run.script && <code>{run.script}</code>],
-    ["Arguments", run.arguments && run.arguments.length > 0 && <Arguments items={run.arguments} />],
-    ["Compute", run.target],
-    ["Environment", run.environment_name],
-    ["Submitted by", run.submitted_by],
+    [texts.facts.number, run.number],
+    [texts.facts.kind, run.kind],
+    [texts.facts.created, formatTime(run.created_at)],
+    [texts.facts.started, formatTime(run.started_at)],
+    [texts.facts.ended, formatTime(run.ended_at)],
+    [texts.facts.duration, run.started_at && <RunDuration run={run} />],
+    [texts.facts.script, run.script && <code>{run.script}</code>],
+    [texts.facts.arguments, run.arguments && run.arguments.length > 0 && <Arguments items={run.arguments} />],
+    [texts.facts.compute, run.target],
     [
-      "Snapshot",
-      run.snapshot_id && <Link href={addresses.run(run.workspace, run.run_id, "snapshot")}>See the files</Link>,
+      texts.facts.environment,
+      run.kind !== "interactive" && (
+        <Link href={addresses.run(run.workspace, run.run_id, "environment")}>
+          {run.environment_name ?? texts.ownPython}
+        </Link>
+      ),
     ],
-    ["Parent run", run.parent_id && <Link href={addresses.run(run.workspace, run.parent_id)}>{run.parent_id}</Link>],
+    [texts.facts.submittedBy, run.submitted_by],
     [
-      "Child runs",
+      texts.facts.snapshot,
+      run.snapshot_id && <Link href={addresses.run(run.workspace, run.run_id, "snapshot")}>{texts.seeFiles}</Link>,
+    ],
+    [
+      texts.facts.parent,
+      run.parent_id && <Link href={addresses.run(run.workspace, run.parent_id)}>{run.parent_id}</Link>,
+    ],
+    [
+      texts.facts.children,
       run.child_count > 0 && (
-        <Link href={addresses.run(run.workspace, run.run_id, "children")}>{plural(run.child_count, "child run")}</Link>
+        <Link href={addresses.run(run.workspace, run.run_id, "children")}>{texts.childRuns(run.child_count)}</Link>
       ),
     ],
   ];
   return (
-    <Box title="Run">
+    <Box title={texts.run}>
       <FactList facts={facts} />
     </Box>
-  );
-}
-
-/** Facts that are known; the others are left out. */
-function FactList({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
-  return (
-    <dl className="facts">
-      {facts
-        .filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false)
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
   );
 }
 
@@ -114,19 +104,42 @@ function Arguments({ items }: { items: string[] }) {
   return (
     <span className="with-copy">
       <code className="wrap">{line}</code>
-      <CopyButton text={line} label="Copy the arguments" />
+      <CopyButton text={line} label={texts.copyArguments} />
     </span>
+  );
+}
+
+type Defined = { data?: Record<string, Bound>; outputData?: Record<string, unknown> };
+type Bound = { dataLocation?: { dataset?: { datasetId?: string } | null } | null; mechanism?: string };
+
+/** The data that a job was given, and the datasets that its outputs became. */
+function Bindings({ run }: { run: Run }) {
+  const defined = (run.definition ?? {}) as Defined;
+  const inputs = Object.entries(defined.data ?? {}).map(([name, bound]) => {
+    const id = bound.dataLocation?.dataset?.datasetId;
+    const told = [id && texts.dataset(id), bound.mechanism?.toLowerCase()].filter(Boolean).join(", ");
+    return [`${texts.input} ${name}`, told] as const;
+  });
+  const outputs = Object.keys(defined.outputData ?? {}).map((name) => {
+    const id = run.properties[`${OUTPUT_PROPERTY}${name}`];
+    return [`${texts.output} ${name}`, id ? texts.dataset(id) : "–"] as const;
+  });
+  if (inputs.length + outputs.length === 0) return null;
+  return (
+    <Box title={texts.data}>
+      <FactList facts={[...inputs, ...outputs]} />
+    </Box>
   );
 }
 
 function Git({ properties }: { properties: Run["properties"] }) {
   const facts = GIT.map(([title, ...names]) => {
     const value = names.map((name) => properties[name]).find((each) => each !== undefined);
-    return [title, value && (title === "Commit" ? <Commit hash={value} /> : value)] as const;
+    return [title, value && (title === texts.gitFacts.commit ? <Commit hash={value} /> : value)] as const;
   });
   if (facts.every(([, value]) => !value)) return null;
   return (
-    <Box title="Git">
+    <Box title={texts.git}>
       <FactList facts={facts} />
     </Box>
   );
@@ -136,7 +149,7 @@ function Commit({ hash }: { hash: string }) {
   return (
     <span className="with-copy">
       <code title={hash}>{hash.slice(0, 12)}</code>
-      <CopyButton text={hash} label="Copy the commit" />
+      <CopyButton text={hash} label={texts.copyCommit} />
     </span>
   );
 }
@@ -144,7 +157,7 @@ function Commit({ hash }: { hash: string }) {
 function Warnings({ warnings }: { warnings: readonly unknown[] }) {
   if (warnings.length === 0) return null;
   return (
-    <Box title="Warnings">
+    <Box title={texts.warnings}>
       <ul className="warnings">
         {warnings.map((warning, position) => {
           const text = warningText(warning);
@@ -166,7 +179,7 @@ function warningText(warning: unknown): string {
 function Parameters({ params }: { params: Record<string, string> }) {
   if (Object.keys(params).length === 0) return null;
   return (
-    <Box title="Parameters">
+    <Box title={texts.parameters}>
       <Pairs pairs={params} />
     </Box>
   );
@@ -174,10 +187,10 @@ function Parameters({ params }: { params: Record<string, string> }) {
 
 function Properties({ properties }: { properties: Run["properties"] }) {
   return (
-    <Box title="Properties">
+    <Box title={texts.properties}>
       {Object.keys(properties).length === 0 ? (
         <p className="quiet">
-          None. A script adds one with <code>run.add_properties({"{…}"})</code>; it can be written once.
+          {texts.noProperties} <code>run.add_properties({"{…}"})</code>; {texts.writtenOnce}
         </p>
       ) : (
         <Pairs pairs={properties} />
@@ -200,19 +213,5 @@ function Pairs({ pairs }: { pairs: Record<string, string> }) {
           ))}
       </tbody>
     </table>
-  );
-}
-
-function RawRun({ run }: { run: Run }) {
-  const [isOpen, setOpen] = useState(false);
-  const text = isOpen ? JSON.stringify(run, null, 2) : "";
-  return (
-    <section className="raw-run">
-      <Button appearance="subtle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} data-testid="raw-json">
-        {isOpen ? "Hide the raw JSON" : "Show the raw JSON"}
-      </Button>
-      {isOpen && <CopyButton text={text} label="Copy the JSON" />}
-      {isOpen && <pre>{text}</pre>}
-    </section>
   );
 }

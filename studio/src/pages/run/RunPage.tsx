@@ -8,6 +8,7 @@ import type { Run } from "@/api/types";
 import { addresses, navigate, type RunTab } from "@/parts/addresses";
 import { Problem } from "@/parts/Problem";
 import { useTitle } from "@/parts/title";
+import { run as texts } from "@/texts/run";
 import { RunHeader } from "./RunHeader";
 import "./run.css";
 
@@ -17,15 +18,12 @@ const ImagesTab = lazy(() => import("./ImagesTab"));
 const LogsTab = lazy(() => import("./LogsTab"));
 const ChildrenTab = lazy(() => import("./ChildrenTab"));
 const SnapshotTab = lazy(() => import("./SnapshotTab"));
+const EnvironmentTab = lazy(() => import("./EnvironmentTab"));
+const RawJsonTab = lazy(() => import("./RawJsonTab"));
 
-const TITLES: Record<RunTab, string> = {
-  details: "Details",
-  metrics: "Metrics",
-  images: "Images",
-  logs: "Outputs + logs",
-  children: "Child runs",
-  snapshot: "Snapshot",
-};
+const TITLES: Record<RunTab, string> = texts.tabs;
+// As Azure had them: what a run did, what it left, how it was made.
+const ORDER = Object.keys(texts.tabs) as RunTab[];
 
 export default function RunPage({ runId, tab }: { runId: string; tab: RunTab | null }) {
   const workspace = useWorkspace();
@@ -33,7 +31,7 @@ export default function RunPage({ runId, tab }: { runId: string; tab: RunTab | n
   const shown = tab ?? "details";
   useTitle(`${run.data?.display_name ?? runId} · ${TITLES[shown]}`);
   if (run.isLoadingError) return <Problem error={run.error} retry={() => void run.refetch()} />;
-  if (!run.data) return <Spinner className="page-wait" label="Loading the run" delay={300} />;
+  if (!run.data) return <Spinner className="page-wait" label={texts.loading} delay={300} />;
   return (
     <>
       <RunHeader run={run.data} />
@@ -42,7 +40,7 @@ export default function RunPage({ runId, tab }: { runId: string; tab: RunTab | n
         selectedValue={shown}
         onTabSelect={(_, { value }) => navigate(addresses.run(workspace, runId, value as RunTab))}
       >
-        {(Object.keys(TITLES) as RunTab[]).map((name) => (
+        {ORDER.map((name) => (
           <Tab key={name} value={name} id={`tab-${name}`} data-testid={`tab-${name}`}>
             {TITLES[name]}
             {name === "children" && run.data.child_count > 0 && (
@@ -52,7 +50,7 @@ export default function RunPage({ runId, tab }: { runId: string; tab: RunTab | n
         ))}
       </TabList>
       <section className="run-tab" role="tabpanel" aria-labelledby={`tab-${shown}`}>
-        <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
+        <Suspense fallback={<Spinner className="page-wait" label={texts.loadingTab} delay={300} />}>
           <TabContent run={run.data} tab={shown} />
         </Suspense>
       </section>
@@ -74,5 +72,9 @@ function TabContent({ run, tab }: { run: Run; tab: RunTab }) {
       return <ChildrenTab run={run} />;
     case "snapshot":
       return <SnapshotTab run={run} />;
+    case "environment":
+      return <EnvironmentTab run={run} />;
+    case "json":
+      return <RawJsonTab run={run} />;
   }
 }

@@ -9,22 +9,24 @@ import { Empty } from "@/parts/Empty";
 import { Link } from "@/parts/Link";
 import { PageHeader } from "@/parts/PageHeader";
 import { useTitle } from "@/parts/title";
+import { experimentTexts } from "@/texts/experiments";
+import { runTexts } from "@/texts/runs";
 
 export default function RunsPage({ experiment }: { experiment: string | null }) {
-  useTitle(experiment ?? "All runs");
+  useTitle(experiment ?? runTexts.page.all);
   const workspace = useWorkspace();
   const experiments = useExperiments();
   const description = experiments.data?.find((each) => each.name === experiment)?.description;
   return (
     <>
       <PageHeader
-        crumbs={experiment !== null && <Link href={addresses.experiments(workspace)}>Experiments</Link>}
-        title={experiment ?? "All runs"}
+        crumbs={experiment !== null && <Link href={addresses.experiments(workspace)}>{experimentTexts.title}</Link>}
+        title={experiment ?? runTexts.page.all}
         note={description}
       />
       <RunSection
         name={experiment === null ? "all" : `experiment.${experiment}`}
-        label={experiment === null ? "All runs" : `Runs of ${experiment}`}
+        label={experiment === null ? runTexts.page.all : runTexts.page.of(experiment)}
         experiment={experiment}
         experiments={experiment === null ? (experiments.data?.map((each) => each.name) ?? []) : null}
         empty={<NoRuns experiment={experiment} />}
@@ -40,8 +42,8 @@ exp = Experiment(Workspace.from_config(), "${(experiment ?? "my-first-experiment
 run = exp.submit(ScriptRunConfig(".", script="train.py"))
 run.wait_for_completion(show_output=True)`;
   return (
-    <Empty title="No runs yet">
-      <p>A run appears here as soon as it is made. Submit a script like this:</p>
+    <Empty title={runTexts.page.none}>
+      <p>{runTexts.page.noneHint}</p>
       <CopyText text={code} />
     </Empty>
   );

@@ -1,4 +1,4 @@
-/** Which columns the run table has, and in which order. */
+/** Which columns the run table has, in which order, and which of them stay at the left. */
 
 import {
   Button,
@@ -11,36 +11,45 @@ import {
   DialogTitle,
   SearchBox,
 } from "@fluentui/react-components";
-import { ArrowDownRegular, ArrowUpRegular, DismissRegular } from "@fluentui/react-icons";
-import { useState } from "react";
+import { ArrowDownRegular, ArrowUpRegular, DismissRegular, PinFilled, PinRegular } from "@fluentui/react-icons";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type CSSProperties, type ReactNode, useMemo, useRef, useState } from "react";
 import type { Column } from "@/api/types";
+import { runTexts } from "@/texts/runs";
 import type { Choices } from "./choices";
-import { columnDescription, columnTitle, columnToken, FIELDS, type MetricName, SUMMARIES } from "./columns";
+import { columnDescription, columnTitle, columnToken, FIELDS, type MetricName, STEPS, SUMMARIES } from "./columns";
+import { movedBefore } from "./HeaderRow";
+import { inOrder } from "./layouts";
+
+const texts = runTexts.picker;
+const LINE_PX = 32;
+// The server answers at most as many at a time.
+const MOST_COLUMNS = 500;
 
 type Props = {
   isOpen: boolean;
   close: () => void;
   choices: Choices;
   chosen: readonly Column[];
-  choose: (columns: readonly Column[] | null) => void;
+  pinned: readonly string[];
+  choose: (columns: readonly Column[] | null, pinned?: readonly string[]) => void;
 };
 
-const MOST_SHOWN = 100;
-
-export function ColumnPicker({ isOpen, close, choices, chosen, choose }: Props) {
+export function ColumnPicker({ isOpen, close, choices, chosen, pinned, choose }: Props) {
   return (
     <Dialog open={isOpen} onOpenChange={(_, { open }) => !open && close()}>
       <DialogSurface className="column-picker" data-testid="column-picker">
         <DialogBody>
-          <DialogTitle>Columns</DialogTitle>
+          <DialogTitle>{texts.title}</DialogTitle>
           <DialogContent className="column-picker-halves">
             <Offer choices={choices} chosen={chosen} choose={choose} />
-            <Chosen chosen={chosen} choose={choose} />
+            <Chosen chosen={inOrder(chosen, pinned)} pinned={pinned} choose={choose} />
           </DialogContent>
           <DialogActions>
-            <Button onClick={() => choose(null)}>Back to the usual columns</Button>
+            <Button onClick={() => choose([], [])}>{texts.clear}</Button>
+            <Button onClick={() => choose(null, [])}>{texts.usual}</Button>
             <Button appearance="primary" onClick={close}>
-              Done
+              {texts.done}
             </Button>
           </DialogActions>
         </DialogBody>
@@ -50,85 +59,132 @@ export function ColumnPicker({ isOpen, close, choices, chosen, choose }: Props) 
 }
 
 type ChoiceProps = { chosen: readonly Column[]; choose: (columns: readonly Column[]) => void };
+type Line = { key: string; content: ReactNode };
 
 function Offer({ choices, chosen, choose }: ChoiceProps & { choices: Choices }) {
   const [text, setText] = useState("");
   const words = text.trim().toLowerCase();
+  const has = useMemo(() => new Set(chosen.map(columnToken)), [chosen]);
+  const toggle = (column: Column) => {
+    const token = columnToken(column);
+    choose(has.has(token) ? chosen.filter((each) => columnToken(each) !== token) : [...chosen, column]);
+  };
   const fits = (name: string) => name.toLowerCase().includes(words);
-  const toggles = { chosen, choose };
   const metrics = choices.metrics.filter(({ metric, column }) => fits(`${metric}.${column}`));
-  const fields = FIELDS.filter(({ title }) => fits(title));
-  const tags = choices.tags.filter(fits);
-  const properties = choices.properties.filter(fits);
-  const found = metrics.length + fields.length + tags.length + properties.length;
+  const group = (title: string, columns: readonly Column[]): Line[] =>
+    columns.length === 0
+      ? []
+      : [
+          { key: title, content: <h3>{title}</h3> },
+          ...columns.map((column) => ({
+            key: columnToken(column),
+            content: (
+              <Checkbox
+                label={columnTitle(column)}
+                checked={has.has(columnToken(column))}
+                onChange={() => toggle(column)}
+              />
+            ),
+          })),
+        ];
+  const lines: Line[] = [
+    ...(metrics.length > 0 ? [{ key: "metrics", content: <h3>{texts.metrics}</h3> }] : []),
+    ...metrics.map((name) => ({
+      key: `metric ${name.metric} ${name.column}`,
+      content: <MetricChoice name={name} has={has} toggle={toggle} />,
+    })),
+    ...group(
+      texts.fields,
+      FIELDS.filter(({ title }) => fits(title)).map(({ name }) => ({ field: name })),
+    ),
+    ...group(
+      texts.params,
+      choices.params.filter(fits).map((param) => ({ param })),
+    ),
+    ...group(
+      texts.tags,
+      choices.tags.filter(fits).map((tag) => ({ tag })),
+    ),
+    ...group(
+      texts.properties,
+      choices.properties.filter(fits).map((property) => ({ property })),
+    ),
+  ];
+  const addAll = () => {
+    const more = metrics.map(({ metric, column }): Column => ({ metric, of: "last", column }));
+    choose([...chosen, ...more.filter((column) => !has.has(columnToken(column)))].slice(0, MOST_COLUMNS));
+  };
   return (
-    <section aria-label="All columns" className="column-offer">
+    <section aria-label={texts.all} className="column-offer">
       <SearchBox
-        placeholder="Find a column"
-        aria-label="Find a column"
+        placeholder={texts.find}
+        aria-label={texts.find}
         value={text}
         onChange={(_, { value }) => setText(value)}
       />
-      <div className="column-list">
-        {metrics.length > 0 && <h3>Metrics</h3>}
-        {metrics.slice(0, MOST_SHOWN).map((name) => (
-          <MetricChoice key={`${name.metric}\n${name.column}`} name={name} {...toggles} />
-        ))}
-        {metrics.length > MOST_SHOWN && (
-          <p className="quiet">{metrics.length - MOST_SHOWN} more: type a part of the name.</p>
-        )}
-        <Group title="About the run" columns={fields.map(({ name }) => ({ field: name }))} {...toggles} />
-        <Group title="Tags" columns={tags.map((tag) => ({ tag }))} {...toggles} />
-        <Group title="Properties" columns={properties.map((property) => ({ property }))} {...toggles} />
-        {found === 0 && <p className="quiet">No column has that name.</p>}
-      </div>
+      {metrics.length > 1 && (
+        <Button size="small" appearance="subtle" className="add-all" onClick={addAll}>
+          {texts.addAll(Math.min(metrics.length, MOST_COLUMNS))}
+        </Button>
+      )}
+      {lines.length === 0 ? <p className="quiet">{texts.none}</p> : <LongList lines={lines} />}
     </section>
   );
 }
 
-const has = (chosen: readonly Column[], column: Column) =>
-  chosen.some((each) => columnToken(each) === columnToken(column));
-const without = (chosen: readonly Column[], column: Column) =>
-  chosen.filter((each) => columnToken(each) !== columnToken(column));
-
-function Group({ title, columns, chosen, choose }: ChoiceProps & { title: string; columns: Column[] }) {
-  if (columns.length === 0) return null;
+/** Thousands of lines, of which only those in view exist. */
+function LongList({ lines }: { lines: readonly Line[] }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE_PX,
+    overscan: 6,
+  });
   return (
-    <>
-      <h3>{title}</h3>
-      {columns.map((column) => (
-        <Checkbox
-          key={columnToken(column)}
-          label={columnTitle(column)}
-          checked={has(chosen, column)}
-          onChange={(_, { checked }) => choose(checked ? [...chosen, column] : without(chosen, column))}
-        />
-      ))}
-    </>
+    <div ref={scroller} className="column-list">
+      <div style={{ height: virtual.getTotalSize(), position: "relative", flex: "none" }}>
+        {virtual.getVirtualItems().map(({ index, start }) => (
+          <div
+            key={lines[index]?.key}
+            className="column-line"
+            style={{ transform: `translateY(${start}px)` } as CSSProperties}
+          >
+            {lines[index]?.content}
+          </div>
+        ))}
+      </div>
+    </div>
   );
 }
 
-/** One metric has many columns: its last, lowest, highest … value. */
-function MetricChoice({ name, chosen, choose }: ChoiceProps & { name: MetricName }) {
-  const { metric, column } = name;
+type MetricProps = { name: MetricName; has: ReadonlySet<string>; toggle: (column: Column) => void };
+
+/** One metric has many columns: its last, lowest, highest … value, and the steps of these. */
+function MetricChoice({ name, has, toggle }: MetricProps) {
+  const { metric, column, isNumeric } = name;
   const title = column === "" ? metric : `${metric}.${column}`;
+  const offered = isNumeric ? [...SUMMARIES, ...STEPS] : (["last", "first", "count"] as const);
   return (
     <fieldset className="metric-choice">
-      <legend title={title}>{title}</legend>
-      {SUMMARIES.filter((of) => name.isNumeric || of === "last" || of === "first" || of === "count").map((of) => {
+      <legend title={title}>
+        {title}
+        {!isNumeric && <span className="quiet"> {texts.text}</span>}
+      </legend>
+      {offered.map((of) => {
         const wanted: Column = { metric, of, column };
-        const isOn = has(chosen, wanted);
+        const isOn = has.has(columnToken(wanted));
         return (
           <button
             key={of}
             type="button"
             className="choice-chip"
             aria-pressed={isOn}
-            aria-label={`${title}: ${of}`}
-            onClick={() => choose(isOn ? without(chosen, wanted) : [...chosen, wanted])}
+            aria-label={`${title}: ${runTexts.summaries[of]}`}
+            onClick={() => toggle(wanted)}
           >
             {isOn ? "✓ " : ""}
-            {of}
+            {runTexts.summaries[of]}
           </button>
         );
       })}
@@ -136,50 +192,69 @@ function MetricChoice({ name, chosen, choose }: ChoiceProps & { name: MetricName
   );
 }
 
-function Chosen({ chosen, choose }: ChoiceProps) {
-  const swap = (from: number, to: number) => {
-    const next = [...chosen];
-    const [moved] = next.splice(from, 1);
-    if (moved) next.splice(to, 0, moved);
-    choose(next);
+function Chosen({ chosen, pinned, choose }: Pick<Props, "chosen" | "pinned" | "choose">) {
+  const tokens = chosen.map(columnToken);
+  const move = (from: number, to: number) => {
+    const before = tokens[to > from ? to + 1 : to] ?? null;
+    choose(movedBefore(chosen, tokens[from] ?? "", before), pinned);
   };
+  const others = (token: string) => pinned.filter((each) => each !== token);
   return (
-    <section aria-label="Chosen columns" className="column-chosen">
-      <h3>Shown, from left to right</h3>
+    <section aria-label={texts.shown} className="column-chosen">
+      <h3>{texts.shown}</h3>
       <ol className="column-list">
         {chosen.map((column, position) => {
           const title = columnTitle(column);
+          const token = columnToken(column);
+          const isPinned = pinned.includes(token);
+          const isEnd = (step: number) => {
+            const other = tokens[position + step];
+            return other === undefined || pinned.includes(other) !== isPinned;
+          };
           return (
-            <li key={columnToken(column)} title={columnDescription(column)}>
+            <li key={token} title={columnDescription(column)}>
               <span>{title}</span>
-              <Button
-                size="small"
-                appearance="subtle"
+              <Small
+                icon={isPinned ? <PinFilled /> : <PinRegular />}
+                label={isPinned ? texts.unpin(title) : texts.pin(title)}
+                act={() => choose(chosen, isPinned ? others(token) : [...others(token), token])}
+              />
+              <Small
                 icon={<ArrowUpRegular />}
-                disabled={position === 0}
-                aria-label={`Move ${title} left`}
-                onClick={() => swap(position, position - 1)}
+                label={texts.left(title)}
+                isOff={isEnd(-1)}
+                act={() => move(position, position - 1)}
               />
-              <Button
-                size="small"
-                appearance="subtle"
+              <Small
                 icon={<ArrowDownRegular />}
-                disabled={position === chosen.length - 1}
-                aria-label={`Move ${title} right`}
-                onClick={() => swap(position, position + 1)}
+                label={texts.right(title)}
+                isOff={isEnd(1)}
+                act={() => move(position, position + 1)}
               />
-              <Button
-                size="small"
-                appearance="subtle"
+              <Small
                 icon={<DismissRegular />}
-                aria-label={`Take ${title} out`}
-                onClick={() => choose(without(chosen, column))}
+                label={texts.take(title)}
+                act={() => choose(chosen.toSpliced(position, 1), others(token))}
               />
             </li>
           );
         })}
       </ol>
-      {chosen.length === 0 && <p className="quiet">Only the name.</p>}
+      {chosen.length === 0 && <p className="quiet">{texts.onlyName}</p>}
     </section>
   );
 }
+
+type SmallProps = { icon: React.JSX.Element; label: string; isOff?: boolean; act: () => void };
+
+const Small = ({ icon, label, isOff = false, act }: SmallProps) => (
+  <Button
+    size="small"
+    appearance="subtle"
+    icon={icon}
+    disabled={isOff}
+    aria-label={label}
+    title={label}
+    onClick={act}
+  />
+);

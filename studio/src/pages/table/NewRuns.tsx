@@ -1,15 +1,23 @@
-/** Says that there are new runs above, without moving what one reads. */
+/** Says that the table is no longer the newest, without moving it. */
 
 import { Button } from "@fluentui/react-components";
-import { ArrowUpRegular } from "@fluentui/react-icons";
-import { plural } from "@/parts/format";
+import { ArrowSyncRegular, ArrowUpRegular } from "@fluentui/react-icons";
+import { runTexts } from "@/texts/runs";
+import type { News } from "./changes";
 
-export function NewRuns({ count, show }: { count: number; show: () => void }) {
-  if (count === 0) return null;
+export function NewRuns({ news, show }: { news: News; show: () => void }) {
+  if (news.more === 0 && !news.isMoved) return null;
+  const isNew = news.more > 0;
   return (
     <div className="new-runs" role="status">
-      <Button size="small" appearance="primary" shape="circular" icon={<ArrowUpRegular />} onClick={show}>
-        {plural(count, "new run")}
+      <Button
+        size="small"
+        appearance="primary"
+        shape="circular"
+        icon={isNew ? <ArrowUpRegular /> : <ArrowSyncRegular />}
+        onClick={show}
+      >
+        {isNew ? runTexts.table.newRuns(news.more) : runTexts.table.changed}
       </Button>
     </div>
   );

@@ -1,27 +1,33 @@
-/** A run table with everything around it: filter, columns, selection, comparison. */
+/** A run table with everything around it: views, filter, columns, groups, selection, comparison. */
 
 import { Button, Spinner, Switch } from "@fluentui/react-components";
-import { BoardRegular, ColumnTripleEditRegular, DataLineRegular } from "@fluentui/react-icons";
-import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
+import { BoardRegular, ColumnTripleEditRegular } from "@fluentui/react-icons";
+import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { useWorkspace } from "@/api/live";
 import type { Column, Filter } from "@/api/types";
 import { setParameters, useParameter } from "@/parts/addresses";
 import { Empty } from "@/parts/Empty";
-import { plural } from "@/parts/format";
-import { usePersisted } from "@/parts/persisted";
-import { compare as texts } from "@/texts/compare";
+import { compare as compareTexts } from "@/texts/compare";
+import { runTexts } from "@/texts/runs";
+import { useBulk } from "./bulk";
 import { ColumnPicker } from "./ColumnPicker";
-import { conditionColumns, useChoices } from "./choices";
-import { defaultColumns } from "./columns";
+import { useNews } from "./changes";
+import { conditionColumns, groupColumns, useChoices } from "./choices";
+import { columnToken } from "./columns";
 import { FilterBar } from "./FilterBar";
 import { filterOf, isFiltered, NO_CONDITIONS } from "./filters";
+import { GroupPicker } from "./GroupPicker";
+import { inOrder } from "./layouts";
+import { type Lines, MOST_GROUPS, type Range, useGroupLines, useRunLines } from "./lines";
 import { RunTable } from "./RunTable";
 import type { RowQuery } from "./rows";
-import { useView, type View } from "./views";
+import { OutcomeBar, SelectionBar } from "./SelectionBar";
+import { useSelection } from "./selecting";
+import { selectedCount, stepOf } from "./selections";
+import { ViewsMenu } from "./ViewsMenu";
+import { useView, type View, type ViewState } from "./views";
 
 const ComparePanel = lazy(() => import("@/pages/compare/ComparePanel"));
-
-const NO_WIDTHS: Record<string, number> = {};
 
 type Props = {
   /** The name under which the browser remembers the view. */
@@ -36,86 +42,140 @@ type Props = {
   empty: ReactNode;
 };
 
-export function RunSection({ name, label, experiment, experiments = null, parent, empty }: Props) {
+export function RunSection(props: Props) {
   const workspace = useWorkspace();
-  const [view, change] = useView(`${workspace}.${name}`);
-  const [widths, setWidths] = usePersisted(`widths.${workspace}.${name}`, NO_WIDTHS);
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const name = `${workspace}.${props.name}`;
   const [compared, compare] = useParameter("compare");
   const comparedIds = useMemo(() => compared?.split(",") ?? [], [compared]);
-  const [isPicking, setPicking] = useState(false);
-  const { choices, total, noteRows } = useChoices();
-  const usual = useMemo(() => defaultColumns(choices.metrics, experiment !== null), [choices, experiment]);
-  const columns = view.columns ?? usual;
-  const query = useRowQuery(view, columns, experiment, parent);
-  const select = useCallback(
-    (runId: string, isSelected: boolean) =>
-      setSelected((known) => new Set(isSelected ? [...known, runId] : [...known].filter((each) => each !== runId))),
-    [],
-  );
-  const clearSelection = useCallback(() => setSelected(new Set()), []);
-  const offered = useMemo(() => conditionColumns(choices), [choices]);
-
+  const state = useView(name, props.experiment);
+  const query = useRowQuery(state.view, props.experiment, props.parent);
   if (compared !== null)
     return (
       <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
         <ComparePanel
           runIds={comparedIds}
           change={(runIds) => compare(runIds.join(",") || null)}
-          name={`${workspace}.${name}`}
-          experiment={experiment}
+          name={name}
+          experiment={props.experiment}
           query={query}
         />
       </Suspense>
     );
+  if (!state.isReady) return <Spinner className="page-wait" label={runTexts.table.loading} delay={300} />;
+  return <ReadySection {...props} name={name} state={state} query={query} />;
+}
+
+type ReadyProps = Props & { state: ViewState; query: RowQuery };
+
+/** The two kinds of table ask the server different questions. */
+function ReadySection(props: ReadyProps) {
+  return props.state.view.by.length > 0 ? <GroupedSection {...props} /> : <FlatSection {...props} />;
+}
+
+function FlatSection(props: ReadyProps) {
+  const asked = useAsked(props);
+  const metrics = useMemo(() => asked.columns.filter((column) => "metric" in column), [asked.columns]);
+  const lines = useRunLines(asked.query, asked.range, metrics);
+  return <SectionBody {...props} asked={asked} lines={lines} open={NOTHING_OPEN} toggle={() => undefined} />;
+}
+
+const NOTHING_OPEN: ReadonlySet<string> = new Set();
+
+function GroupedSection(props: ReadyProps) {
+  const asked = useAsked(props);
+  const [open, setOpen] = useState(NOTHING_OPEN);
+  const lines = useGroupLines(asked.query, props.state.view, open, asked.range, asked.columns);
+  const toggle = (key: string) => {
+    const next = new Set(open);
+    if (!next.delete(key)) next.add(key);
+    setOpen(next);
+  };
+  return <SectionBody {...props} asked={asked} lines={lines} open={open} toggle={toggle} />;
+}
+
+type BodyProps = ReadyProps & {
+  asked: ReturnType<typeof useAsked>;
+  lines: Lines;
+  open: ReadonlySet<string>;
+  toggle: (key: string) => void;
+};
+
+function SectionBody({ name, label, experiment, experiments, parent, empty, state, asked, ...table }: BodyProps) {
+  const { view, change } = state;
+  const { lines } = table;
+  const [isPicking, setPicking] = useState(false);
+  const total = lines.total ?? 0;
+  const { news, refresh } = useNews(asked.query, view.orders, lines.total);
+  const { selection, choose, clear, ids } = useSelection(asked.query, lines, view.by);
+  const bulk = useBulk();
+  const count = selectedCount(selection, total);
+  const offered = useMemo(() => conditionColumns(asked.choices), [asked.choices]);
+  const groups = useMemo(() => groupColumns(asked.choices), [asked.choices]);
   return (
     <>
       <div className="run-toolbar">
+        <ViewsMenu state={state} name={name} experiment={experiment} />
         <FilterBar
           filter={view.filter}
           setFilter={(filter) => change({ filter })}
           columns={offered}
-          experiments={experiments}
+          experiments={experiments ?? null}
         />
         <div className="run-toolbar-side">
-          {total !== null && <span className="quiet">{plural(total, "run")}</span>}
+          <Total lines={lines} />
+          <GroupPicker view={view} change={change} columns={groups} />
           {parent === undefined && (
             <Switch
-              label="Child runs"
+              label={runTexts.table.withChildren}
               checked={view.withChildren}
               onChange={(_, { checked }) => change({ withChildren: checked })}
             />
           )}
           <Button icon={<ColumnTripleEditRegular />} onClick={() => setPicking(true)} data-testid="columns">
-            Columns
+            {runTexts.table.columns}
           </Button>
           <Button
             icon={<BoardRegular />}
             data-testid="dashboard-open"
-            title={texts.openHint}
+            title={compareTexts.openHint}
             onClick={() => setParameters({ compare: "*" })}
           >
-            {texts.open}
+            {compareTexts.open}
           </Button>
-          <CompareButton selected={selected} />
         </div>
       </div>
       <RunTable
         label={label}
-        query={query}
-        columns={columns}
-        widths={widths}
-        resize={(token, width) => setWidths({ ...widths, [token]: width })}
-        order={view.order}
-        setOrder={(order) => change({ order })}
-        selected={selected}
-        select={select}
-        clearSelection={clearSelection}
-        onRows={noteRows}
+        {...table}
+        setRange={asked.setRange}
+        columns={asked.columns}
+        view={view}
+        change={change}
+        selection={selection}
+        choose={choose}
+        news={news}
+        floating={
+          <>
+            {count > 0 && (
+              <SelectionBar
+                count={count}
+                isArchived={view.filter.archived === "only"}
+                tags={asked.choices.tags}
+                clear={clear}
+                compare={() => void ids().then((found) => setParameters({ compare: found.join(",") }))}
+                act={async (action) => {
+                  if (await bulk.act(stepOf(selection, asked.query, total, action))) clear();
+                }}
+              />
+            )}
+            <OutcomeBar state={bulk.state} undo={bulk.undo} close={bulk.close} />
+          </>
+        }
+        refresh={refresh}
         empty={() =>
           isFiltered(view.filter) ? (
-            <Empty title="No run fits the filter">
-              <Button onClick={() => change({ filter: NO_CONDITIONS })}>Show all runs</Button>
+            <Empty title={runTexts.table.noFit}>
+              <Button onClick={() => change({ filter: NO_CONDITIONS })}>{runTexts.table.showAll}</Button>
             </Empty>
           ) : (
             empty
@@ -125,39 +185,56 @@ export function RunSection({ name, label, experiment, experiments = null, parent
       <ColumnPicker
         isOpen={isPicking}
         close={() => setPicking(false)}
-        choices={choices}
-        chosen={columns}
-        choose={(next) => change({ columns: next })}
+        choices={asked.choices}
+        chosen={asked.columns}
+        pinned={view.pinned}
+        choose={(columns, pinned) => change({ columns, ...(pinned ? { pinned } : {}) })}
       />
     </>
   );
 }
 
-function CompareButton({ selected }: { selected: ReadonlySet<string> }) {
+function Total({ lines }: { lines: Lines }) {
+  if (lines.total === null) return null;
+  const { count, group } = runTexts;
+  if (lines.groupTotal === null) return <span className="quiet">{count(lines.total)}</span>;
   return (
-    <Button
-      appearance="primary"
-      icon={<DataLineRegular />}
-      disabled={selected.size === 0}
-      data-testid="compare"
-      title="Select runs with the boxes on the left, or with the space bar"
-      onClick={() => setParameters({ compare: [...selected].join(",") })}
-    >
-      {selected.size === 0 ? "Compare" : `Compare ${selected.size}`}
-    </Button>
+    <span className="quiet" title={lines.groupTotal > MOST_GROUPS ? group.cut(MOST_GROUPS) : undefined}>
+      {group.total(lines.groupTotal, lines.total)}
+    </span>
   );
 }
 
-function useRowQuery(view: View, columns: readonly Column[], experiment: string | null, parent?: string): RowQuery {
+/** The question, the columns to show its answer in, and which lines of it are in view. */
+function useAsked({ name, experiment, state, query }: ReadyProps) {
+  const { view } = state;
+  const { choices, usual } = useChoices(name, experiment);
+  const chosen = view.columns ?? usual;
+  const columns = useMemo(() => inOrder(unique(chosen), view.pinned), [chosen, view.pinned]);
+  const [range, setRange] = useState<Range>({ first: 0, last: 0 });
+  // The same object as long as it says the same, or every scroll would be a new question.
+  const [keep] = useState(
+    () => (next: Range) => setRange((known) => (known.first === next.first && known.last === next.last ? known : next)),
+  );
+  return { query, columns, choices, range, setRange: keep };
+}
+
+const unique = (columns: readonly Column[]): Column[] => [
+  ...new Map(columns.map((column) => [columnToken(column), column])).values(),
+];
+
+function useRowQuery(view: View, experiment: string | null, parent?: string): RowQuery {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: "the last hour" begins anew with every filter, not with every frame
+  const nowMs = useMemo(Date.now, [view.filter]);
   const also: Filter[] = parent === undefined ? [] : [{ column: { field: "parent_id" }, op: "=", value: parent }];
   const query: RowQuery = {
     ...(experiment === null ? {} : { experiment }),
-    columns: [...columns],
     include_children: view.withChildren || parent !== undefined,
+    archived: view.filter.archived,
   };
-  const filter = filterOf(view.filter, also);
+  const filter = filterOf(view.filter, also, nowMs);
   if (filter) query.filter = filter;
-  if (view.order) query.sort = [view.order];
+  if (view.orders.length > 0) query.sort = [...view.orders];
   // Memoised by what it says: a new object would be a new question.
   const text = JSON.stringify(query);
   return useMemo(() => JSON.parse(text) as RowQuery, [text]);

@@ -1,55 +1,62 @@
-/** What the loaded rows tell about the columns one may choose from. */
+/** The columns that one may choose from: what the newest runs of the table have. */
 
-import { useCallback, useMemo, useState } from "react";
-import { useSummaries } from "@/api/metrics";
+import { useMemo } from "react";
+import { useColumnNames } from "@/api/runs";
 import type { Column } from "@/api/types";
-import { FIELDS, type MetricName, metricsUsed, namesUsed } from "./columns";
-import type { Rows } from "./rows";
+import { usePersisted } from "@/parts/persisted";
+import { columnOfToken, columnToken, defaultColumns, FIELDS, type MetricName, metricsOf } from "./columns";
 
-const RUNS_LOOKED_AT = 20;
-// A few of the newest runs tell which metrics there are: 20 runs with 500 metrics each would be 6 MB and seconds.
-const RUNS_ASKED = [0, 1, 4, 9, 19];
+export type Choices = {
+  metrics: readonly MetricName[];
+  params: readonly string[];
+  tags: readonly string[];
+  properties: readonly string[];
+};
 
-export type Choices = { metrics: readonly MetricName[]; tags: readonly string[]; properties: readonly string[] };
+const NO_TOKENS: readonly string[] = [];
 
-/** Choices, the number of rows, and the way for the table to tell about its rows. */
-export function useChoices(): { choices: Choices; total: number | null; noteRows: (rows: Rows) => void } {
-  const [noted, setNoted] = useState(NO_ROWS);
-  const noteRows = useCallback((rows: Rows) => setNoted((known) => notedRows(known, rows)), []);
-  const summaries = useSummaries(noted.ids);
-  const metrics = useMemo(() => metricsUsed(Object.values(summaries.data ?? {})), [summaries.data]);
-  const choices = useMemo(
-    () => ({ metrics, tags: noted.tags, properties: noted.properties }),
-    [metrics, noted.tags, noted.properties],
-  );
-  return { choices, total: noted.total, noteRows };
+/** What can be chosen, and what stands there while nobody has chosen: known from the last visit until the server has told. */
+export function useChoices(name: string, experiment: string | null): { choices: Choices; usual: readonly Column[] } {
+  const { metrics, words } = useColumnNames(experiment);
+  const [known, remember] = usePersisted<readonly string[]>(`usual.${name}`, NO_TOKENS);
+  const choices = useMemo(() => {
+    const keysOf = (noun: "tags" | "properties" | "params") =>
+      [...(words?.[noun] ?? [])].sort((a, b) => b.run_count - a.run_count).map(({ key }) => key);
+    return {
+      metrics: metricsOf(metrics ?? []),
+      params: keysOf("params"),
+      tags: keysOf("tags"),
+      properties: keysOf("properties"),
+    };
+  }, [metrics, words]);
+  const usual = useMemo(() => {
+    const columns = defaultColumns(choices.metrics, experiment !== null);
+    const remembered = known.flatMap((token) => columnOfToken(token) ?? []);
+    return metrics === undefined && remembered.length > 0 ? remembered : columns;
+  }, [choices, metrics, known, experiment]);
+  const tokens = usual.map(columnToken);
+  if (metrics !== undefined && tokens.join() !== known.join()) queueMicrotask(() => remember(tokens));
+  return { choices, usual };
 }
 
 /** Every column that a condition can be about. */
-export const conditionColumns = ({ metrics, tags, properties }: Choices): Column[] => [
+export const conditionColumns = ({ metrics, params, tags, properties }: Choices): Column[] => [
+  ...FIELDS.map((field) => ({ field: field.name })),
+  ...params.map((param) => ({ param })),
+  ...tags.map((tag) => ({ tag })),
   ...metrics.flatMap(({ metric, column, isNumeric }) => {
-    const summaries = isNumeric ? (["last", "min", "max", "mean", "first"] as const) : (["last"] as const);
+    const summaries = isNumeric ? (["last", "min", "max", "mean", "first", "count"] as const) : (["last"] as const);
     return summaries.map((of) => ({ metric, of, column }));
   }),
-  ...tags.map((tag) => ({ tag })),
   ...properties.map((property) => ({ property })),
-  ...FIELDS.map((field) => ({ field: field.name })),
 ];
 
-type Noted = { ids: string[]; tags: string[]; properties: string[]; total: number | null };
-const NO_ROWS: Noted = { ids: [], tags: [], properties: [], total: null };
-
-/** What the toolbar wants to know of the rows; the same object as long as nothing of it changed. */
-function notedRows(known: Noted, rows: Rows): Noted {
-  const runs = Array.from({ length: RUNS_LOOKED_AT }, (_, index) => rows.rowAt(index)?.run).filter(
-    (run) => run !== undefined,
-  );
-  const next: Noted = {
-    // Scrolled far down the first rows are not at hand; what was known of them stays.
-    ids: runs.length > 0 ? RUNS_ASKED.flatMap((index) => runs[index]?.run_id ?? []) : known.ids,
-    tags: runs.length > 0 ? namesUsed(runs, "tags") : known.tags,
-    properties: runs.length > 0 ? namesUsed(runs, "properties") : known.properties,
-    total: rows.total,
-  };
-  return JSON.stringify(next) === JSON.stringify(known) ? known : next;
-}
+/** Columns whose values runs share, so that they make groups. */
+export const groupColumns = ({ params, tags, properties }: Choices): Column[] => [
+  ...["experiment", "status", "kind", "target", "script", "submitted_by", "environment_name", "parent_id"].map(
+    (field) => ({ field }),
+  ),
+  ...tags.map((tag) => ({ tag })),
+  ...params.map((param) => ({ param })),
+  ...properties.map((property) => ({ property })),
+];

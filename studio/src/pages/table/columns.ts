@@ -1,8 +1,11 @@
 /** Columns of the run table: what they are called, how they are written in an address, how they are shown. */
 
-import type { Column, Run, Series, Summary } from "@/api/types";
+import type { Cell, Column, MetricNames, Run, Summary, SummaryStep } from "@/api/types";
+import { runTexts } from "@/texts/runs";
 
 export const SUMMARIES: readonly Summary[] = ["last", "min", "max", "mean", "first", "count"];
+export const STEPS: readonly SummaryStep[] = ["min_step", "max_step"];
+const ALL_OF: readonly string[] = [...SUMMARIES, ...STEPS, "first_step", "last_step"];
 
 type Field = { name: string; title: string; width: number; kind: "text" | "time" | "duration" | "number" | "status" };
 
@@ -22,20 +25,23 @@ export const FIELDS: readonly Field[] = [
   { name: "environment_name", title: "Environment", width: 150, kind: "text" },
   { name: "parent_id", title: "Parent", width: 200, kind: "text" },
   { name: "child_count", title: "Child runs", width: 96, kind: "number" },
+  { name: "archived_at", title: "Archived", width: 128, kind: "time" },
 ];
 
 const FIELD_BY_NAME = new Map(FIELDS.map((field) => [field.name, field]));
 export const fieldOf = (column: Column): Field | undefined =>
   "field" in column ? FIELD_BY_NAME.get(column.field) : undefined;
 
-/** Escapes also `~`, which sets the parts of a condition apart and which encodeURIComponent leaves as it is. */
-export const escaped = (text: string) => encodeURIComponent(text).replaceAll("~", "%7E");
+/** Escapes also what sets the parts of a condition and of a filter apart, and what encodeURIComponent leaves as it is. */
+export const escaped = (text: string) =>
+  encodeURIComponent(text).replace(/[~()!]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** `status`, `tag:stage`, `property:k`, `metric:loss:min`, `metric:scores:max:f1`; names are escaped. */
+/** `status`, `tag:stage`, `property:k`, `param:lr`, `metric:loss:min`, `metric:scores:max:f1`; names are escaped. */
 export function columnToken(column: Column): string {
   if ("field" in column) return escaped(column.field);
   if ("tag" in column) return `tag:${escaped(column.tag)}`;
   if ("property" in column) return `property:${escaped(column.property)}`;
+  if ("param" in column) return `param:${escaped(column.param)}`;
   return `metric:${escaped(column.metric)}:${column.of}${column.column === "" ? "" : `:${escaped(column.column)}`}`;
 }
 
@@ -49,6 +55,7 @@ export function columnOfToken(token: string): Column | null {
   if (name === undefined || name === "") return null;
   if (first === "tag" && parts.length === 2) return { tag: name };
   if (first === "property" && parts.length === 2) return { property: name };
+  if (first === "param" && parts.length === 2) return { param: name };
   if (first === "metric" && isSummary(of)) return { metric: name, of, column: column ?? "" };
   return null;
 }
@@ -62,15 +69,15 @@ function decoded(token: string): string[] | null {
   }
 }
 
-const isSummary = (text: string | undefined): text is Summary =>
-  (SUMMARIES as readonly (string | undefined)[]).includes(text);
+const isSummary = (text: string | undefined): text is Summary | SummaryStep => ALL_OF.includes(text ?? "");
 
 export function columnTitle(column: Column): string {
   if ("field" in column) return FIELD_BY_NAME.get(column.field)?.title ?? column.field;
   if ("tag" in column) return column.tag;
   if ("property" in column) return column.property;
+  if ("param" in column) return column.param;
   const series = column.column === "" ? column.metric : `${column.metric}.${column.column}`;
-  return column.of === "last" ? series : `${series} (${column.of})`;
+  return column.of === "last" ? series : `${series} (${runTexts.summaries[column.of]})`;
 }
 
 /** What a screen reader and a tooltip say: the title and where the values come from. */
@@ -78,8 +85,9 @@ export function columnDescription(column: Column): string {
   if ("field" in column) return columnTitle(column);
   if ("tag" in column) return `Tag ${column.tag}`;
   if ("property" in column) return `Property ${column.property}`;
+  if ("param" in column) return `Parameter ${column.param}`;
   const field = column.column === "" ? "" : `, column ${column.column}`;
-  return `Metric ${column.metric}${field}: ${column.of} value`;
+  return `Metric ${column.metric}${field}: ${runTexts.summaryWords[column.of]}`;
 }
 
 export function columnWidth(column: Column): number {
@@ -97,24 +105,27 @@ export function namesUsed(runs: readonly Run[], noun: "tags" | "properties"): st
   return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b)).map(([name]) => name);
 }
 
-export type MetricName = { metric: string; column: string; isNumeric: boolean };
+export type MetricName = { metric: string; column: string; isNumeric: boolean; runs: number };
 
-/** The metrics that these runs have logged, one entry per column, most used first. */
-export function metricsUsed(runs: readonly (readonly Series[])[]): MetricName[] {
-  const found = new Map<string, MetricName & { runs: number }>();
-  for (const series of runs.flat()) {
-    if (series.artifacts !== null) continue;
-    for (const column of series.columns) {
-      const key = JSON.stringify([series.name, column.name]);
-      const known = found.get(key) ?? { metric: series.name, column: column.name, isNumeric: false, runs: 0 };
-      known.runs += 1;
-      known.isNumeric ||= column.min !== null || column.mean !== null;
-      found.set(key, known);
-    }
-  }
-  return [...found.values()]
-    .sort((a, b) => b.runs - a.runs || a.metric.localeCompare(b.metric))
-    .map(({ metric, column, isNumeric }) => ({ metric, column, isNumeric }));
+const DRAWN: readonly string[] = ["image", "confusion_matrix", "accuracy_table", "residuals", "predictions"];
+
+/** The metrics that may be columns, one entry per column of each, most used first. */
+export function metricsOf(names: readonly MetricNames[]): MetricName[] {
+  return names
+    .filter(({ kind }) => !DRAWN.includes(kind))
+    .flatMap(({ name, columns, numeric, run_count }) =>
+      columns.map((column) => ({ metric: name, column, isNumeric: numeric.includes(column), runs: run_count })),
+    )
+    .sort((a, b) => b.runs - a.runs || a.metric.localeCompare(b.metric));
+}
+
+/** The value of a column that a run itself tells; undefined for metrics, which it does not. */
+export function valueOfRun(run: Run, column: Column): Cell | undefined {
+  if ("tag" in column) return run.tags[column.tag] ?? null;
+  if ("property" in column) return run.properties[column.property] ?? null;
+  if ("param" in column) return run.params?.[column.param] ?? null;
+  if ("metric" in column) return undefined;
+  return (run as unknown as Record<string, Cell | undefined>)[column.field] ?? null;
 }
 
 /** What the table shows to somebody who has chosen nothing yet. */

@@ -1,140 +1,137 @@
-/** The rows of the run table: loaded by pages, patched in place while runs go on. */
+/** The rows of a run table: loaded by pages, with metric values beside them, patched in place while runs go on. */
 
-import { type QueryClient, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type QueryClient, useQueries } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
 import { firstLoadingError } from "@/api/client";
 import { keys } from "@/api/keys";
-import { useChanges, useWorkspace } from "@/api/live";
+import { useWorkspace } from "@/api/live";
 import { queryTable, type TableAnswer } from "@/api/runs";
-import type { Change, TableQuery, TableRow } from "@/api/types";
+import type { Cell, Column, Run, TableQuery } from "@/api/types";
+import { columnToken, valueOfRun } from "./columns";
 
 export const PAGE_ROWS = 100;
-const PATCH_MS = 400;
-const RECOUNT_MS = 600;
+/** Metric columns in one request. */
+export const BLOCK_COLUMNS = 50;
 
-export type RowQuery = Omit<TableQuery, "limit" | "offset">;
+/** The question without its columns: what is shown of a run does not change which runs there are. */
+export type RowQuery = Omit<TableQuery, "limit" | "offset" | "columns">;
+export type Page = { query: RowQuery; number: number };
+/** An answer, and which metric columns its values are of. */
+export type PageAnswer = TableAnswer & { tokens: readonly string[] };
+type BlockAnswer = { tokens: readonly string[]; values: ReadonlyMap<string, readonly Cell[]> };
 
-export type Rows = {
-  total: number | null;
-  rowAt: (index: number) => TableRow | undefined;
-  /** Another question is being asked; what is shown still answers the last one. */
-  isOld: boolean;
+export const tableKey = (workspace: string) => keys.table(workspace);
+export const pageKey = (workspace: string, { query, number }: Page) => [
+  ...tableKey(workspace),
+  "rows",
+  JSON.stringify(query),
+  number,
+];
+
+export const pageOptions = (workspace: string, page: Page, metrics: readonly Column[]) => ({
+  queryKey: pageKey(workspace, page),
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<PageAnswer> => {
+    const columns = metrics.slice(0, BLOCK_COLUMNS);
+    const body = { ...page.query, columns, limit: PAGE_ROWS, offset: page.number * PAGE_ROWS };
+    return { ...(await queryTable(workspace, body, signal)), tokens: columns.map(columnToken) };
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: 60_000,
+});
+
+/** Values of metric columns that a page was not asked for, of the runs that it has. */
+const blockOptions = (workspace: string, page: Page, ids: readonly string[], columns: readonly Column[]) => ({
+  queryKey: [...tableKey(workspace), "values", ids.join(), columns.map(columnToken).join()],
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<BlockAnswer> => {
+    const filter = { column: { field: "run_id" }, op: "in" as const, value: ids };
+    const wanted = { filter, columns: [...columns], limit: ids.length, offset: 0, include_children: true };
+    const answer = await queryTable(workspace, { ...wanted, archived: page.query.archived ?? "without" }, signal);
+    return {
+      tokens: columns.map(columnToken),
+      values: new Map(answer.rows.map(({ run, values }) => [run.run_id, values])),
+    };
+  },
+  enabled: ids.length > 0,
+  staleTime: Number.POSITIVE_INFINITY,
+  gcTime: 60_000,
+});
+
+export type LoadedPages = {
+  answers: readonly (PageAnswer | undefined)[];
   error: unknown;
-  /** Runs that came since and are not shown yet. */
-  newRuns: number;
-  refresh: () => void;
+  isFetching: boolean;
+  /** The value of a column; undefined as long as it is on its way. */
+  cellOf: (run: Run, column: Column) => Cell | undefined;
 };
 
-/** Rows of `query` with everything from `first` to `last` loaded. `query` must be memoised. */
-export function useRows(query: RowQuery, range: { first: number; last: number }): Rows {
+/** These pages, with the values of the metric columns that are in view. */
+export function usePages(pages: readonly Page[], metrics: readonly Column[]): LoadedPages {
   const workspace = useWorkspace();
-  const client = useQueryClient();
-  const head = useQuery(pageOptions(workspace, query, 0));
-  const [shown, setShown] = useState(query);
-  if (head.data !== undefined && shown !== query) setShown(query);
-  const numbers = pageNumbers(range);
-  const pages = useQueries({ queries: numbers.map((number) => pageOptions(workspace, shown, number)) });
-  const total = pages[0]?.data?.total ?? head.data?.total ?? null;
-  const [counted, setCounted] = useState<number | null>(null);
-  const refresh = useCallback(() => {
-    setCounted(null);
-    void client.invalidateQueries({ queryKey: tableKey(workspace, shown) });
-  }, [client, workspace, shown]);
-  useLiveRows(workspace, shown, setCounted);
+  // More columns are no new question: pages that are there keep their rows, and the new values come beside them.
+  const found = useQueries({ queries: pages.map((page) => pageOptions(workspace, page, metrics)) });
+  const answers = found.map(({ data }) => data);
+  const blocks = useQueries({
+    queries: pages.flatMap((page, place) => {
+      const answer = answers[place];
+      const missing = answer ? metrics.filter((column) => !answer.tokens.includes(columnToken(column))) : [];
+      const ids = answer?.rows.map(({ run }) => run.run_id) ?? [];
+      return chunks(missing, BLOCK_COLUMNS).map((some) => blockOptions(workspace, page, ids, some));
+    }),
+  });
+  const stamps = [...found, ...blocks].map(({ dataUpdatedAt }) => dataUpdatedAt).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the stamps stand for the answers
+  const cells = useMemo(
+    () =>
+      cellsOf(
+        answers,
+        blocks.map(({ data }) => data).filter((block) => block !== undefined),
+      ),
+    [stamps],
+  );
+  const cellOf = useCallback(
+    (run: Run, column: Column) => {
+      const told = valueOfRun(run, column);
+      return told === undefined ? cells.get(run.run_id)?.get(columnToken(column)) : told;
+    },
+    [cells],
+  );
   return {
-    total,
-    rowAt: (index) => pages[numbers.indexOf(Math.floor(index / PAGE_ROWS))]?.data?.rows[index % PAGE_ROWS],
-    isOld: shown !== query && head.isFetching,
-    error: firstLoadingError(head, ...pages),
-    newRuns: counted !== null && total !== null ? Math.max(0, counted - total) : 0,
-    refresh,
+    answers,
+    error: firstLoadingError(...found, ...blocks),
+    isFetching: found.some(({ isFetching }) => isFetching),
+    cellOf,
   };
 }
 
-function pageNumbers({ first, last }: { first: number; last: number }): number[] {
+type Cells = Map<string, Map<string, Cell>>;
+
+function cellsOf(pages: readonly (PageAnswer | undefined)[], blocks: readonly BlockAnswer[]): Cells {
+  const cells: Cells = new Map();
+  const put = (runId: string, tokens: readonly string[], values: readonly Cell[]) => {
+    const row = cells.get(runId) ?? new Map<string, Cell>();
+    tokens.forEach((token, place) => {
+      row.set(token, values[place] ?? null);
+    });
+    cells.set(runId, row);
+  };
+  for (const { tokens, values } of blocks) for (const [runId, some] of values) put(runId, tokens, some);
+  for (const page of pages) for (const { run, values } of page?.rows ?? []) put(run.run_id, page?.tokens ?? [], values);
+  return cells;
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
+
+/** The numbers of the pages that rows from `first` to `last` are on. */
+export function pageNumbers(first: number, last: number): number[] {
   const from = Math.floor(Math.max(0, first) / PAGE_ROWS);
   const to = Math.floor(Math.max(0, last) / PAGE_ROWS);
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
-const tableKey = (workspace: string, query: RowQuery) => [...keys.table(workspace), JSON.stringify(query)];
-
-const pageOptions = (workspace: string, query: RowQuery, number: number) => ({
-  queryKey: [...tableKey(workspace, query), number],
-  queryFn: ({ signal }: { signal: AbortSignal }) =>
-    queryTable(workspace, { ...query, limit: PAGE_ROWS, offset: number * PAGE_ROWS }, signal),
-  staleTime: Number.POSITIVE_INFINITY,
-  gcTime: 60_000,
-});
-
-/** Patches the rows that changed, where they are, and counts all of them when a run may be new. */
-function useLiveRows(workspace: string, query: RowQuery, count: (total: number) => void): void {
-  const client = useQueryClient();
-  const live = useRef<ReturnType<typeof rowPatcher> | null>(null);
-  useEffect(() => {
-    live.current = rowPatcher(client, workspace, query, count);
-    return () => live.current?.stop();
-  }, [client, workspace, query, count]);
-  useChanges((change) => live.current?.take(change));
-}
-
-function rowPatcher(client: QueryClient, workspace: string, query: RowQuery, count: (total: number) => void) {
-  const queryKey = tableKey(workspace, query);
-  const changed = new Set<string>();
-  const control = new AbortController();
-  let patching: ReturnType<typeof setTimeout> | undefined;
-  let counting: ReturnType<typeof setTimeout> | undefined;
-
-  const shownIds = () =>
-    new Set(
-      client
-        .getQueriesData<TableAnswer>({ queryKey, type: "active" })
-        .flatMap(([, answer]) => answer?.rows.map((row) => row.run.run_id) ?? []),
-    );
-  const patch = async () => {
-    const shown = shownIds();
-    const ids = [...changed].filter((id) => shown.has(id));
-    changed.clear();
-    // Pages that nobody looks at are asked for anew when somebody does.
-    void client.invalidateQueries({ queryKey, type: "inactive", refetchType: "none" });
-    if (ids.length > 0) {
-      const only = { column: { field: "run_id" }, op: "in" as const, value: ids };
-      const body = { columns: query.columns, filter: only, limit: ids.length, offset: 0, include_children: true };
-      const answer = await queryTable(workspace, body, control.signal);
-      const byId = new Map(answer.rows.map((row) => [row.run.run_id, row]));
-      client.setQueriesData<TableAnswer>(
-        { queryKey },
-        (old) => old && { ...old, rows: old.rows.map((row) => byId.get(row.run.run_id) ?? row) },
-      );
-    }
-    patching = undefined;
-    if (changed.size > 0) patchSoon();
-  };
-  const recount = async () => {
-    counting = undefined;
-    const answer = await queryTable(workspace, { ...query, columns: [], limit: 1, offset: 0 }, control.signal);
-    count(answer.total);
-  };
-  // A lost patch costs freshness only: the next change, or the stream's next gap, brings the row up to date.
-  const quietly = (work: () => Promise<void>) => () => void work().catch(() => clear());
-  const clear = () => {
-    patching = undefined;
-    counting = undefined;
-  };
-  const patchSoon = () => {
-    patching ??= setTimeout(quietly(patch), PATCH_MS);
-  };
-  return {
-    take: (change: Change) => {
-      if (change.run_id === null || (change.noun !== "run" && change.noun !== "metrics")) return;
-      changed.add(change.run_id);
-      patchSoon();
-      if (change.noun === "run") counting ??= setTimeout(quietly(recount), RECOUNT_MS);
-    },
-    stop: () => {
-      control.abort();
-      clearTimeout(patching);
-      clearTimeout(counting);
-    },
-  };
-}
+/** Asks anew for all that is shown of this table. */
+export const refreshTable = (client: QueryClient, workspace: string) =>
+  client.invalidateQueries({ queryKey: tableKey(workspace) });

@@ -1,55 +1,107 @@
-/** A view of the run table: columns, order, filter. It lives in the address, and the browser remembers the last one per experiment. */
+/** A view of the run table: columns, widths, order, filter, groups. It lives in the address; the browser remembers the last one per table. */
 
-import { useMemo } from "react";
-import type { Column, Status } from "@/api/types";
+import { useCallback, useEffect, useMemo } from "react";
+import type { Archived, Column, Status } from "@/api/types";
+import { useSavedViews } from "@/api/views";
 import { setParameters, useSearch } from "@/parts/addresses";
 import { usePersisted } from "@/parts/persisted";
 import { columnOfToken, columnToken } from "./columns";
-import { type Condition, type Conditions, conditionOfToken, conditionToken } from "./filters";
+import { ARCHIVED, type Conditions, SINCE, type Since } from "./filters";
+import { rulesOfText, rulesText } from "./rules";
 
 export type Order = { column: Column; descending: boolean };
+export type Figure = "mean" | "min" | "max";
 export type View = {
   /** null: nobody has chosen; the table decides by what the runs have logged. */
   columns: readonly Column[] | null;
-  order: Order | null;
+  /** Tokens of the columns that stay at the left. */
+  pinned: readonly string[];
+  widths: Readonly<Record<string, number>>;
+  orders: readonly Order[];
   filter: Conditions;
   withChildren: boolean;
+  by: readonly Column[];
+  figure: Figure;
 };
 
-export type ViewParameters = Record<"cols" | "sort" | "q" | "status" | "exp" | "if" | "children", string | null>;
+export const NAMES = [
+  "cols",
+  "pin",
+  "widths",
+  "sort",
+  "q",
+  "status",
+  "exp",
+  "since",
+  "archived",
+  "if",
+  "children",
+  "by",
+  "figure",
+] as const;
+export type ViewParameters = Record<(typeof NAMES)[number], string | null>;
 
 const list = (items: readonly string[]): string | null => (items.length > 0 ? items.join(",") : null);
-const items = (text: string | null): string[] => (text ? text.split(",").filter((item) => item !== "") : []);
+const items = (text: string | null | undefined): string[] =>
+  text ? text.split(",").filter((item) => item !== "") : [];
 const present = <T>(item: T | null): item is T => item !== null;
+const columnsOf = (text: string | null | undefined) => items(text).map(columnOfToken).filter(present);
 
 export function parametersOf(view: View): ViewParameters {
-  const { filter, order } = view;
+  const { filter } = view;
   return {
-    cols: view.columns && list(view.columns.map(columnToken)),
-    sort: order && (order.descending ? "-" : "") + columnToken(order.column),
+    cols: view.columns && (list(view.columns.map(columnToken)) ?? NO_COLUMNS),
+    pin: list(view.pinned),
+    widths: list(Object.entries(view.widths).map(([token, width]) => `${token}~${Math.round(width)}`)),
+    sort: list(view.orders.map(({ column, descending }) => (descending ? "-" : "") + columnToken(column))),
     q: filter.text || null,
     status: list(filter.statuses),
     exp: list(filter.experiments.map(encodeURIComponent)),
-    if: list(filter.conditions.map(conditionToken)),
+    since: filter.since || null,
+    archived: filter.archived === "without" ? null : filter.archived,
+    if: rulesText(filter.rules) || null,
     children: view.withChildren ? "1" : null,
+    by: list(view.by.map(columnToken)),
+    figure: view.figure === "mean" ? null : view.figure,
   };
 }
 
-export function viewOf(parameters: ViewParameters): View {
-  const sort = parameters.sort ?? "";
-  const orderColumn = columnOfToken(sort.replace(/^-/, ""));
+export function viewOf(parameters: Partial<ViewParameters>): View {
+  const { archived, since, figure } = parameters;
   return {
-    columns: parameters.cols ? items(parameters.cols).map(columnOfToken).filter(present) : null,
-    order: orderColumn && { column: orderColumn, descending: sort.startsWith("-") },
+    columns: parameters.cols === NO_COLUMNS ? [] : parameters.cols ? columnsOf(parameters.cols) : null,
+    pinned: items(parameters.pin),
+    widths: Object.fromEntries(items(parameters.widths).map(widthOf).filter(present)),
+    orders: items(parameters.sort).map(orderOf).filter(present),
     filter: {
       text: parameters.q ?? "",
       statuses: items(parameters.status) as Status[],
       experiments: items(parameters.exp).map(decoded).filter(present),
-      conditions: items(parameters.if).map(conditionOfToken).filter(present) as Condition[],
+      since: SINCE.includes(since as Since) ? (since as Since) : "",
+      archived: ARCHIVED.includes(archived as Archived) ? (archived as Archived) : "without",
+      rules: rulesOfText(parameters.if ?? null),
     },
     withChildren: parameters.children === "1",
+    by: columnsOf(parameters.by),
+    figure: figure === "min" || figure === "max" ? figure : "mean",
   };
 }
+
+function orderOf(text: string): Order | null {
+  const column = columnOfToken(text.replace(/^-/, ""));
+  return column && { column, descending: text.startsWith("-") };
+}
+
+function widthOf(text: string): [string, number] | null {
+  const [token = "", width = ""] = text.split("~");
+  const px = Number(width);
+  return columnOfToken(token) && px >= MIN_PX && px <= MAX_PX ? [token, px] : null;
+}
+
+// No column has that name; an empty parameter would be none at all.
+const NO_COLUMNS = "-";
+export const MIN_PX = 60;
+export const MAX_PX = 1200;
 
 function decoded(text: string): string | null {
   try {
@@ -60,23 +112,74 @@ function decoded(text: string): string | null {
   }
 }
 
-const NAMES = ["cols", "sort", "q", "status", "exp", "if", "children"] as const;
-const NOTHING: ViewParameters = { cols: null, sort: null, q: null, status: null, exp: null, if: null, children: null };
+const NOTHING: Partial<ViewParameters> = {};
 
-/** The view of a table named `name`: the address wins; without one, what was used last. */
-export function useView(name: string): [View, (change: Partial<View>) => void] {
-  const search = useSearch();
-  const [saved, save] = usePersisted<ViewParameters>(`table.${name}`, NOTHING);
-  const parameters = useMemo(() => {
-    const written = new URLSearchParams(search);
-    const isWritten = NAMES.some((parameter) => written.has(parameter));
-    return isWritten ? (Object.fromEntries(NAMES.map((each) => [each, written.get(each)])) as ViewParameters) : saved;
-  }, [search, saved]);
-  const view = useMemo(() => viewOf(parameters), [parameters]);
-  const change = (part: Partial<View>) => {
-    const next = parametersOf({ ...view, ...part });
-    save({ ...next, q: null });
-    setParameters(next);
-  };
-  return [view, change];
+/** The part of an address that says what a table shows, always in the same order; empty for the usual view. */
+export function searchOf(view: View): string {
+  const set = Object.entries(parametersOf(view)).filter((pair): pair is [string, string] => pair[1] !== null);
+  return new URLSearchParams(set).toString();
 }
+
+/** The view that such a part of an address means. */
+export const viewOfSearch = (search: string): View => viewOf(readSearch(search) ?? NOTHING);
+
+const readSearch = (search: string): Partial<ViewParameters> | null => {
+  const written = new URLSearchParams(search);
+  return NAMES.some((name) => written.has(name))
+    ? Object.fromEntries(NAMES.map((each) => [each, written.get(each)]))
+    : null;
+};
+
+export type ViewState = {
+  view: View;
+  change: (change: Partial<View>) => void;
+  /** Shows a saved view, or with null the usual one. */
+  open: (saved: { id: string; search: string } | null) => void;
+  /** The id of the saved view that was opened last. */
+  openId: string | null;
+  /** false until it is known whether the table has a default view. */
+  isReady: boolean;
+};
+
+/** The view of a table: the address wins; without one, the table's default view, and without that what was used last. */
+export function useView(name: string, experiment: string | null): ViewState {
+  const search = useSearch();
+  const saved = useSavedViews(experiment);
+  const [last, remember] = usePersisted<Partial<ViewParameters>>(`table.${name}`, NOTHING);
+  const openId = new URLSearchParams(search).get("view");
+  const written = readSearch(search);
+  const opened = saved.data?.find((view) => (openId === null ? view.is_default : view.view_id === openId));
+  const isUsual = openId === USUAL;
+  const parameters = useMemo(
+    () => readSearch(search) ?? (isUsual ? NOTHING : opened ? (readSearch(opened.search) ?? NOTHING) : last),
+    [search, opened, last, isUsual],
+  );
+  const view = useMemo(() => viewOf(parameters), [parameters]);
+  useEffect(() => {
+    // The address holds the whole view, also of a default view that nobody has touched.
+    if (written === null && opened) setParameters({ ...readSearch(opened.search), view: opened.view_id });
+  });
+  const change = useCallback(
+    (part: Partial<View>) => {
+      const next = parametersOf({ ...view, ...part });
+      remember({ ...next, q: null });
+      // Without a word in the address a default view would come back.
+      const isBare = Object.values(next).every((value) => value === null);
+      setParameters({ ...next, ...(isBare ? { view: USUAL } : {}) });
+    },
+    [view, remember],
+  );
+  const open = useCallback(
+    (wanted: { id: string; search: string } | null) => {
+      const next = wanted ? (readSearch(wanted.search) ?? NOTHING) : NOTHING;
+      remember(next);
+      const cleared = Object.fromEntries(NAMES.map((each) => [each, next[each] ?? null]));
+      setParameters({ ...cleared, view: wanted ? wanted.id : USUAL });
+    },
+    [remember],
+  );
+  const isReady = written !== null || isUsual || !saved.isPending;
+  return { view, change, open, openId: isUsual ? null : (openId ?? null), isReady };
+}
+
+const USUAL = "usual";

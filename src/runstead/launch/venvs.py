@@ -1,0 +1,85 @@
+"""Virtual environments of this machine: looked for by their hash, else built by uv."""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any  # JSON values
+
+from runstead import __version__
+from runstead.domain.builds import Recipe, Specification, inputs_of, key_of, recipe_of
+from runstead.domain.interpreters import Choice, chosen
+from runstead.domain.plans import BUILD_LOG
+from runstead.launch import environments, solvers
+from runstead.launch.environments import Environment
+from runstead.launch.explanations import explained, lines_of
+from runstead.launch.logs import now
+from runstead.launch.products import Making
+from runstead.launch.pythons import CURRENT, Pythons, platform_name
+
+
+@dataclass(frozen=True)
+class Venv:
+    """One specification, looked at."""
+
+    name: str
+    key: str
+    told: list[str]
+    facts: Mapping[str, Any]
+    there: Environment | None
+    root: Path
+    environ: Mapping[str, str]
+    recipe: Recipe
+    choice: Choice
+    inputs: Mapping[str, Any]
+    log: str = BUILD_LOG
+
+    def make(self, making: Making) -> None:
+        """Builds it with uv."""
+        began = time.monotonic()
+        with environments.drafted(self.root, self.key) as (draft, lock):
+            solvers.build(
+                solvers.find_uv(),
+                self.recipe,
+                draft,
+                python=self.choice.interpreter.path,
+                environ=self.environ,
+                inherited=lock,
+                say=making.say,
+                running=lambda process: making.stopper(None if process is None else partial(solvers.end, process)),
+            )
+            if self.recipe.answered:
+                environments.link_runstead(draft)
+            (draft / "requirements.txt").unlink()
+            took_s = time.monotonic() - began
+            environments.keep(self.root, draft, self._record(making.run_id, took_s=took_s))
+        making.say(f"Built environment {self.key} in {took_s:.1f} s.\n")
+
+    def _record(self, run_id: str, *, took_s: float) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "name": self.name,
+            "run_id": run_id,
+            "inputs": self.inputs,
+            "python": {"asked": self.recipe.python, "path": self.choice.interpreter.path, "told": self.choice.told},
+            "runstead": __version__ if self.recipe.answered else None,
+            "built_at": now(),
+            "took_s": round(took_s, 1),
+            "pid": os.getpid(),
+        }
+
+
+def look_for_venv(name: str, asked: Specification, *, root: Path, environ: Mapping[str, str], pythons: Pythons) -> Venv:
+    """The environment of these packages, there or to be built. InvalidArgument or NotFound if it cannot be built."""
+    recipe = recipe_of(asked)
+    least, why_least = recipe.least_python
+    choice = chosen(
+        recipe.python, pythons.all(), least=least, why_least=why_least, current=CURRENT, strict=asked.strict
+    )
+    inputs = inputs_of(asked, recipe, interpreter=choice.interpreter.name, solver=solvers.UV, platform=platform_name())
+    key = key_of(inputs)
+    there = environments.find(root, key)
+    facts = explained(root, key=key, name=name, channels=asked.channels, inputs=inputs, there=there)
+    return Venv(name, key, lines_of(facts, recipe, choice), facts, there, root, environ, recipe, choice, inputs)

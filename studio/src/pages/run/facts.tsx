@@ -1,0 +1,28 @@
+/** Boxes and lists of facts, as the tabs of a run show them. */
+
+import type { ReactNode } from "react";
+
+export function Box({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="box" aria-label={title}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** Facts that are known; the others are left out. */
+export function FactList({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
+  return (
+    <dl className="facts">
+      {facts
+        .filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

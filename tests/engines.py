@@ -1,0 +1,120 @@
+"""A podman of the tests' own: its storage, settings and socket in the session's folder, and nothing of it left behind.
+
+Workers of one session share the storage and the base image, which is made of the distribution's packages without any
+registry. Each has a service of its own.
+"""
+
+import fcntl
+import os
+import resource
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO
+
+from runstead.launch.engines import Engine, find_engine, opened
+from runstead.testing.servers import is_root, wait_until
+from tests.machine import BASE_IMAGE as BASE_TAR
+from tests.machine import CONTAINER_PROGRAMS, make_base_image
+
+BASE_IMAGE = "localhost/runstead-tests:python"
+
+
+@dataclass(frozen=True)
+class Podman:
+    """One that answers at `address`; `variables` are what a server needs to find it."""
+
+    folder: Path
+    address: str
+    variables: Mapping[str, str]
+
+    @property
+    def engine(self) -> Engine:
+        return find_engine(self.address, self.variables)
+
+    def containers(self) -> list[str]:
+        """The names of all that are there, running or not."""
+        with opened(self.engine) as client:
+            return [name.lstrip("/") for one in client.api.containers(all=True) for name in one["Names"]]
+
+
+def is_podman_there() -> bool:
+    """Whether containers can be run: programs, root, and the docker client."""
+    return is_root() and all(map(shutil.which, CONTAINER_PROGRAMS)) and find_spec("docker") is not None
+
+
+@contextmanager
+def podman_of(shared: Path, own: Path) -> Iterator[Podman]:
+    """A service over the storage in `shared`, which the last one who uses it clears away."""
+    shared.mkdir(parents=True, exist_ok=True)
+    variables = _settings(shared)
+    with open(shared / "users.lock", "w") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        environment = {**os.environ, **variables}
+        with open(shared / "base.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _make_base_image(shared, environment)
+        address = f"unix://{own}/podman.sock"
+        with open(own / "podman.log", "wb") as said:
+            service = subprocess.Popen(
+                ["podman", "system", "service", "--time=0", address], env=environment, stdout=said, stderr=said
+            )
+        try:
+            wait_until((own / "podman.sock").exists, what="podman's service answers", timeout_s=60)
+            found = {"RUNSTEAD_ENGINE": "", "DOCKER_HOST": address, "RUNSTEAD_BASE_IMAGE": BASE_IMAGE}
+            yield Podman(own, address, {**variables, **found})
+        finally:
+            service.terminate()
+            service.wait(timeout=60)
+            _clear_away_if_last(shared, users, environment)
+
+
+def podman(environment: Mapping[str, str], *words: str) -> str:
+    """What the program says."""
+    done = subprocess.run(
+        ["podman", *words], env={**os.environ, **environment}, capture_output=True, text=True, check=True, timeout=120
+    )
+    return done.stdout.strip()
+
+
+def _settings(shared: Path) -> dict[str, str]:
+    """Most machines need none of them; those where nobody may raise a limit, or with old cgroups, do."""
+    files = min(16384, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    processes = min(32768, resource.getrlimit(resource.RLIMIT_NPROC)[1])
+    limits = f'default_ulimits = ["nofile={files}:{files}","nproc={processes}:{processes}"]'
+    engine = 'runtime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
+    (shared / "containers.conf").write_text(f"[containers]\n{limits}\n[engine]\n{engine}")
+    places = f'runroot = "{shared}/run"\ngraphroot = "{shared}/graph"\n'
+    (shared / "storage.conf").write_text(f'[storage]\ndriver = "overlay"\n{places}')
+    return {
+        "CONTAINERS_CONF": str(shared / "containers.conf"),
+        "CONTAINERS_STORAGE_CONF": str(shared / "storage.conf"),
+    }
+
+
+def _make_base_image(shared: Path, environment: Mapping[str, str]) -> None:
+    there = subprocess.run(["podman", "image", "exists", BASE_IMAGE], env=environment, check=False, timeout=60)
+    if there.returncode == 0:
+        return
+    make_base_image()
+    podman(environment, "import", str(BASE_TAR), BASE_IMAGE)
+
+
+def _clear_away_if_last(shared: Path, users: IO[str], environment: Mapping[str, str]) -> None:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    subprocess.run(["podman", "rm", "--all", "--force", "--time=0"], env=environment, check=False, capture_output=True)
+    for mount in sorted(_mounts_below(shared), reverse=True):
+        subprocess.run(["umount", "-l", mount], check=False, capture_output=True)
+    shutil.rmtree(shared, ignore_errors=True)
+
+
+def _mounts_below(folder: Path) -> list[str]:
+    mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+    return [place for place in mounted if place.startswith(f"{folder}/")]

@@ -1,0 +1,257 @@
+"""Jobs in real containers, from `submit` to their logs: podman runs them, the driver looks after them."""
+
+import itertools
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from azureml.core import Environment, Experiment, Run, ScriptRunConfig, Workspace
+from azureml.core.runconfig import DockerConfiguration
+from runstead.launch.containers import name_of
+from runstead.testing.servers import RealServer, running_server, start_server, stop_server, wait_until
+from tests.engines import BASE_IMAGE, Podman
+from tests.submissions import is_running
+
+CONTROL_LOG = "azureml-logs/60_control_log.txt"
+DRIVER_LOG = "azureml-logs/70_driver_log.txt"
+_numbers = itertools.count()
+
+
+def in_image(image: str = BASE_IMAGE) -> Environment:
+    """An environment that is an image with a Python of its own."""
+    environment = Environment.from_docker_image("boxed", image)
+    environment.environment_variables = {"COLOUR": "blue and $green"}
+    return environment
+
+
+def submitted(
+    boxed: Experiment,
+    text: str,
+    *arguments: str,
+    environment: Environment | None = None,
+    docker: DockerConfiguration | None = None,
+    limit_s: int = 2_592_000,
+) -> Run:
+    folder = Path("source")
+    folder.mkdir(exist_ok=True)
+    (folder / "train.py").write_text(text)
+    return boxed.submit(
+        ScriptRunConfig(
+            str(folder),
+            "train.py",
+            arguments=list(arguments),
+            environment=environment or in_image(),
+            docker_runtime_config=docker or DockerConfiguration(use_docker=True),
+            max_run_duration_seconds=limit_s,
+        )
+    )
+
+
+def log_of(run: Run, name: str = DRIVER_LOG) -> str:
+    return str(run.get_details_with_logs()["logFiles"].get(name, ""))
+
+
+def execution_log(run: Run) -> str:
+    logs = run.get_details_with_logs()["logFiles"]
+    return "".join(text for name, text in logs.items() if "55_azureml-execution-" in name)
+
+
+SEES = """
+import json, os, sys
+from azureml.core import Run
+run = Run.get_context()
+run.log("loss", 0.5)
+os.makedirs("outputs", exist_ok=True)
+names = ("COLOUR", "AZUREML_RUN_ID", "PYTHONPATH", "RUNSTEAD_HOME", "MLFLOW_RUN_ID")
+seen = {"cwd": os.getcwd(), "argv": sys.argv[1:], "uid": os.getuid(), "python": sys.executable,
+        "shm": os.statvfs("/dev/shm").f_blocks * os.statvfs("/dev/shm").f_frsize,
+        "hidden": sorted(name for name in os.environ if name.startswith(("DOCKER", "CONTAINERS", "RUNSTEAD_TOKEN")))}
+open("outputs/seen.json", "w").write(json.dumps(seen | {name: os.environ.get(name) for name in names}))
+print("the loss is", 0.5, "in", run.id)
+"""
+
+
+def test_a_script_runs_in_the_image_it_names_with_the_sdk_and_the_jobs_surroundings(
+    boxed: Experiment, podman: Podman
+) -> None:
+    run = submitted(boxed, SEES, "--alpha", "$COLOUR", docker=DockerConfiguration(use_docker=True, shm_size="64m"))
+    details = run.wait_for_completion(raise_on_error=False)
+
+    assert details["status"] == "Completed", (details.get("error"), log_of(run), execution_log(run))
+    assert run.get_metrics() == {"loss": 0.5}
+    run.download_file("outputs/seen.json", "seen.json")
+    seen = json.loads(Path("seen.json").read_text())
+    assert (seen["cwd"], seen["argv"], seen["uid"]) == ("/azureml-run", ["--alpha", "blue and $green"], os.getuid())
+    assert (seen["COLOUR"], seen["AZUREML_RUN_ID"], seen["hidden"]) == ("blue and $green", run.id, [])
+    assert seen["shm"] == 64 << 20
+    assert seen["python"] == "/usr/bin/python3"
+    assert f"the loss is 0.5 in {run.id}" in log_of(run)
+    assert name_of(run.id) not in podman.containers()
+
+
+def started(run: Run, text: str = "ready") -> None:
+    wait_until(lambda: text in log_of(run), what=f"{text!r} is in the log of {run.id}", timeout_s=60)
+
+
+def test_a_cancelled_container_hears_of_it_first_and_is_gone(boxed: Experiment, podman: Podman) -> None:
+    text = (
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (print('asked to end', flush=True), sys.exit(5)))\n"
+        "print('ready', flush=True); time.sleep(600)"
+    )
+    run = submitted(boxed, text)
+    started(run)
+    run.cancel()
+
+    assert run.wait_for_completion(raise_on_error=False)["status"] == "Canceled"
+    assert "asked to end" in log_of(run)
+    assert name_of(run.id) not in podman.containers()
+
+
+def test_a_container_that_will_not_end_is_killed(
+    boxed: Experiment, podman: Podman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = in_image()
+    environment.environment_variables = {"AZUREML_RUN_KILL_SIGNAL_TIMEOUT_SEC": "1"}
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    text = f"{deaf}; print('ready', flush=True); time.sleep(600)"
+    run = submitted(boxed, text, environment=environment)
+    started(run)
+    run.cancel()
+
+    assert run.wait_for_completion(raise_on_error=False)["status"] == "Canceled"
+    assert name_of(run.id) not in podman.containers()
+
+
+def test_a_container_that_runs_too_long_is_ended(boxed: Experiment, podman: Podman) -> None:
+    run = submitted(boxed, "import time; print('ready', flush=True); time.sleep(600)", limit_s=2)
+    details = run.wait_for_completion(raise_on_error=False)
+
+    assert (details["status"], details["error"]["error"]["code"]) == ("Canceled", "MaxRunDurationExceeded")
+    assert name_of(run.id) not in podman.containers()
+
+
+WAITS = """
+import os, sys, time
+print("ready", flush=True)
+while not os.path.exists("go"):
+    time.sleep(0.02)
+print("gone on", flush=True)
+sys.exit(7)
+"""
+
+
+def go(server: RealServer, run: Run) -> None:
+    (server.home / "jobs" / run.id / "work" / "go").touch()
+
+
+def processes_of(server: RealServer, run: Run, *names: str) -> list[int]:
+    folder = server.home / "jobs" / run.id
+    found = [(name, json.loads((folder / name.partition(":")[0]).read_text())) for name in names]
+    return [fact[name.partition(":")[2]] for name, fact in found]
+
+
+DRIVER, KEEPER, RUNNER = "driver.json:pid", "script.json:keeper_pid", "script.json:pid"
+
+
+@pytest.mark.kill
+@pytest.mark.parametrize("killed", [(DRIVER,), (DRIVER, KEEPER), (DRIVER, KEEPER, RUNNER)])
+def test_a_container_is_found_again_whoever_looked_after_it_was_killed(
+    boxed: Experiment, contained_server: RealServer, podman: Podman, killed: tuple[str, ...]
+) -> None:
+    run = submitted(boxed, WAITS)
+    started(run)
+    pids = processes_of(contained_server, run, *killed)
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not any(map(is_running, pids)), what="they are gone")
+    taken = "A new driver with process id"
+    wait_until(lambda: taken in log_of(run, CONTROL_LOG), what="a new driver has taken over", timeout_s=60)
+    go(contained_server, run)
+    details = run.wait_for_completion(raise_on_error=False)
+
+    assert details["status"] == "Failed"
+    assert "exit code 7" in details["error"]["error"]["message"]
+    assert log_of(run).count("gone on") == 1
+    assert name_of(run.id) not in podman.containers()
+
+
+@pytest.mark.kill
+def test_a_container_outlives_its_server_and_is_delivered_by_the_next(
+    podman: Podman, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in podman.variables.items():
+        monkeypatch.setenv(name, value)
+    home = tmp_path / "home"
+    monkeypatch.setenv("RUNSTEAD_HOME", str(home))
+    monkeypatch.chdir(tmp_path)
+    server = start_server(home)
+    try:
+        run = submitted(Experiment(Workspace.from_config(), "killed"), WAITS)
+        started(run)
+        server.kill()
+        go(server, run)
+        start_server(home)
+        details = run.wait_for_completion(raise_on_error=False)
+
+        assert "exit code 7" in details["error"]["error"]["message"]
+        assert name_of(run.id) not in podman.containers()
+    finally:
+        stop_server(home)
+
+
+def test_a_container_that_needs_more_memory_than_it_may_is_told_as_such(boxed: Experiment) -> None:
+    limits = DockerConfiguration(use_docker=True, arguments=["--memory", "64m", "--memory-swap=64m"])
+    run = submitted(boxed, "print(len(bytearray(300 << 20)))", docker=limits)
+    details = run.wait_for_completion(raise_on_error=False)
+
+    assert "signal 9 (SIGKILL); the machine may have run out of memory" in details["error"]["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--privileged"], "the docker argument --privileged gives a container rights"),
+        (["-v", "/etc:/etc"], "the docker argument -v gives a container rights"),
+        (["--cap-add=SYS_ADMIN"], "the docker argument --cap-add gives a container rights"),
+        (["--pid=host"], "the docker argument --pid gives a container rights"),
+    ],
+)
+def test_powerful_docker_arguments_are_refused_in_preparing(boxed: Experiment, arguments: list[str], said: str) -> None:
+    run = submitted(boxed, "print(1)", docker=DockerConfiguration(use_docker=True, arguments=arguments))
+    details = run.wait_for_completion(raise_on_error=False)
+
+    assert details["status"] == "Failed"
+    assert said in details["error"]["error"]["message"]
+    assert "RUNSTEAD_DOCKER_ARGUMENTS=any" in log_of(run, CONTROL_LOG)
+    assert sorted(run.get_file_names()) == [CONTROL_LOG]
+
+
+def test_an_image_that_cannot_be_had_fails_in_preparing_with_the_reason(boxed: Experiment) -> None:
+    run = submitted(boxed, "print(1)", environment=in_image("127.0.0.1:9/nobody/has-it:1"))
+    details = run.wait_for_completion(raise_on_error=False)
+
+    message = details["error"]["error"]["message"]
+    assert message.startswith("the environment 'boxed' could not be prepared: the registry of the image 127.0.0.1:9/")
+    assert "Pulling 127.0.0.1:9/nobody/has-it:1" in execution_log(run)
+
+
+def test_a_job_without_any_engine_fails_with_what_would_do_or_runs_without_a_container_if_that_is_permitted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNSTEAD_ENGINE", "none")
+    monkeypatch.chdir(tmp_path)
+    for without, status in (("", "Failed"), ("venv", "Completed")):
+        home = tmp_path / f"home-{without}"
+        monkeypatch.setenv("RUNSTEAD_HOME", str(home))
+        monkeypatch.setenv("RUNSTEAD_WITHOUT_ENGINE", without)
+        with running_server(home):
+            run = submitted(Experiment(Workspace.from_config(), "bare"), "import os; print('at', os.getcwd())")
+            details = run.wait_for_completion(raise_on_error=False)
+            assert (details["status"], "there is no container engine" in log_of(run, CONTROL_LOG)) == (status, True)
+            if without:
+                assert "WARNING: there is no container engine" in log_of(run, CONTROL_LOG)
+                assert f"at {home}/jobs/{run.id}/work" in log_of(run)
