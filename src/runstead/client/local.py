@@ -18,7 +18,7 @@ from runstead.client.connection import Connection, Renewal
 from runstead.domain.errors import RunsteadError, Unauthenticated, Unavailable
 
 SPOKEN = "\nrunstead: "  # how the server's command begins an error of its own
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 120.0  # a first start on a slow, busy machine compiles every module
 AT_HAND_S = 2.0
 RENEW_BEFORE_S = 3.5 * 24 * 3600  # the end of a run's token
 POLL_S = 0.02

@@ -66,6 +66,24 @@ export type TableAnswer = { rows: TableRow[]; total: number };
 export const queryTable = (workspace: string, body: TableQuery, signal?: AbortSignal) =>
   requestJson<TableAnswer>(`${workspacePath(workspace)}/runs/query`, { method: "POST", body, signal });
 
+const MOST_FOUND = 8;
+
+/** The newest runs whose name, id or tags hold the text; nothing is asked for an empty one. */
+export function useFoundRuns(text: string) {
+  const workspace = useWorkspace();
+  return useQuery({
+    queryKey: [...keys.table(workspace), "found", text],
+    queryFn: ({ signal }) =>
+      queryTable(
+        workspace,
+        { filter: { text }, columns: [], limit: MOST_FOUND, offset: 0, include_children: true },
+        signal,
+      ),
+    enabled: text !== "",
+    placeholderData: (before) => before,
+  });
+}
+
 export type GroupAnswer = { groups: RunGroup[]; total: number; run_count: number };
 
 export const queryGroups = (workspace: string, body: GroupQuery, signal?: AbortSignal) =>

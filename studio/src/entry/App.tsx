@@ -7,6 +7,7 @@ import { useWorkspaces } from "@/api/workspaces";
 import { addresses, navigate, type Place, placeOf, usePathname } from "@/parts/addresses";
 import { Problem } from "@/parts/Problem";
 import { usePersisted } from "@/parts/persisted";
+import { shell } from "@/texts/shell";
 import { NotFound } from "./NotFound";
 import { PageBoundary } from "./PageBoundary";
 import { Shell } from "./Shell";
@@ -34,7 +35,7 @@ export function App() {
         <LiveWorkspace key={place.workspace} name={place.workspace}>
           <Shell place={place} themeChoice={choice} chooseTheme={choose}>
             <PageBoundary key={pageKey(place)}>
-              <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
+              <Suspense fallback={<Spinner className="page-wait" label={shell.loading} delay={300} />}>
                 <Page place={place} />
               </Suspense>
             </PageBoundary>
@@ -73,5 +74,5 @@ function Home() {
     if (name !== undefined) navigate(addresses.experiments(name), { replace: true });
   }, [name]);
   if (workspaces.isLoadingError) return <Problem error={workspaces.error} retry={() => void workspaces.refetch()} />;
-  return <Spinner className="page-wait" label="Loading" delay={300} />;
+  return <Spinner className="page-wait" label={shell.loading} delay={300} />;
 }

@@ -1,22 +1,13 @@
-/** Whether what is shown is live. */
+/** Whether what is shown is live: in the top bar always, and in a banner while the server is away. */
 
 import { ArrowSyncRegular, PauseCircleRegular, PlugDisconnectedRegular } from "@fluentui/react-icons";
+import { useEffect, useState } from "react";
 import { useConnection } from "@/api/live";
-import type { Connection } from "@/api/stream";
-
-const WORDS: Record<Connection, { text: string; title: string }> = {
-  connecting: { text: "Connecting", title: "Asking the server for its stream of changes" },
-  live: { text: "Live", title: "Changes appear by themselves" },
-  reconnecting: {
-    text: "Reconnecting",
-    title: "The server does not answer; what you see may be old. `runstead status` says whether it runs.",
-  },
-  paused: { text: "Paused", title: "Nobody was looking; changes appear again now" },
-};
+import { connection } from "@/texts/shell";
 
 export function ConnectionState() {
   const state = useConnection();
-  const { text, title } = WORDS[state];
+  const { text, title } = connection[state];
   return (
     <span
       className={`connection connection-${state}`}
@@ -31,5 +22,31 @@ export function ConnectionState() {
       {state === "paused" && <PauseCircleRegular aria-hidden="true" />}
       {text}
     </span>
+  );
+}
+
+const AWAY_MS = 2_000;
+
+/** Lies over the page, so that nothing moves; comes only if the server stays away, and goes by itself. */
+export function AwayBanner() {
+  const isAway = useConnection() === "reconnecting";
+  const [isShown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(isAway), isAway ? AWAY_MS : 0);
+    return () => clearTimeout(timer);
+  }, [isAway]);
+  return (
+    <div className="away" role="status" data-testid="away">
+      {isShown && (
+        <p>
+          <PlugDisconnectedRegular aria-hidden="true" />
+          <span>
+            <strong>{connection.away}</strong> {connection.awayHint}
+            <code>{connection.awayCommand}</code>
+            {connection.awayHintEnd}
+          </span>
+        </p>
+      )}
+    </div>
   );
 }

@@ -1,4 +1,4 @@
-/** What every page stands in: navigation, workspace, connection, theme. */
+/** What every page stands in: navigation, workspace, connection, theme, and the commands that are there on every page. */
 
 import { Button, Menu, MenuItemRadio, MenuList, MenuPopover, MenuTrigger, Tooltip } from "@fluentui/react-components";
 import {
@@ -6,16 +6,22 @@ import {
   DarkThemeRegular,
   PanelLeftContractRegular,
   PanelLeftExpandRegular,
+  SearchRegular,
   TableSimpleRegular,
 } from "@fluentui/react-icons";
-import { type ReactNode, useEffect } from "react";
-import { addresses, type Place } from "@/parts/addresses";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { addresses, navigate, type Place } from "@/parts/addresses";
+import { Keys } from "@/parts/Keys";
 import { Link } from "@/parts/Link";
 import { persist, usePersisted } from "@/parts/persisted";
-import { useShortcut } from "@/parts/shortcuts";
-import { ConnectionState } from "./ConnectionState";
+import { useCommand, useKeyboard, useModifiedKey } from "@/parts/shortcuts";
+import { palette, shell } from "@/texts/shell";
+import { AwayBanner, ConnectionState } from "./ConnectionState";
 import type { ThemeChoice } from "./theme";
 import { WorkspaceSwitcher } from "./WorkspaceSwitcher";
+
+const Palette = lazy(() => import("./Palette"));
+const KeyList = lazy(() => import("./KeyList"));
 
 type Props = {
   place: Exclude<Place, { page: "home" }>;
@@ -27,44 +33,78 @@ type Props = {
 export function Shell({ place, themeChoice, chooseTheme, children }: Props) {
   const { workspace } = place;
   const [isNarrow, setNarrow] = usePersisted("nav.narrow", false);
+  const [overlay, setOverlay] = useState<"palette" | "keys" | null>(null);
   useEffect(() => persist("workspace", workspace), [workspace]);
-  useShortcut("/", () => document.querySelector<HTMLElement>("[data-search]")?.focus());
-  const isRuns = place.page === "runs";
-  const isExperiments = place.page === "experiments" || place.page === "experiment";
+  useShellCommands(workspace, chooseTheme, () => setOverlay("keys"));
+  useModifiedKey("k", () => setOverlay((now) => (now === "palette" ? null : "palette")));
+  const close = () => setOverlay(null);
   return (
     <div className={isNarrow ? "shell shell-narrow" : "shell"}>
       <a className="skip" href="#main">
-        Skip to the page
+        {shell.skip}
       </a>
       <header className="topbar">
-        <Link href={addresses.experiments(workspace)} className="brand">
+        <Link href={addresses.experiments(workspace)} className="brand" aria-label={shell.product}>
           <img src="/favicon.svg" alt="" width="22" height="22" />
-          <span>Runstead</span>
+          <span>{shell.product}</span>
         </Link>
         <WorkspaceSwitcher current={workspace} />
         <span className="topbar-gap" />
+        <Button className="palette-open" icon={<SearchRegular />} onClick={() => setOverlay("palette")}>
+          <span className="palette-words">{palette.open}</span>
+          <Keys keys={palette.key} />
+        </Button>
         <ConnectionState />
         <ThemeMenu choice={themeChoice} choose={chooseTheme} />
       </header>
-      <nav className="sidenav" aria-label="Main">
-        <NavLink href={addresses.experiments(workspace)} icon={<BeakerRegular />} isCurrent={isExperiments}>
-          Experiments
-        </NavLink>
-        <NavLink href={addresses.runs(workspace)} icon={<TableSimpleRegular />} isCurrent={isRuns}>
-          All runs
-        </NavLink>
-        <span className="topbar-gap" />
-        <Button
-          appearance="subtle"
-          icon={isNarrow ? <PanelLeftExpandRegular /> : <PanelLeftContractRegular />}
-          aria-label={isNarrow ? "Widen the navigation" : "Narrow the navigation"}
-          onClick={() => setNarrow(!isNarrow)}
-        />
-      </nav>
+      <Navigation place={place} isNarrow={isNarrow} setNarrow={setNarrow} />
       <main id="main" className="page" tabIndex={-1}>
         {children}
       </main>
+      <AwayBanner />
+      <Suspense>
+        {overlay === "palette" && <Palette close={close} />}
+        {overlay === "keys" && <KeyList close={close} />}
+      </Suspense>
     </div>
+  );
+}
+
+function useShellCommands(workspace: string, chooseTheme: (choice: ThemeChoice) => void, showKeys: () => void) {
+  const { goTo, view, page, help } = palette;
+  useCommand({ title: palette.search, group: page, keys: "/" }, () =>
+    document.querySelector<HTMLElement>("[data-search]")?.focus(),
+  );
+  useCommand({ title: palette.copyLink, group: page }, () => void navigator.clipboard.writeText(location.href));
+  useCommand({ title: shell.experiments, group: goTo, keys: "g e" }, () => navigate(addresses.experiments(workspace)));
+  useCommand({ title: shell.allRuns, group: goTo, keys: "g r" }, () => navigate(addresses.runs(workspace)));
+  useCommand({ title: palette.theme(shell.theme.light), group: view }, () => chooseTheme("light"));
+  useCommand({ title: palette.theme(shell.theme.dark), group: view }, () => chooseTheme("dark"));
+  useCommand({ title: palette.theme(shell.theme.system), group: view }, () => chooseTheme("system"));
+  useCommand({ title: palette.keys, group: help, keys: "?" }, showKeys);
+  useKeyboard();
+}
+
+type NavigationProps = { place: Props["place"]; isNarrow: boolean; setNarrow: (isNarrow: boolean) => void };
+
+function Navigation({ place, isNarrow, setNarrow }: NavigationProps) {
+  const isExperiments = place.page === "experiments" || place.page === "experiment";
+  return (
+    <nav className="sidenav" aria-label={shell.navigation}>
+      <NavLink href={addresses.experiments(place.workspace)} icon={<BeakerRegular />} isCurrent={isExperiments}>
+        {shell.experiments}
+      </NavLink>
+      <NavLink href={addresses.runs(place.workspace)} icon={<TableSimpleRegular />} isCurrent={place.page === "runs"}>
+        {shell.allRuns}
+      </NavLink>
+      <span className="topbar-gap" />
+      <Button
+        appearance="subtle"
+        icon={isNarrow ? <PanelLeftExpandRegular /> : <PanelLeftContractRegular />}
+        aria-label={isNarrow ? shell.widen : shell.narrow}
+        onClick={() => setNarrow(!isNarrow)}
+      />
+    </nav>
   );
 }
 
@@ -79,6 +119,8 @@ function NavLink({ href, icon, isCurrent, children }: NavLinkProps) {
   );
 }
 
+const THEMES: readonly ThemeChoice[] = ["system", "light", "dark"];
+
 function ThemeMenu({ choice, choose }: { choice: ThemeChoice; choose: (choice: ThemeChoice) => void }) {
   return (
     <Menu
@@ -86,21 +128,17 @@ function ThemeMenu({ choice, choose }: { choice: ThemeChoice; choose: (choice: T
       onCheckedValueChange={(_, { checkedItems }) => choose((checkedItems[0] ?? "system") as ThemeChoice)}
     >
       <MenuTrigger disableButtonEnhancement>
-        <Tooltip content="Dark or light" relationship="label">
+        <Tooltip content={shell.theme.label} relationship="label">
           <Button appearance="subtle" icon={<DarkThemeRegular />} data-testid="theme-menu" />
         </Tooltip>
       </MenuTrigger>
       <MenuPopover>
         <MenuList>
-          <MenuItemRadio name="theme" value="system">
-            Like the system
-          </MenuItemRadio>
-          <MenuItemRadio name="theme" value="light">
-            Light
-          </MenuItemRadio>
-          <MenuItemRadio name="theme" value="dark">
-            Dark
-          </MenuItemRadio>
+          {THEMES.map((theme) => (
+            <MenuItemRadio key={theme} name="theme" value={theme}>
+              {shell.theme[theme]}
+            </MenuItemRadio>
+          ))}
         </MenuList>
       </MenuPopover>
     </Menu>

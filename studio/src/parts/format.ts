@@ -77,6 +77,9 @@ const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle:
 
 export const formatTime = (at: string | null): string => (at === null ? "" : ABSOLUTE.format(new Date(at)));
 
+/** `2026-11-21 07:52:25 UTC`: the same for everybody who looks. */
+export const formatUtc = (at: string): string => `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+
 /** How long ago, up to a week; then the date. */
 export function formatAgo(at: string | null, nowMs: number): string {
   if (at === null) return "";

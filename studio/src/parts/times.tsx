@@ -2,14 +2,24 @@
 
 import type { Run } from "@/api/types";
 import { useNow } from "./clock";
-import { formatAgo, formatDuration, formatElapsed, formatTime } from "./format";
+import { formatAgo, formatDuration, formatElapsed, formatTime, formatUtc } from "./format";
 
 export function Ago({ at }: { at: string | null }) {
   const nowMs = useNow();
   if (at === null) return <span className="quiet">–</span>;
   return (
-    <time dateTime={at} title={formatTime(at)}>
+    <time dateTime={at} title={`${formatTime(at)}\n${formatUtc(at)}`}>
       {formatAgo(at, nowMs)}
+    </time>
+  );
+}
+
+/** A moment in the reader's own time zone, with UTC on hover. */
+export function Time({ at }: { at: string | null }) {
+  if (at === null) return <span className="quiet">–</span>;
+  return (
+    <time dateTime={at} title={formatUtc(at)}>
+      {formatTime(at)}
     </time>
   );
 }

@@ -11,7 +11,7 @@ from runstead.domain.paths import normalised_path
 from runstead.server.auth import check_within, needs
 from runstead.server.mlflow.artifacts import Place, below, send
 from runstead.server.mlflow.filters import Key, Order, Plain, conditions_of, holds, sorted_by
-from runstead.server.mlflow.wire import BASE, Asked, AskedIn, answer, paged, router, tags_out
+from runstead.server.mlflow.wire import BASE, Asked, AskedIn, Fields, answer, filled, missing, paged, router, tags_out
 from runstead.service import artifacts, logged_models
 
 routes = router()
@@ -56,10 +56,13 @@ def search(asked: AskedIn) -> Response:
     orders = [_order_of(asked.part(one)) for one in asked.objects("order_by")]
     for key in [*(one.key for one in conditions), *(one.key for one in orders)]:
         _check_key(key)
-    there = logged_models.listed(asked.unit, asked.workspace, asked.texts("experiment_ids"))
+    ids = asked.texts("experiment_ids")
+    if not ids:
+        raise missing("experiment_ids")
+    there = logged_models.listed(asked.unit, asked.workspace, ids)
     kept = [one for one in there if all(holds(c, value_in(one, c.key)) for c in conditions)]
     some, token = paged(sorted_by(kept, orders, value_in), page)
-    return answer({"models": [model_out(one) for one in some], **token})
+    return answer({**filled({"models": [model_out(one) for one in some]}), **token})
 
 
 @routes.get(MODEL)
@@ -154,10 +157,14 @@ def model_out(one: LoggedModel) -> dict[str, Any]:  # Any: JSON
             "status": one.status,
             "model_type": one.model_type,
             **({} if one.source_run_id is None else {"source_run_id": one.source_run_id}),
-            "tags": tags_out(one.tags),
+            **filled({"tags": tags_out(one.tags)}),
         },
-        "data": {"params": tags_out(one.params), "metrics": list(one.metrics)},
+        "data": filled({"params": tags_out(one.params), "metrics": [_metric_out(one, told) for told in one.metrics]}),
     }
+
+
+def _metric_out(one: LoggedModel, told: Fields) -> Fields:
+    return {**{name: value for name, value in told.items() if value != ""}, "model_id": one.model_id}
 
 
 def root_of(one: LoggedModel) -> str:

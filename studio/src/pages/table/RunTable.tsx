@@ -86,19 +86,22 @@ export function RunTable(props: Props) {
       <div
         ref={scroller}
         className="run-table"
-        role="grid"
-        aria-label={props.label}
-        aria-rowcount={(lines.count ?? 0) + 1}
-        aria-colcount={columns.length + 2}
-        aria-multiselectable="true"
-        aria-busy={lines.isOld || lines.count === null}
         data-testid="run-table"
         data-total={lines.total ?? undefined}
         data-groups={lines.groupTotal ?? undefined}
-        onKeyDown={pressed}
         {...touched.listeners}
       >
-        <div style={style} className={lines.isOld ? "run-rows-old" : undefined}>
+        <div
+          style={style}
+          className={lines.isOld ? "run-rows-old" : undefined}
+          role="grid"
+          aria-label={props.label}
+          aria-rowcount={(lines.count ?? 0) + 1}
+          aria-colcount={columns.length + 2}
+          aria-multiselectable="true"
+          aria-busy={lines.isOld || lines.count === null}
+          onKeyDown={pressed}
+        >
           <HeaderRow layout={layout} columns={columns} view={view} change={props.change} {...headOf(props)} />
           <div style={{ height: virtual.getTotalSize() + END_PX, position: "relative" }}>
             {items.map((item) => (

@@ -1,0 +1,65 @@
+"""A workspace with something on every page, made by the examples, and the way to each of its pages."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from runstead.testing.servers import RealServer
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+AXE = Path(__file__).parents[2] / "studio/node_modules/axe-core/axe.min.js"
+W = "/api/v1/workspaces/default"
+# Counted as faults: what keeps somebody from using the page.
+SERIOUS = ("serious", "critical")
+
+
+def furnish(environment: dict[str, str], folder: Path, *, scripts: tuple[str, ...]) -> None:
+    """Run examples as a user would."""
+    (folder / "outputs").mkdir(exist_ok=True)
+    for script in scripts:
+        command = [sys.executable, str(EXAMPLES / script)]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def pages_of(page: Page, server: RealServer) -> dict[str, str]:
+    """The path of every page by a name for it: the lists, and each tab of the run that logged most. Signed in."""
+    table = server.connection().call("POST", f"{W}/runs/query", {"columns": [], "limit": 100, "offset": 0})
+    tour = next(row["run"] for row in table["rows"] if row["run"]["experiment"] == "logging-tour")
+    run = f"/w/default/runs/{tour['run_id']}"
+    page.goto(f"{server.url}{run}")
+    tabs = page.get_by_role("tablist").first.get_by_role("tab")
+    expect(tabs.first).to_be_visible()
+    paths = {
+        "experiments": "/w/default",
+        "experiment": "/w/default/experiments/logging-tour",
+        "runs": "/w/default/runs",
+    }
+    for tab in tabs.all():
+        tab.click()
+        name = tab.inner_text().strip().splitlines()[0].lower()
+        paths[f"run-{name.replace(' ', '-')}"] = page.evaluate("location.pathname")
+    return paths
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the page has what it asked for."""
+    page.wait_for_load_state("load")
+    expect(page.get_by_role("main")).not_to_be_empty()
+    expect(page.locator(".page-wait, .fui-Spinner, [aria-busy=true]")).to_have_count(0)
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe-core finds serious on the page as it is now: rule, element, and what to do."""
+    page.evaluate(AXE.read_text())
+    # Fluent UI's focus manager brackets its groups with such elements: the focus jumps over them by design.
+    what = "{include: document, exclude: [['[data-tabster-dummy]']]}"
+    found = page.evaluate(f"axe.run({what}, {{resultTypes: ['violations']}})")
+    return [
+        f"{fault['id']}: {node['html'][:160]} – {node['failureSummary']}"
+        for fault in found["violations"]
+        if fault["impact"] in SERIOUS
+        for node in fault["nodes"][:4]
+    ]
