@@ -92,7 +92,10 @@ def test_processes_of_a_pytorch_job_find_each_other_and_each_has_its_log(server:
         f"azureml-logs/75_job_post-{node}.txt",
         "azureml-logs/process_info.json",
         "azureml-logs/process_status.json",
-        *[path for path in job.paths() if path.startswith("logs/azureml/")],
+        "logs/azureml/110_azureml.log",
+        "logs/azureml/job_prep_azureml.log",
+        "logs/azureml/job_release_azureml.log",
+        *(f"user_logs/std_log_process_0{rank}.txt" for rank in range(3)),
     ]
 
 

@@ -63,7 +63,7 @@ def test_the_logs_of_the_catalogue_are_there_and_no_others(server: RealServer, t
     job = submitted(server, a_source(tmp_path / "src", {"train.py": "print('x')"}))
     job.wait()
     facts = json.loads(job.log("azureml-logs/process_info.json"))
-    pid, node = facts["pid"], facts["node"]
+    node = facts["node"]
     assert job.paths() == [
         "azureml-logs/60_control_log.txt",
         f"azureml-logs/65_job_prep-{node}.txt",
@@ -71,9 +71,10 @@ def test_the_logs_of_the_catalogue_are_there_and_no_others(server: RealServer, t
         f"azureml-logs/75_job_post-{node}.txt",
         "azureml-logs/process_info.json",
         "azureml-logs/process_status.json",
-        f"logs/azureml/{pid}_azureml.log",
+        "logs/azureml/110_azureml.log",
         "logs/azureml/job_prep_azureml.log",
         "logs/azureml/job_release_azureml.log",
+        "user_logs/std_log.txt",
     ]
     last = json.loads(job.log("azureml-logs/process_status.json").splitlines()[-1])
     assert (last["status"], last["exit_code"]) == ("Completed", 0)

@@ -1,14 +1,18 @@
 """Images that environments are built into: packages, Dockerfiles, folders; once, explained, and whole or not at all."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from azureml.core import Environment, Experiment
 from azureml.core.conda_dependencies import CondaDependencies
-from tests.engines import Podman
+from azureml.core.environment import DockerBuildContext
+from azureml.exceptions import UserErrorException
+from tests.engines import BASE_IMAGE, Podman
 from tests.faces.test_containers import CONTROL_LOG, log_of, submitted
-from tests.registries import Registry, running_registry
+from tests.faces.test_log_trees import EXECUTION_LOG, OF_A_JOB, tree
+from tests.registries import PASSWORD, Registry, running_registry
 
 BUILD_LOG = "azureml-logs/20_image_build_log.txt"
 SCRIPT = """
@@ -48,6 +52,85 @@ def test_packages_are_built_into_an_image_once_and_the_next_run_reuses_it(
     assert first.get_metrics() == {"v": 1}
     assert ": answered by Runstead" in log_of(first, BUILD_LOG)
     assert "+ tiny==1.0" in log_of(first, BUILD_LOG)
-    assert BUILD_LOG not in second.get_file_names()
+    assert tree(first) == sorted([BUILD_LOG, EXECUTION_LOG, *OF_A_JOB])
+    assert tree(second) == sorted([EXECUTION_LOG, *OF_A_JOB])
     assert f"Reused from run {first.id}" in log_of(second, CONTROL_LOG)
     assert "container engine podman" in log_of(second, CONTROL_LOG)
+
+
+def from_dockerfile(text: str) -> Environment:
+    environment = Environment.from_dockerfile("filed", text)
+    environment.python.user_managed_dependencies = True
+    return environment
+
+
+def test_a_dockerfile_is_built_once_and_what_changes_in_it_is_told_by_line(boxed: Experiment) -> None:
+    text = f"FROM {BASE_IMAGE}\nRUN echo one > /told\n"
+    told = "print('told', open('/told').read())"
+    first = submitted(boxed, told, environment=from_dockerfile(text))
+    details = first.wait_for_completion(raise_on_error=False)
+    second = submitted(boxed, told, environment=from_dockerfile(text.replace("one", "two")))
+    second.wait_for_completion()
+    third = submitted(boxed, told, environment=from_dockerfile(text))
+    third.wait_for_completion()
+
+    assert details["status"] == "Completed", (details["error"], log_of(first, BUILD_LOG))
+    assert ("told one" in log_of(first), "told two" in log_of(second)) == (True, True)
+    changed = "Built because dockerfile line 2 changed: RUN echo one > /told → RUN echo two > /told"
+    assert changed in log_of(second, CONTROL_LOG)
+    assert f"Reused from run {first.id}" in log_of(third, CONTROL_LOG)
+    assert BUILD_LOG not in third.get_file_names()
+
+
+def test_a_folder_is_a_build_context_and_its_dockerignore_holds(boxed: Experiment) -> None:
+    folder = Path("context")
+    folder.mkdir()
+    (folder / "Dockerfile").write_text(f"FROM {BASE_IMAGE}\nCOPY . /copied\n")
+    (folder / ".dockerignore").write_text("left*\n")
+    for name in ("taken.txt", "left.txt"):
+        (folder / name).write_text(name)
+    context = DockerBuildContext.from_local_directory(boxed.workspace, str(folder))
+    environment = Environment.from_docker_build_context("folder", context)
+
+    run = submitted(boxed, "import os; print(sorted(os.listdir('/copied')))", environment=environment)
+    details = run.wait_for_completion(raise_on_error=False)
+
+    assert details["status"] == "Completed", (details["error"], log_of(run, BUILD_LOG))
+    assert "'taken.txt'" in log_of(run)
+    assert "left.txt" not in log_of(run)
+
+
+def test_a_dockerfile_with_an_error_fails_in_preparing_with_the_reason_and_is_not_kept(boxed: Experiment) -> None:
+    text = f"FROM {BASE_IMAGE}\nRUN echo before; exit 3\n"
+    for _ in range(2):
+        run = submitted(boxed, "print(1)", environment=from_dockerfile(text))
+        details = run.wait_for_completion(raise_on_error=False)
+        message = details["error"]["error"]["message"]
+        assert message.startswith("the environment 'filed' could not be prepared: the Dockerfile cannot be built: ")
+        assert "exit status 3" in message.splitlines()[0]
+        assert f"The last lines of {BUILD_LOG}:" in message
+        assert sorted(run.get_file_names()) == [BUILD_LOG, CONTROL_LOG]
+
+
+def test_packages_that_cannot_be_had_fail_in_preparing_and_leave_no_container(
+    boxed: Experiment, registry: Registry, podman: Podman
+) -> None:
+    run = submitted(boxed, SCRIPT, environment=with_packages(registry, "tiny==7.7"))
+    details = run.wait_for_completion(raise_on_error=False)
+
+    assert "no version of tiny==7.7" in details["error"]["error"]["message"].splitlines()[0]
+    assert BUILD_LOG in run.get_file_names()
+
+
+def test_the_password_of_an_images_registry_is_not_kept(boxed: Experiment) -> None:
+    environment = Environment.from_docker_image("private", BASE_IMAGE)
+    environment.docker.base_image_registry.address = "registry.example.org"
+    environment.docker.base_image_registry.username = "me"
+    environment.docker.base_image_registry.password = PASSWORD
+
+    environment.register(boxed.workspace)
+
+    kept = Environment.get(boxed.workspace, "private")
+    assert (kept.docker.base_image_registry.username, kept.docker.base_image_registry.password) == ("me", None)
+    with pytest.raises(UserErrorException, match="cannot be used yet"):
+        submitted(boxed, "print(1)", environment=environment)

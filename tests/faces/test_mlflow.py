@@ -140,6 +140,44 @@ def test_without_a_token_mlflow_is_told_what_is_missing(workspace: Workspace, ur
     assert "UNAUTHENTICATED" in done.stderr
 
 
+def test_tags_and_files_are_the_same_from_both_sides(experiment: Experiment, uri: str, tmp_path: Path) -> None:
+    run = experiment.start_logging(snapshot_directory=None)
+    client = mlflow.MlflowClient(uri)
+    run.tag("by", "sdk")
+    client.set_tag(run.id, "also", "mlflow")
+    (tmp_path / "mine.txt").write_text("from the SDK")
+    run.upload_file("folder/mine.txt", str(tmp_path / "mine.txt"))
+    client.log_text(run.id, "from MLflow", "folder/theirs.txt")
+    tags = client.get_run(run.id).data.tags
+    assert (tags["by"], tags["also"]) == ("sdk", "mlflow")
+    assert run.get_tags() == {"by": "sdk", "also": "mlflow"}
+    assert [one.path for one in client.list_artifacts(run.id, "folder")] == ["folder/mine.txt", "folder/theirs.txt"]
+    assert run.get_file_names() == ["folder/mine.txt", "folder/theirs.txt"]
+    assert mlflow.artifacts.load_text(f"runs:/{run.id}/folder/mine.txt") == "from the SDK"
+    run.download_file("folder/theirs.txt", str(tmp_path / "theirs.txt"))
+    assert (tmp_path / "theirs.txt").read_text() == "from MLflow"
+    client.delete_tag(run.id, "by")
+    run.complete()
+    assert Run(experiment, run.id).get_tags() == {"also": "mlflow"}
+
+
+def test_two_workspaces_share_nothing(workspace: Workspace, at_home: RealServer, uri: str) -> None:
+    mine = mlflow.MlflowClient(uri)
+    theirs = mlflow.MlflowClient(f"{at_home.url}/mlflow/{workspace.name}-other", f"{at_home.url}/mlflow/other-models")
+    run = mine.create_run(mine.create_experiment("same-name"))
+    mine.log_text(run.info.run_id, "secret", "f.txt")
+    mine.create_registered_model("net")
+    assert theirs.get_experiment_by_name("same-name") is None
+    assert [one.name for one in theirs.search_experiments()] == ["Default"]
+    assert theirs.search_registered_models() == []
+    for ask in (theirs.get_run, theirs.get_experiment, theirs.list_artifacts, theirs.delete_run):
+        with pytest.raises(mlflow.MlflowException, match="RESOURCE_DOES_NOT_EXIST"):
+            ask(run.info.experiment_id if ask == theirs.get_experiment else run.info.run_id)
+    with pytest.raises(mlflow.MlflowException, match="RESOURCE_DOES_NOT_EXIST"):
+        theirs.log_metric(run.info.run_id, "loss", 1.0)
+    assert mine.get_run(run.info.run_id).data.metrics == {}
+
+
 @pytest.mark.parametrize("name", ["/team/first try", "a/b?c=d&e#f", "größe 100%"])
 def test_an_experiment_with_any_name_of_mlflows_is_used_through_the_sdk(
     workspace: Workspace, uri: str, name: str

@@ -20,6 +20,7 @@ from azureml.core.workspace import Workspace
 from azureml.exceptions import ModelPathNotFoundException, RunEnvironmentException, UserErrorException
 from runstead.client import config, models, runs, writers
 from runstead.client.connection import Json
+from runstead.client.diagnostics import keep_log
 from runstead.domain.errors import NotFound, RunsteadError
 from runstead.domain.runs import BEFORE_RUNNING, RUNNING
 
@@ -240,6 +241,8 @@ class _SubmittedRun(Run):
         if job not in _SUBMITTED:
             experiment = Experiment._known(Workspace._of_job(job), job.experiment)
             _SUBMITTED[job] = cls._of(experiment, job.run_id, None)
+            if (kept := config.sdk_log_of()) is not None:
+                keep_log(kept)
             log.debug("this process belongs to run %s of experiment %s", job.run_id, job.experiment)
         return _SUBMITTED[job]
 

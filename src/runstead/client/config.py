@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from runstead.domain.plans import SDK_LOGS
+
 # The rest of a job's environment is the server's, which may have been started elsewhere and long ago.
 CARRIED = re.compile(
     r"PATH|LD_LIBRARY_PATH|PYTHONPATH|PYTHONHASHSEED|VIRTUAL_ENV|LANG|LANGUAGE|TZ|SSL_CERT_FILE|REQUESTS_CA_BUNDLE"
@@ -103,6 +105,15 @@ def job_of(environment: Mapping[str, str] = os.environ) -> Job | None:
     found = {field: environment.get(name, "") for field, name in JOB_VARIABLES.items()}
     reachable = environment.get("AZUREML_SERVICE_ENDPOINT") and environment.get("AZUREML_RUN_TOKEN")
     return Job(**found) if reachable and all(found.values()) else None
+
+
+def sdk_log_of(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Where a job's process leaves the SDK's own log; None outside of a job of this machine."""
+    stage_logs = environment.get("AZUREML_LOGDIRECTORY_PATH")
+    if not stage_logs or not environment.get("RUNSTEAD_JOURNAL_DIR"):
+        return None
+    folder = Path(stage_logs).parent / SDK_LOGS
+    return folder / f"{os.getpid()}_azureml.log" if folder.is_dir() else None
 
 
 def user_name(environment: Mapping[str, str] = os.environ) -> str:

@@ -34,6 +34,8 @@ from runstead.domain.records import (
     MAX_NUMBER,
     MAX_PAYLOAD_BYTES,
     NO_STEP,
+    RESOURCE,
+    RESOURCES,
     Cell,
     Kind,
     Opening,
@@ -130,6 +132,11 @@ class Session:
             self._log_row(series, cells)
         except TooLarge:
             self._log_row(series, shortened(cells, MAX_PAYLOAD_BYTES))
+
+    def log_resources(self, columns: Mapping[str, object]) -> None:
+        """Log what a job uses now: a row that is no metric of the run."""
+        cells = row(columns, limits=self._limits)
+        self._log_row(self._series(RESOURCES, RESOURCE, "", tuple(cells)), cells)
 
     def log_table(self, name: str, columns: Mapping[str, object], *, description: str = "") -> None:
         """Log several rows at once, column by column."""

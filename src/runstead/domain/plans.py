@@ -16,6 +16,7 @@ SCRIPT = "script.json"
 EXIT = "exit.json"
 RANKS = "ranks.json"
 RANK_FACTS = "ranks.jsonl"
+MEMORY = "memory.json"
 CANCEL = "cancel"
 RESULT = "result.json"
 SHIPPED = "shipped.json"
@@ -32,6 +33,8 @@ DRIVER_LOG = "azureml-logs/70_driver_log.txt"
 MPI_LOG = "azureml-logs/70_mpi_log.txt"
 PROCESS_INFO = "azureml-logs/process_info.json"
 PROCESS_STATUS = "azureml-logs/process_status.json"
+SDK_LOGS = "logs/azureml"
+JOB_LOG = "logs/azureml/110_azureml.log"  # Azure calls it by the number of a process, which was this one in most jobs
 PREPARE_LOG = "logs/azureml/job_prep_azureml.log"
 RELEASE_LOG = "logs/azureml/job_release_azureml.log"
 OUTPUTS = "outputs"
@@ -40,6 +43,7 @@ EXECUTION = "55_azureml-execution"
 PREPARATION = "65_job_prep"
 RELEASE = "75_job_post"
 
+MEMORY_LIMIT = "RUNSTEAD_MEMORY_LIMIT"  # a variable of the job or of the server
 INSIDE = "/azureml-run"  # the script's current directory in a container
 
 _NOT_IN_NAMES = re.compile(r"[^\w.-]")

@@ -16,7 +16,9 @@ NO_STEP = -(1 << 63)
 MAX_PAYLOAD_BYTES = 8 << 20
 MAX_NUMBER = (1 << 24) - 1  # of a series
 MIN_INT, MAX_INT = -(1 << 63), (1 << 63) - 1
-SERIES_KINDS = ("scalar", "list", "row", "table")
+RESOURCE = "resource"  # what a job used; no metric of its script
+RESOURCES = ".runstead/resources"  # the one series of that kind
+SERIES_KINDS = ("scalar", "list", "row", "table", RESOURCE)
 ARTIFACT_KINDS = ("image", "confusion_matrix", "accuracy_table", "residuals", "predictions")
 
 Cell: TypeAlias = float | int | bool | str | None

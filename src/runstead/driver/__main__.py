@@ -10,6 +10,7 @@ from runstead.driver.scripts import begin
 _ANOTHER_DRIVES = 75
 _KILL_GRACE_S = 10.0
 _SERVER_PATIENCE_S = 60.0
+_RESOURCES_S = 5.0
 
 
 def _seconds(variables: Mapping[str, str], name: str, default_s: float) -> float:
@@ -34,5 +35,6 @@ if __name__ == "__main__":
         Patience(
             kill_grace_s=_seconds(variables, "AZUREML_RUN_KILL_SIGNAL_TIMEOUT_SEC", _KILL_GRACE_S),
             server_s=_seconds(variables, "RUNSTEAD_DRIVER_PATIENCE_S", _SERVER_PATIENCE_S),
+            resources_s=_seconds(variables, "RUNSTEAD_RESOURCES_S", _RESOURCES_S),
         ),
     )

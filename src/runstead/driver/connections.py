@@ -41,6 +41,10 @@ class Link:
             time.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
+    def connection(self) -> Connection:
+        """The one that all threads share."""
+        return self._workspace.connection
+
     def renew(self, token: str) -> None:
         """Shows this token from now on."""
         self._workspace.connection.token = token

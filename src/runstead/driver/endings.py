@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runstead.domain.plans import STAGE_LOGS
+from runstead.domain.plans import MEMORY_LIMIT, STAGE_LOGS
 from runstead.driver.processes import Exit
 
 CANCELED = "cancel"
@@ -38,8 +38,12 @@ def ending_of(
     log: Path,
     max_run_duration_s: float | None,
     times: tuple[str | None, str],
+    memory_limit: str | None = None,
 ) -> Ending:
-    """Status and error of a script that ended; `reason`: why the driver ended it, None if it ended by itself."""
+    """Status and error of a script that ended; `reason`: why the driver ended it, None if it ended by itself.
+
+    memory_limit: the one that it went over, if it did.
+    """
     started_at, ended_at = times
     if reason == CANCELED:
         return Ending(ended.code, "Canceled", None, started_at, ended_at)
@@ -49,8 +53,11 @@ def ending_of(
         return Ending(ended.code, "Canceled", error, started_at, ended_at)
     if ended.code == 0:
         return Ending(0, "Completed", None, started_at, ended_at)
-    message = _failure(ended, script, log)[:_MAX_MESSAGE_CHARS]
-    return Ending(ended.code, "Failed", {"code": "UserError", "message": message}, started_at, ended_at)
+    code, hint = "UserError", "; the machine may have run out of memory" if ended.code == -signal.SIGKILL else ""
+    if memory_limit is not None:
+        code, hint = "MemoryLimitExceeded", f"; it used more than its memory limit of {memory_limit} ({MEMORY_LIMIT})"
+    message = _failure(ended, script, log)[: _MAX_MESSAGE_CHARS - len(hint)] + hint
+    return Ending(ended.code, "Failed", {"code": code, "message": message}, started_at, ended_at)
 
 
 def ending_from(told: Mapping[str, Any]) -> Ending:
@@ -66,7 +73,7 @@ def closing_line(status: str) -> str:
 
 def last_error_line(log: Path) -> str | None:
     """The exception that the log's last traceback ends with, such as `ValueError: bad alpha`."""
-    tail = _tail(log).rstrip()
+    tail = tail_of(log).rstrip()
     _, traceback, after = tail.rpartition("Traceback (most recent call last):")
     lines = (after if traceback else tail).splitlines()
     if traceback:
@@ -81,8 +88,7 @@ def _failure(ended: Exit, script: str, log: Path) -> str:
         return f"{script} ended unseen: it and its keeper were killed, or the machine was restarted"
     if ended.code < 0:
         how = f"was ended by signal {-ended.code}{_signal_name(-ended.code)}"
-        hint = "; the machine may have run out of memory" if ended.code == -signal.SIGKILL else ""
-        return f"{script} {how}{hint}"
+        return f"{script} {how}"
     told = last_error_line(log)
     return (
         f"User program failed with {told} ({script}, exit code {ended.code})"
@@ -97,7 +103,8 @@ def _signal_name(number: int) -> str:
     return ""
 
 
-def _tail(log: Path) -> str:
+def tail_of(log: Path) -> str:
+    """The end of a log."""
     with suppress(FileNotFoundError), open(log, "rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
         return file.read().decode(errors="replace")

@@ -223,6 +223,11 @@ def _processes_of(script: Script) -> list[Process]:
     with suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
+    return descendants(script)
+
+
+def descendants(script: Script) -> list[Process]:
+    """The same without taking leave of those that have ended, which is for one thread alone."""
     stats = list(_all_stats())
     there = {s.process for s in stats}
     spared = {os.getpid(), *(p.pid for p in there & {script.keeper})}

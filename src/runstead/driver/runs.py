@@ -13,12 +13,15 @@ from pathlib import Path
 
 from runstead.client.connection import Json, quoted
 from runstead.client.runs import set_status
+from runstead.client.session import Session
+from runstead.client.uploader import Shipper
 from runstead.client.workspaces import Workspace
 from runstead.domain.errors import Conflict, RunsteadError, Unavailable
 from runstead.domain.plans import (
     CANCEL,
     CONTROL_LOG,
     EXIT,
+    JOB_LOG,
     LOGS,
     OUTPUTS,
     PROCESS_INFO,
@@ -34,9 +37,10 @@ from runstead.driver.artifacts import Collected, collect_outputs
 from runstead.driver.connections import Link
 from runstead.driver.datasets import send_outputs
 from runstead.driver.distributions import logs_of, main_log_of, process_facts, verdict_of
-from runstead.driver.endings import CANCELED, TOO_LONG, Ending, closing_line, ending_from, ending_of
+from runstead.driver.endings import CANCELED, TOO_LONG, Ending, closing_line, ending_from, ending_of, tail_of
 from runstead.driver.jobs import JobFolder
 from runstead.driver.journals import ship_journals
+from runstead.driver.limits import confinement_of, release, was_exceeded
 from runstead.driver.logs import LogShipper, Root
 from runstead.driver.processes import (
     Script,
@@ -47,6 +51,7 @@ from runstead.driver.processes import (
     started_script,
     wait_for_exit,
 )
+from runstead.driver.resources import Meter, keep_measuring
 from runstead.driver.scripts import Begun
 
 _LOOK_MS = 200  # how often the driver looks for the file `cancel`; the end of the script wakes it at once
@@ -62,6 +67,7 @@ class Patience:
 
     kill_grace_s: float
     server_s: float
+    resources_s: float  # between two looks at what the job uses; 0: none
 
 
 def see_through(begun: Begun, patience: Patience) -> None:
@@ -82,15 +88,39 @@ def see_through(begun: Begun, patience: Patience) -> None:
     shipper = LogShipper(link, roots, first=main_log_of(folder.plan), secrets=[folder.plan.token])
     touch.start()
     shipper.start()
+    measured = threading.Event()
+    measuring = threading.Thread(target=_measure, args=(folder, link, measured, patience), daemon=True)
+    measuring.start()
     told = folder.read(RESULT)
     ending = _wait_for_script(folder, patience, cancel) if told is None else ending_from(told)
     try:
+        measured.set()
+        measuring.join()
         if ending.started_at is not None and not announced.is_set():
             # The server was away, or the script was faster: its run shows for how long it ran all the same.
             _tell_running(folder, link, until=time.monotonic() + patience.server_s)
         _deliver(folder, link, shipper, ending, until=time.monotonic() + patience.server_s)
+        if (held := confinement_of(folder)) is not None:
+            release(held)
     finally:
         done.set()
+
+
+def _measure(folder: JobFolder, link: Link, stop: threading.Event, patience: Patience) -> None:
+    """What the job uses, as points of its run; they are shipped like the script's own."""
+    script = started_script(folder)
+    if script is None or patience.resources_s <= 0:
+        return
+    meter = Meter(script, folder.work)
+    if meter.told:
+        _note(folder, meter.told)
+    plan = folder.plan
+    session = Session(plan.run_id, directory=folder.journal, ship=Shipper(plan.workspace, link.connection))
+    keep_measuring(meter, session.log_resources, stop, every_s=patience.resources_s)
+    try:
+        session.close(timeout_s=patience.server_s)
+    except RunsteadError as error:  # they stay in their journal, which is delivered with the script's
+        _note(folder, f"What the job used is not delivered yet: {error.message}")
 
 
 def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Event) -> Ending:
@@ -109,6 +139,8 @@ def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Ev
     _note(folder, f"The script has ended with exit code {ended.code}")
     told = folder.read(SCRIPT)
     verdict = verdict_of(folder, ended)
+    held = confinement_of(folder)
+    went_over = held is not None and was_exceeded(held, tail_of(folder.log(verdict.log)))
     ending = ending_of(
         verdict.exit,
         reason=reason,
@@ -116,6 +148,7 @@ def _wait_for_script(folder: JobFolder, patience: Patience, cancel: threading.Ev
         log=folder.log(verdict.log),
         max_run_duration_s=folder.plan.max_run_duration_s,
         times=(_iso(told["started_at"]) if told else None, _iso(ended.ended_at)),
+        memory_limit=held.said if held is not None and went_over else None,
     )
     folder.write(RESULT, asdict(ending))
     if script is not None:
@@ -252,9 +285,8 @@ def _announce(folder: JobFolder, script: Script) -> None:
 
 
 def _note(folder: JobFolder, text: str) -> None:
-    """The driver's own log, named after the script's process as SDK v1 does."""
-    told = folder.read(SCRIPT)
-    folder.append(f"logs/azureml/{told['pid'] if told else 0}_azureml.log", _line(text))
+    """The driver's own log."""
+    folder.append(JOB_LOG, _line(text))
 
 
 def _close_logs(folder: JobFolder, ending: Ending) -> None:

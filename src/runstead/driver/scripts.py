@@ -14,6 +14,7 @@ from runstead.domain.plans import (
     EXIT,
     INSIDE,
     INVOCATION,
+    MEMORY_LIMIT,
     OUTPUTS,
     RESULT,
     SCRIPT,
@@ -43,11 +44,7 @@ def begin(path: Path, environ: Mapping[str, str]) -> Begun | None:
     adopt_orphans()
     if any((path / name).exists() for name in (SCRIPT, EXIT, RESULT)):
         folder.append(CONTROL_LOG, f"{now()} A new driver with process id {me.pid} took the job over.\n")
-        if not _is_to_be_taken_up(folder):
-            return Begun(folder, lock, None)
-        # Whatever looked after the script elsewhere is gone, and the script may not be.
-        started = start_script(folder, folder.plan.runner, log=DRIVER_LOG, variables=environ, close=[lock])
-        return Begun(folder, lock, started)
+        return Begun(folder, lock, _take_up(folder, environ, lock))
     # Nothing of this machine's environment is for a script that runs elsewhere.
     variables = {**({} if folder.plan.runner else environ), **folder.plan.variables}
     placed: Mapping[str, str] = {}
@@ -60,20 +57,30 @@ def begin(path: Path, environ: Mapping[str, str]) -> Begun | None:
     (folder.work / OUTPUTS).mkdir(parents=True, exist_ok=True)
     for watched in folder.plan.directories_to_watch:
         (folder.work / watched).mkdir(parents=True, exist_ok=True)
-    if folder.plan.distribution is not None:
+    argv: list[str] | None
+    if folder.plan.distribution is None:
+        argv, log = final_argv(folder, variables, placed), DRIVER_LOG
+        folder.append(log, preamble(folder, argv))
+    else:
         # Not above, either: what several processes need.
         several = import_module("runstead.driver.distributions").prepare(folder, variables, placed)
         if several is None:
             return Begun(folder, lock, None)
-        started = start_script(folder, several.argv, log=several.log, variables=several.variables, close=[lock])
-        return Begun(folder, lock, started)
-    argv = final_argv(folder, variables, placed)
-    folder.append(DRIVER_LOG, preamble(folder, argv))
-    if folder.plan.runner:
+        argv, log, variables = several
+    if folder.plan.runner:  # in a container; its memory is limited by --memory
         folder.write(INVOCATION, {"argv": argv, "variables": variables})
         argv, variables = list(folder.plan.runner), dict(environ)
-    started = start_script(folder, argv, log=DRIVER_LOG, variables=variables, close=[lock])
+    elif limit := variables.get(MEMORY_LIMIT):
+        argv = import_module("runstead.driver.limits").prepare(folder, argv, limit)
+    started = None if argv is None else start_script(folder, argv, log=log, variables=variables, close=[lock])
     return Begun(folder, lock, started)
+
+
+def _take_up(folder: JobFolder, environ: Mapping[str, str], lock: int) -> int | None:
+    """Looks after a script elsewhere again, if whatever did is gone: the script itself may not be."""
+    if not _is_to_be_taken_up(folder):
+        return None
+    return start_script(folder, folder.plan.runner, log=DRIVER_LOG, variables=environ, close=[lock])
 
 
 def _is_to_be_taken_up(folder: JobFolder) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple  # JSON values
 from runstead.domain.errors import InvalidArgument, NotFound, RunsteadError, Unavailable
 from runstead.domain.plans import BUILD_LOG
 from runstead.launch import environments, solvers
-from runstead.launch.engines import Engines, NoEngine, Rules
+from runstead.launch.engines import Engines, NoEngine, Rules, opened
 from runstead.launch.environments import Environment
 from runstead.launch.explanations import BY_HAND, with_result
 from runstead.launch.images import look_for_image
@@ -200,7 +200,17 @@ class Builds:
         for one in found:
             if not dry:
                 environments.remove(self._root, one.key)
+                if one.image:
+                    self._remove_image(one)
         return found
+
+    def _remove_image(self, one: Environment) -> None:
+        """The engine's copy, too; one that it does not have any more, or is still used, is no reason to fail."""
+        try:
+            with opened(self.engines.find()) as client:
+                client.api.remove_image(f"{one.image['name']}:latest")
+        except (NotFound, InvalidArgument) as error:
+            log.warning("the image of the environment %s was not removed: %s", one.key, error.message)
 
     def _look(self, wish: Wish) -> Product:
         warning = ""

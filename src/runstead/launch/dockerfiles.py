@@ -6,7 +6,6 @@ import tarfile
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping
-from pathlib import PurePath
 from typing import IO, TYPE_CHECKING
 
 from docker.utils.build import PatternMatcher
@@ -113,7 +112,7 @@ def _pack(context: IO[bytes], container: Container, files: Iterable[ContextFile]
     kept = (container.dockerfile_path, IGNORED)
     with tarfile.open(fileobj=context, mode="w") as archive:
         for path, one in there.items():
-            if path in kept or not ignored.matches(PurePath(path)):
+            if path in kept or not _is_ignored(ignored, path):
                 _add(archive, one)
         if container.dockerfile is not None:
             content = text.encode()
@@ -130,6 +129,10 @@ def _ignored(there: Mapping[str, ContextFile]) -> PatternMatcher:
     with there[IGNORED].open() as file:
         lines = [line.strip() for line in file.read().decode(errors="replace").splitlines()]
     return PatternMatcher([line for line in lines if line and not line.startswith("#")])
+
+
+def _is_ignored(ignored: PatternMatcher, path: str) -> bool:
+    return bool(ignored.matches(path))  # type: ignore[arg-type]  # its types say PathLike, its code takes a text
 
 
 def _add(archive: tarfile.TarFile, one: ContextFile) -> None:

@@ -216,12 +216,12 @@ def _kept(root: Path, key: str, engine: Engine) -> Environment | None:
 def _inputs(wish: Wish, container: Container, image: str, recipe: Recipe | None) -> dict[str, Any]:
     asked = wish.specification
     return {
+        **_NO_LINES,
         "format": FORMAT,
         "kind": "image",
         "base_image": image,
         "dockerfile": [redacted(line) for line in (container.dockerfile or "").splitlines()],
         "build_context": f"{container.context} {container.dockerfile_path}" if container.context else "",
-        **_NO_LINES,
         **(lines_of(asked, recipe) if asked is not None and recipe is not None else {}),
         "interpreter": "" if recipe is None else recipe.python,
         "solver": UV,

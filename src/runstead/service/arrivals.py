@@ -41,8 +41,8 @@ def note(unit: Unit, run_id: str, path: str, offset: int) -> None:
 
 def between(unit: Unit, workspace: str, run_id: str, path: str, *, start: int, end: int) -> list[Arrival]:
     """Those that tell the time of the bytes from `start` to `end`, at most about MOST_TOLD, evenly thinned."""
-    artifacts.find(unit, workspace, run_id, path)
-    with _Records(unit, run_id, path) as records:
+    kept_as = artifacts.find(unit, workspace, run_id, path).kept_as
+    with _Records(unit, run_id, kept_as) as records:
         first = max(0, records.after_byte(start) - 1)
         last = records.after_byte(end)
         return records.some(first, last)
@@ -50,8 +50,8 @@ def between(unit: Unit, workspace: str, run_id: str, path: str, *, start: int, e
 
 def offset_at(unit: Unit, workspace: str, run_id: str, path: str, *, at_ms: int) -> int:
     """The first byte of what came at this time, or last before it."""
-    artifacts.find(unit, workspace, run_id, path)
-    with _Records(unit, run_id, path) as records:
+    kept_as = artifacts.find(unit, workspace, run_id, path).kept_as
+    with _Records(unit, run_id, kept_as) as records:
         found = records.some(max(0, records.after_time(at_ms) - 1), records.count)[:1]
     return found[0].offset if found else 0
 

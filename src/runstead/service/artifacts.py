@@ -2,10 +2,14 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import BinaryIO
+
+import sqlalchemy as sa
 
 from runstead.blobs.contracts import Blob
 from runstead.blobs.folders import open_beneath
+from runstead.domain.aliases import OLDER, newer_name, older_name
 from runstead.domain.errors import Conflict, NotFound
 from runstead.domain.paths import normalised_path, normalised_prefix
 from runstead.domain.runs import RunRef
@@ -59,10 +63,17 @@ def remove(unit: Unit, workspace: str, run_id: str, path: str) -> None:
 
 
 def listed(unit: Unit, workspace: str, run_id: str, *, prefix: str | None = None) -> tuple[RunRef, list[Artifact]]:
-    """(the run, its artifacts and logs by path)."""
+    """(the run, its artifacts and logs by path), second names (domain/aliases.py) included."""
+    wanted = normalised_prefix(prefix)
     with unit.read() as connection:
         run = runs.located(connection, workspace, run_id)
-        return run, artifacts.listed(connection, run.key, prefix=normalised_prefix(prefix))
+        found = artifacts.listed(connection, run.key, prefix=wanted)
+        holders = found if OLDER.startswith(wanted) else artifacts.listed(connection, run.key, prefix=OLDER)
+    taken = {artifact.path for artifact in found}
+    # One name each: what a run has under the newer name itself stays what it is.
+    second = [replace(one, path=name, alias_of=one.path) for one in holders if (name := newer_name(one.path))]
+    more = [one for one in second if one.is_log and one.path.startswith(wanted) and one.path not in taken]
+    return run, sorted([*found, *more], key=lambda artifact: artifact.path)
 
 
 def chosen(found: Sequence[Artifact], paths: Iterable[str], run_id: str) -> list[Artifact]:
@@ -87,7 +98,7 @@ def find_with_run(unit: Unit, workspace: str, run_id: str, path: str) -> tuple[R
     wanted = normalised_path(path, max_chars=unit.settings.limits.artifact_path_chars)
     with unit.read() as connection:
         run = runs.located(connection, workspace, run_id)
-        artifact = artifacts.find(connection, run.key, wanted)
+        artifact = artifacts.find(connection, run.key, wanted) or _second(connection, run, wanted)
     if artifact is None:
         raise NotFound(f"run {run_id} has no file {wanted!r}")
     return run, artifact
@@ -97,4 +108,11 @@ def opened(unit: Unit, run_id: str, artifact: Artifact) -> BinaryIO:
     """The bytes of a file that `find` or `listed` gave, seekable."""
     if artifact.sha256 is not None:
         return unit.blobs.open(artifact.sha256)
-    return os.fdopen(open_beneath(unit.settings.logs / run_id, artifact.path, os.O_RDONLY), "rb")
+    return os.fdopen(open_beneath(unit.settings.logs / run_id, artifact.kept_as, os.O_RDONLY), "rb")
+
+
+def _second(connection: sa.Connection, run: RunRef, path: str) -> Artifact | None:
+    """The log that has this as its second name."""
+    older = older_name(path)
+    there = None if older is None else artifacts.find(connection, run.key, older)
+    return replace(there, path=path, alias_of=older) if there is not None and there.is_log else None

@@ -13,6 +13,7 @@ from runstead.domain.environments import (
     content_hash,
     is_same,
     named,
+    without_password,
 )
 from runstead.domain.errors import InvalidArgument, NotFound, RunsteadError
 from runstead.domain.names import checked_text
@@ -29,9 +30,9 @@ def register(unit: Unit, workspace: str, name: str, definition: Definition) -> E
     """The version that has this definition: the newest one if it is the same, else a new one."""
     limits = unit.settings.limits
     checked_environment_name(name, limits)
-    checked_definition(definition, limits)
+    kept = without_password(checked_definition(definition, limits))
     with unit.write() as tx:
-        return registered(tx, workspaces.found(tx.connection, workspace), name, definition)
+        return registered(tx, workspaces.found(tx.connection, workspace), name, kept)
 
 
 def registered(tx: Tx, workspace: Workspace, name: str, definition: Definition) -> Environment:

@@ -69,7 +69,7 @@ def _exported(unit: Unit, workspace: str, run_id: str, name: str | None) -> list
         if name is not None:
             found = [values.found_series(connection, workspace, run_id, name)]
         else:
-            found = series.of_run(connection, located(connection, workspace, run_id).key)
+            found = values.told(series.of_run(connection, located(connection, workspace, run_id).key))
         exported = []
         for one in found:
             stored = summary_rows.load(connection, one.run_key, [one.name_key])

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any  # JSON values
 
+from runstead.domain.environments import without_password
 from runstead.domain.errors import Conflict, InvalidArgument, NotFound
 from runstead.domain.jobs import ENDED, Job, JobSpec
 from runstead.domain.packages import redacted_json
@@ -37,6 +38,7 @@ def submit(unit: Unit, workspace: str, draft: RunDraft, spec: JobSpec, *, target
         raise InvalidArgument(
             f"there is no compute target {spec.target!r}; this server has {', '.join(sorted(targets))}"
         )
+    spec = replace(spec, definition=_without_password(spec.definition))
     full = replace(
         draft,
         kind=SCRIPT,
@@ -58,6 +60,13 @@ def submit(unit: Unit, workspace: str, draft: RunDraft, spec: JobSpec, *, target
                 raise Conflict(f"run {run.run_id} is there already and was not submitted; choose another id")
             jobs.insert(tx.connection, run.key, spec, at_ms=tx.at_ms)
     return run
+
+
+def _without_password(definition: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    environment = (definition or {}).get("environment")
+    if definition is None or not isinstance(environment, Mapping):
+        return definition
+    return {**definition, "environment": without_password(environment)}
 
 
 def opened(unit: Unit, owner: str) -> Sequence[Job]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from runstead.domain import columns as documents
 from runstead.domain.columns import SeriesBytes
 from runstead.domain.errors import NotFound, TooLarge
-from runstead.domain.records import ARTIFACT_KINDS, Buffer, Cell
+from runstead.domain.records import ARTIFACT_KINDS, RESOURCE, Buffer, Cell
 from runstead.service import experiments, workspaces
 from runstead.service.runs import located
 from runstead.service.unit import Unit
@@ -66,7 +66,7 @@ def summaries(
         raise TooLarge(f"{len(run_ids)} runs were asked for; ask for at most {MOST_RUNS} at a time")
     with unit.read() as connection:
         keys = {located(connection, workspace, run_id).key: run_id for run_id in run_ids}
-        found = series.of_runs(connection, sorted(keys), names)
+        found = told(series.of_runs(connection, sorted(keys), names), names)
         stored = summary_rows.load_many(connection, keys, {one.name_key for one in found})
         artifacts = _artifacts(connection, found)
     by_run: dict[str, list[SeriesSummary]] = {run_id: [] for run_id in run_ids}
@@ -77,6 +77,11 @@ def summaries(
     return by_run
 
 
+def told(found: Sequence[Series], names: Collection[str] | None = None) -> list[Series]:
+    """Those that are metrics; what a job used is told to who asks for its name."""
+    return [one for one in found if names is not None or one.kind != RESOURCE]
+
+
 def names(unit: Unit, workspace: str, experiment: str | None = None) -> list[Named]:
     """The metrics that the newest runs have, of all experiments or of one, by name."""
     with unit.read() as connection:
@@ -84,7 +89,7 @@ def names(unit: Unit, workspace: str, experiment: str | None = None) -> list[Nam
         key = None if experiment is None else experiments.found(connection, home, experiment).key
         found = series.of_newest_runs(connection, home.key, key, at_most=MOST_NAMED_RUNS)
         numeric = summary_rows.numeric_columns(connection, [(one.name_key, one.run_key) for one, _ in found])
-    return [Named(one, count, _numeric_names(one, numeric)) for one, count in found]
+    return [Named(one, count, _numeric_names(one, numeric)) for one, count in found if one.kind != RESOURCE]
 
 
 def _numeric_names(one: Series, numeric: Mapping[tuple[int, int], Collection[int]]) -> tuple[str, ...]:
@@ -132,7 +137,7 @@ def found_series(connection: sa.Connection, workspace: str, run_id: str, name: s
     run = located(connection, workspace, run_id)
     found = series.of_run(connection, run.key, [name])
     if not found:
-        known = [one.name for one in series.of_run(connection, run.key)[:20]]
+        known = [one.name for one in told(series.of_run(connection, run.key))[:20]]
         there = f"it has {', '.join(map(repr, known))}" if known else "it has none"
         raise NotFound(f"run {run_id} has no metric {name!r}; {there}")
     return found[0]
@@ -148,7 +153,7 @@ def _points_of(
     connection: sa.Connection, workspace: str, run_id: str, names: Collection[str] | None
 ) -> list[tuple[Series, Points]]:
     run = located(connection, workspace, run_id)
-    wanted = series.of_run(connection, run.key, names)
+    wanted = told(series.of_run(connection, run.key, names), names)
     tails = metrics.tail_points(connection, run.key, wanted)
     return [(one, metrics.points(connection, one, tail=tails[one.key])) for one in wanted]
 

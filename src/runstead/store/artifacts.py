@@ -20,13 +20,19 @@ _GROW = (
 
 @dataclass(frozen=True)
 class Artifact:
-    """One file of a run; `sha256` is None for logs."""
+    """One file of a run; `sha256` is None for logs. `alias_of`: the path that its bytes are kept under, if another."""
 
     path: str
     size_bytes: int
     sha256: str | None
     is_log: bool
     created_at_ms: int
+    alias_of: str | None = None
+
+    @property
+    def kept_as(self) -> str:
+        """The path under which a log's bytes are found."""
+        return self.alias_of or self.path
 
 
 def find(connection: sa.Connection, run_key: int, path: str) -> Artifact | None:

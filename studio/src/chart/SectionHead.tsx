@@ -3,7 +3,7 @@
 import { ChevronDownRegular, ChevronRightRegular } from "@fluentui/react-icons";
 import type { ReactNode } from "react";
 import { grouped } from "@/parts/format";
-import "./chart.css";
+import "./shelf.css";
 
 type Props = { title: string; count: number; isOpen: boolean; toggle: () => void; children?: ReactNode };
 

@@ -3,7 +3,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, type RefObject, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { shelfRows } from "./shelves";
-import "./chart.css";
+import "./shelf.css";
 
 export type ShelfSection<T> = {
   key: string;

@@ -10,6 +10,7 @@ export const RUN_TABS = [
   "children",
   "snapshot",
   "environment",
+  "monitoring",
   "json",
 ] as const;
 export type RunTab = (typeof RUN_TABS)[number];

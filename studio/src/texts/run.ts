@@ -13,6 +13,7 @@ export const run = {
     logs: "Outputs + logs",
     snapshot: "Snapshot",
     environment: "Environment",
+    monitoring: "Monitoring",
     json: "Raw JSON",
   },
 } as const;
@@ -118,6 +119,41 @@ export const environment = {
   lists: { conda: "conda", pip: "pip", requirement: "What the solver is told", channels: "channels" },
   noLines: "No lines.",
   question: "To ask before submitting:",
+};
+
+export const monitoring = {
+  loading: "Loading what the job uses",
+  none: "Nothing was measured",
+  noneWhy:
+    "What a submitted script uses is measured from its first second on, every few seconds, unless RUNSTEAD_RESOURCES_S is 0. Interactive runs are not measured.",
+  waiting: "Nothing was measured yet",
+  waitingWhy: "The first figures come when the script has run for a second.",
+  about: "All processes of the job together.",
+  cores: (count: number) => plural(count, "core"),
+  now: "last",
+  peak: "most",
+  cpu: "CPU",
+  cpuAbout: "Percent; 100 is one core.",
+  memory: "Memory",
+  memoryAbout: "Bytes; what processes share counts once.",
+  disk: "Disk",
+  diskAbout: "Bytes per second, read and written.",
+  network: "Network",
+  networkAbout: "Bytes per second of the machine: the kernel does not tell whose they are.",
+  space: "Free disk space",
+  spaceAbout: "Bytes, where the job's folder is.",
+  gpu: "GPU",
+  gpuAbout: "Percent, of each GPU of the machine.",
+  gpuMemory: "GPU memory",
+  gpuMemoryAbout: "Bytes, of each GPU of the machine.",
+  processes: "Processes",
+  processesAbout: "That lived at the moment.",
+  names: {
+    disk_read_bytes_per_s: "Read",
+    disk_write_bytes_per_s: "Written",
+    network_receive_bytes_per_s: "Received",
+    network_send_bytes_per_s: "Sent",
+  } as Record<string, string>,
 };
 
 export const json = {

@@ -109,7 +109,10 @@ def get_zip(
 
 
 def _entries(unit: Unit, run: RunRef, found: list[Artifact]) -> Iterator[ZipEntry]:
+    there = {artifact.path for artifact in found}
     for artifact in found:
+        if artifact.alias_of in there:
+            continue  # once is enough
         yield ZipEntry(
             artifact.path,
             artifact.size_bytes,

@@ -19,6 +19,7 @@ const LogsTab = lazy(() => import("./LogsTab"));
 const ChildrenTab = lazy(() => import("./ChildrenTab"));
 const SnapshotTab = lazy(() => import("./SnapshotTab"));
 const EnvironmentTab = lazy(() => import("./EnvironmentTab"));
+const MonitoringTab = lazy(() => import("./MonitoringTab"));
 const RawJsonTab = lazy(() => import("./RawJsonTab"));
 
 const TITLES: Record<RunTab, string> = texts.tabs;
@@ -74,6 +75,8 @@ function TabContent({ run, tab }: { run: Run; tab: RunTab }) {
       return <SnapshotTab run={run} />;
     case "environment":
       return <EnvironmentTab run={run} />;
+    case "monitoring":
+      return <MonitoringTab run={run} />;
     case "json":
       return <RawJsonTab run={run} />;
   }
