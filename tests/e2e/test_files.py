@@ -148,6 +148,9 @@ def test_of_a_pickle_only_its_head_is_read(page: Page, studio: RealServer) -> No
 def test_a_page_shows_and_reaches_nothing_with_and_without_its_scripts(frank: Page, studio: RealServer) -> None:
     page = frank
     show(page, studio, "report.html")
+    expect(page.get_by_role("log")).to_contain_text("const reached")
+    assert page.locator("iframe").count() == 0
+    page.get_by_role("button", name="As page").click()
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("heading")).to_have_text("A report")
     page.get_by_role("button", name="Allow scripts").click()
@@ -160,6 +163,7 @@ def test_a_page_shows_and_reaches_nothing_with_and_without_its_scripts(frank: Pa
 def test_a_picture_of_svg_shows_and_runs_nothing(frank: Page, studio: RealServer) -> None:
     page = frank
     show(page, studio, "figure.svg")
+    page.get_by_role("button", name="As page").click()
     expect(page.frame_locator("iframe").locator("rect")).to_be_visible()
     page.get_by_role("button", name="Source").click()
     expect(page.get_by_role("log")).to_contain_text("onload")

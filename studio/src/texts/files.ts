@@ -19,6 +19,7 @@ export const FILES = {
   empty: "This file is empty.",
   asText: "As text",
   formatted: "As formatted",
+  asPage: "As page",
   unknown:
     "Studio does not open files of this kind; these are its first bytes. Download it to use it, and load it only if you trust where it comes from.",
   kind: "Kind",

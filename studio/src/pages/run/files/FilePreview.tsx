@@ -19,12 +19,13 @@ const READ_WHOLE_BYTES = 2 << 20;
 const MARKDOWN_BYTES = 512 << 10;
 
 export function FilePreview({ file }: { file: FileToShow }) {
-  const [asText, setAsText] = useState(false);
   const kind = shownKind(file);
+  // A page is drawn when somebody asks for it, not because a file was clicked on.
+  const [asText, setAsText] = useState(kind === "page");
   const download = <DownloadLink address={file.address} path={file.path} />;
   const switcher = (
     <Button size="small" appearance="subtle" onClick={() => setAsText(!asText)}>
-      {asText ? FILES.formatted : FILES.asText}
+      {!asText ? FILES.asText : kind === "page" ? FILES.asPage : FILES.formatted}
     </Button>
   );
   const actions = (
