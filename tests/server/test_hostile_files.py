@@ -171,3 +171,45 @@ def test_a_snapshot_holds_no_name_that_means_another_place(grounds: Grounds, nam
     manifest = json.dumps({"files": manifest_json([file])}).encode()
     headers = [*grounds.bearer, ("Content-Type", "application/json")]
     assert grounds.send("PUT", f"{W}/snapshots/{snapshot_id_of([file])}", headers, manifest).status == 400
+
+
+@pytest.mark.parametrize("content", [PAGE, PICTURE], ids=["page", "picture"])
+@pytest.mark.parametrize("suffix", ["html", "HTM", "svg"])
+@pytest.mark.parametrize("scripts", ["", "?scripts=1"])
+def test_a_page_of_a_run_is_sandboxed_wherever_it_is_opened(
+    grounds: Grounds, suffix: str, content: bytes, scripts: str
+) -> None:
+    name = f"outputs/page.{suffix}"
+    assert put(grounds, name, content) == 200
+    reply = grounds.send("GET", f"{RUN}/pages/{name}{scripts}")
+    assert (reply.status, reply.body) == (200, content)
+    policy = [part.strip() for part in reply.header("Content-Security-Policy").split(";")]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    sandbox = "sandbox allow-scripts" if scripts else "sandbox"
+    assert [part for part in policy if part.startswith("sandbox")] == [sandbox]
+    assert [part for part in policy if "http" in part or "'self'" in part] == ["frame-ancestors 'self'"]
+    assert any(part.startswith("script-src") for part in policy) == bool(scripts)
+    assert reply.header("X-Content-Type-Options") == "nosniff"
+    assert reply.header("Referrer-Policy") == "no-referrer"
+
+
+@pytest.mark.parametrize("suffix", ["xhtml", "xml", "js", "pdf", "txt", "mht", "html.txt", "shtml", "svgz", ""])
+def test_no_other_file_is_a_page(grounds: Grounds, suffix: str) -> None:
+    name = f"outputs/other.{suffix}" if suffix else "outputs/html"
+    assert put(grounds, name, PAGE) == 200
+    assert grounds.send("GET", f"{RUN}/pages/{name}").status == 400
+
+
+def test_a_zip_of_chosen_files_holds_these_and_no_others(grounds: Grounds) -> None:
+    for name in ("outputs/chosen/a", "outputs/chosen/deep/b", "outputs/c&d", "outputs/e"):
+        assert put(grounds, name) == 200
+    wanted = "path=outputs%2Fchosen%2F&path=outputs%2Fc%26d&path=outputs%2Fchosen%2Fa"
+    reply = grounds.send("GET", f"{RUN}/zip?{wanted}")
+    with zipfile.ZipFile(io.BytesIO(reply.body)) as archive:
+        assert sorted(archive.namelist()) == ["outputs/c&d", "outputs/chosen/a", "outputs/chosen/deep/b"]
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", "outputs/missing", "missing/", "/", "", "..%2F", "%00"])
+def test_a_zip_of_what_is_not_there_is_refused(grounds: Grounds, path: str) -> None:
+    assert grounds.send("GET", f"{RUN}/zip?path={path}").status == 404

@@ -5,10 +5,13 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import quote
 
 from fastapi.responses import Response, StreamingResponse
+
+from runstead.domain.errors import InvalidArgument
 
 CHUNK_BYTES = 1 << 18
 SNIFF_BYTES = 4096
@@ -20,6 +23,13 @@ IMAGES = (
     (b"WEBP", 8, "image/webp"),
 )
 SANDBOX = "default-src 'none'; sandbox"
+# A page that a run made: an origin of its own that is nobody's, so without our cookie, and no request to anywhere.
+PAGES = {".html": "text/html; charset=utf-8", ".htm": "text/html; charset=utf-8", ".svg": "image/svg+xml"}
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data: blob:; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox"
+)
+PAGE_SCRIPTS = " allow-scripts; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:"
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,29 @@ def file_answer(
     if partial:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size_bytes}"
     return StreamingResponse(_bytes_of(file, start, end), 206 if partial else 200, headers, media_type)
+
+
+def page_answer(file: BinaryIO, name: str, *, scripts: bool) -> Response:
+    """An HTML or SVG `file` (closed at the end) to be shown in a frame of Studio, where it can reach nothing.
+
+    InvalidArgument for other kinds of files. `scripts`: its own scripts run, in there.
+    """
+    media_type = PAGES.get(PurePosixPath(name).suffix.lower())
+    if media_type is None:
+        file.close()
+        raise InvalidArgument(f"{name!r} is not shown as a page; only files that end in {', '.join(PAGES)} are")
+    size_bytes = file.seek(0, io.SEEK_END)
+    headers = {
+        "Content-Disposition": _disposition("inline", name),
+        "Content-Length": str(size_bytes),
+        "Content-Security-Policy": PAGE_POLICY + (PAGE_SCRIPTS if scripts else ""),
+        "X-Frame-Options": "SAMEORIGIN",
+        "X-Content-Type-Options": "nosniff",
+        "X-DNS-Prefetch-Control": "off",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "private, no-cache",
+    }
+    return StreamingResponse(_bytes_of(file, 0, size_bytes), headers=headers, media_type=media_type)
 
 
 def zip_answer(entries: Iterable[ZipEntry], name: str) -> Response:

@@ -21,6 +21,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "font-src 'self' data:",
         "connect-src 'self'",
         "worker-src 'self' blob:",
+        "frame-src 'self'",  # pages that runs made, each sandboxed by its own answer
         "manifest-src 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",

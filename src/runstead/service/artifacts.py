@@ -1,6 +1,7 @@
 """Artifacts of a run: named once, never changed unless asked to; read together with its logs, which share the paths."""
 
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -73,6 +74,18 @@ def listed(unit: Unit, workspace: str, run_id: str, *, prefix: str | None = None
     second = [replace(one, path=name, alias_of=one.path) for one in holders if (name := newer_name(one.path))]
     more = [one for one in second if one.is_log and one.path.startswith(wanted) and one.path not in taken]
     return run, sorted([*found, *more], key=lambda artifact: artifact.path)
+
+
+def chosen(found: Sequence[Artifact], paths: Iterable[str], run_id: str) -> list[Artifact]:
+    """Those of `found` that are named, or lie in a folder that is named with a slash; NotFound if a name finds none."""
+    names: set[str] = set()
+    known = {artifact.path for artifact in found}
+    for path in paths:
+        wanted = {path} & known if not path.endswith("/") else {each for each in known if each.startswith(path)}
+        if not wanted:
+            raise NotFound(f"run {run_id} has no file {path!r}")
+        names |= wanted
+    return [artifact for artifact in found if artifact.path in names]
 
 
 def find(unit: Unit, workspace: str, run_id: str, path: str) -> Artifact:

@@ -39,6 +39,14 @@ export function useArtifacts(runId: string) {
 export const artifactAddress = (workspace: string, runId: string, path: string, { inline = false } = {}) =>
   `${runPath(workspace, runId)}/artifacts/${filePath(path)}${query({ inline: inline ? 1 : null })}`;
 
+/** Where an HTML or SVG file is shown, sandboxed by the server. */
+export const pageAddress = (workspace: string, runId: string, path: string) =>
+  `${runPath(workspace, runId)}/pages/${filePath(path)}`;
+
+/** A zip of these files, and of folders that end in a slash. */
+export const chosenZipAddress = (workspace: string, runId: string, paths: readonly string[]) =>
+  `${runPath(workspace, runId)}/zip?${new URLSearchParams(paths.map((path) => ["path", path]))}`;
+
 export const zipAddress = (workspace: string, runId: string, prefix = "") =>
   `${runPath(workspace, runId)}/zip${query({ prefix })}`;
 

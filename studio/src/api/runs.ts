@@ -25,6 +25,17 @@ export function useRun(runId: string) {
   });
 }
 
+/** The newest runs of an experiment. */
+export function useRunsOf(experiment: string, limit: number) {
+  const workspace = useWorkspace();
+  return useQuery({
+    queryKey: [...keys.experiments(workspace), "runs", experiment, limit],
+    queryFn: ({ signal }) =>
+      requestJson<{ runs: Run[] }>(`${workspacePath(workspace)}/runs${query({ experiment, limit })}`, { signal }),
+    select: (answer) => answer.runs,
+  });
+}
+
 export type RunChange = {
   display_name?: string;
   description?: string;

@@ -4,7 +4,7 @@ import { ChevronDownRegular, ChevronRightRegular, DocumentRegular, FolderRegular
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from "react";
 import { formatBytes } from "./format";
-import { type TreeFile, type TreeRow, treeRows } from "./trees";
+import { isWithin, type TreeFile, type TreeRow, treeRows } from "./trees";
 
 type Props = {
   label: string;
@@ -12,11 +12,17 @@ type Props = {
   selected: string | null;
   select: (path: string) => void;
   icon?: (path: string) => ReactNode;
+  /** Files and folders (with a slash at their end) that are picked out by check boxes. */
+  choice?: {
+    chosen: ReadonlySet<string>;
+    choose: (chosen: ReadonlySet<string>) => void;
+    label: (path: string) => string;
+  };
 };
 
 const ROW_PX = 28;
 
-export function FileTree({ label, files, selected, select, icon }: Props) {
+export function FileTree({ label, files, selected, select, icon, choice }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [focused, setFocused] = useState<string | null>(null);
@@ -54,6 +60,7 @@ export function FileTree({ label, files, selected, select, icon }: Props) {
     else if (event.key === "ArrowLeft" && row.isFolder && row.isOpen) toggle(row);
     else if (event.key === "ArrowLeft") move(rows.findLastIndex((each, at) => at < active && each.depth < row.depth));
     else if (event.key === "Enter" || event.key === " ") row.isFolder ? toggle(row) : select(row.path);
+    else if (event.key === "x" && choice) choice.choose(toggled(choice.chosen, row));
     else return;
     event.preventDefault();
   };
@@ -81,6 +88,7 @@ export function FileTree({ label, files, selected, select, icon }: Props) {
               aria-expanded={row.isFolder ? row.isOpen : undefined}
               aria-selected={row.path === selected}
               title={row.path}
+              aria-label={`${row.name} ${formatBytes(row.sizeBytes)}`}
               onFocus={() => setFocused(row.path)}
               onKeyDown={pressed}
               onClick={() => (row.isFolder ? toggle(row) : select(row.path))}
@@ -92,11 +100,40 @@ export function FileTree({ label, files, selected, select, icon }: Props) {
                 <span className="tree-icon">{icon?.(row.path) ?? <DocumentRegular />}</span>
               )}
               <span className="tree-name">{row.name}</span>
+              {choice && <ChoiceBox row={row} choice={choice} />}
               <span className="tree-size">{formatBytes(row.sizeBytes)}</span>
             </div>
           );
         })}
       </div>
     </div>
+  );
+}
+
+const nameOf = (row: TreeRow) => (row.isFolder ? `${row.path}/` : row.path);
+
+/** A folder stands for all that is in it. */
+function toggled(chosen: ReadonlySet<string>, row: TreeRow): ReadonlySet<string> {
+  const name = nameOf(row);
+  const rest = [...chosen].filter((each) => each !== name && !isWithin(each, name));
+  return new Set(chosen.has(name) ? rest : [...rest, name]);
+}
+
+function ChoiceBox({ row, choice }: { row: TreeRow; choice: NonNullable<Props["choice"]> }) {
+  const name = nameOf(row);
+  const isChosen = choice.chosen.has(name);
+  const isByFolder = [...choice.chosen].some((each) => each !== name && isWithin(name, each));
+  return (
+    <input
+      type="checkbox"
+      className="tree-choice"
+      aria-label={choice.label(row.path)}
+      title={choice.label(row.path)}
+      checked={isChosen || isByFolder}
+      disabled={isByFolder}
+      tabIndex={-1}
+      onClick={(event) => event.stopPropagation()}
+      onChange={() => choice.choose(toggled(choice.chosen, row))}
+    />
   );
 }

@@ -14,6 +14,10 @@ export type TreeRow = {
   siblings: number;
 };
 
+/** Whether a file is what was chosen, or lies in the folder (with a slash at its end) that was. */
+export const isWithin = (path: string, chosen: string) =>
+  chosen.endsWith("/") ? path.startsWith(chosen) : path === chosen;
+
 type Folder = { name: string; path: string; folders: Map<string, Folder>; files: TreeFile[]; sizeBytes: number };
 
 const folder = (name: string, path: string): Folder => ({ name, path, folders: new Map(), files: [], sizeBytes: 0 });

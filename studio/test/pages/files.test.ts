@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
+import { highlightedLines } from "@/pages/run/files/highlights";
 import { csvRows, fileKind, hexLines, looksLikeText } from "@/pages/run/files/kinds";
+import { headOf, importsOf } from "@/pages/run/files/models";
 import { treeRows } from "@/parts/trees";
 
 test("files are looked at by their names", () => {
   expect(fileKind("outputs/plot.PNG")).toBe("image");
-  expect(fileKind("outputs/a.svg")).toBe("text");
-  expect(fileKind("outputs/page.html")).toBe("text");
+  expect(fileKind("outputs/a.svg")).toBe("page");
+  expect(fileKind("outputs/page.html")).toBe("page");
+  expect(fileKind("outputs/t.parquet")).toBe("parquet");
+  expect(fileKind("README.md")).toBe("markdown");
   expect(fileKind("x/Dockerfile")).toBe("text");
   expect(fileKind("outputs/model.pkl")).toBe("binary");
   expect(fileKind("noextension")).toBe("binary");
@@ -25,18 +29,82 @@ test("bytes that are no text are shown as such", () => {
   );
 });
 
+const cells = (text: string, most: number, separator?: string) =>
+  csvRows(text, most, separator).map((row) => row.cells);
+
 test("quoted cells keep commas, quotes and line ends", () => {
-  expect(csvRows('a,b\r\n"1,5","say ""hi""\nthere"\nlast', 10)).toEqual([
+  expect(cells('a,b\r\n"1,5","say ""hi""\nthere"\nlast', 10)).toEqual([
     ["a", "b"],
     ["1,5", 'say "hi"\nthere'],
     ["last"],
   ]);
-  expect(csvRows("a\tb,c\n1\t2\n", 10)).toEqual([
+  expect(cells("a\tb,c\n1\t2\n", 10, "\t")).toEqual([
     ["a", "b,c"],
     ["1", "2"],
   ]);
   expect(csvRows("x\n".repeat(50), 3)).toHaveLength(3);
+  expect(csvRows("ab\ncd\n", 3).map((row) => row.end)).toEqual([3, 6]);
   expect(csvRows("", 3)).toEqual([]);
+});
+
+const bytes = (...parts: (string | number[])[]) =>
+  new Uint8Array(parts.flatMap((part) => (typeof part === "string" ? [...new TextEncoder().encode(part)] : part)));
+
+test("a pickle tells what loading it would import, by either way of naming it", () => {
+  const old = bytes([0x80, 2], "cos\nsystem\n(S'touch x'\ntR.");
+  expect(headOf(old, old, old.length)).toMatchObject({ kind: "pickle", names: ["os.system"] });
+  const framed = bytes([0x80, 4, 0x8c, 5], "posix", [0x94, 0x8c, 6], "system", [0x94, 0x93, 0x94]);
+  expect(importsOf(framed)).toEqual(["posix.system"]);
+});
+
+test("heads of models are told by their bytes", () => {
+  const json = '{"w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"__metadata__":{"a":"b"}}';
+  const safe = bytes([json.length, 0, 0, 0, 0, 0, 0, 0], json, Array(24).fill(0));
+  expect(headOf(safe, safe, safe.length)).toMatchObject({ kind: "safetensors", names: ["w  F32  [2, 3]"] });
+  const array = bytes(
+    [0x93],
+    "NUMPY",
+    [1, 0, 70, 0],
+    "{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }       \n",
+  );
+  expect(headOf(array, array, array.length)?.facts).toContainEqual(["shape", "(3, 4)"]);
+  const onnx = bytes([0x08, 7, 0x12, 7], "pytorch", [0x1a, 3], "2.1", [0x3a, 0xff, 0xff, 0x03]);
+  expect(headOf(onnx, onnx, 999)).toMatchObject({
+    kind: "ONNX model",
+    facts: [
+      ["IR version", "7"],
+      ["producer", "pytorch"],
+      ["producer version", "2.1"],
+    ],
+  });
+  expect(headOf(bytes("just text"), bytes("just text"), 9)).toBeNull();
+});
+
+test("no head makes the reader fail or wait, whatever its bytes", () => {
+  let seed = 6;
+  const random = () => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return seed % 256;
+  };
+  const marks = [
+    [0x80, 4],
+    [0x50, 0x4b, 3, 4],
+    [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59],
+    [255, 255, 255, 255, 0, 0, 0, 0, 0x7b],
+    [8],
+    [],
+  ];
+  for (let turn = 0; turn < 300; turn += 1) {
+    const file = bytes(marks[turn % marks.length] ?? [], Array.from({ length: 20 + (random() % 200) }, random));
+    expect(() => headOf(file, file, file.length)).not.toThrow();
+  }
+});
+
+test("source is coloured line by line and says what the terminal says", async () => {
+  const lines = await highlightedLines("a.py", "def f(x):\r\n\treturn 'é' # why\n");
+  expect(lines?.map((line) => line.text)).toEqual(["def f(x):", "        return 'é' # why", ""]);
+  expect(lines?.[0]?.runs[0]).toMatchObject({ end: 3, style: { token: "tok-keyword" } });
+  expect(await highlightedLines("a.unknown", "x")).toBeNull();
 });
 
 test("a tree has folders first, sums their sizes and hides what is closed", () => {

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
@@ -12,7 +13,7 @@ from runstead.domain.errors import TooLarge
 from runstead.domain.runs import RunRef
 from runstead.server import uploads
 from runstead.server.auth import UnitIn, needs, router
-from runstead.server.downloads import ZipEntry, file_answer, zip_answer
+from runstead.server.downloads import ZipEntry, file_answer, page_answer, zip_answer
 from runstead.server.v1.shapes import at
 from runstead.service import artifacts
 from runstead.service.unit import Unit
@@ -85,11 +86,23 @@ def get_artifact(ws: str, run_id: str, path: str, request: Request, unit: UnitIn
     )
 
 
+@routes.get(RUN + "/pages/{path:path}", response_class=Response)
+@needs("read")
+def get_page(ws: str, run_id: str, path: str, unit: UnitIn, *, scripts: bool = False) -> Response:
+    """An HTML or SVG file, to be looked at where it can reach nothing."""
+    artifact = artifacts.find(unit, ws, run_id, path)
+    return page_answer(artifacts.opened(unit, run_id, artifact), artifact.path.rpartition("/")[2], scripts=scripts)
+
+
 @routes.get(RUN + "/zip", response_class=Response)
 @needs("read")
-def get_zip(ws: str, run_id: str, unit: UnitIn, prefix: str = "") -> Response:
-    """Artifacts and logs as they are now, in one zip."""
+def get_zip(
+    ws: str, run_id: str, unit: UnitIn, prefix: str = "", path: Annotated[list[str] | None, Query()] = None
+) -> Response:
+    """Artifacts and logs as they are now, in one zip; `path`: only these, a folder if it ends in a slash."""
     run, found = artifacts.listed(unit, ws, run_id, prefix=prefix)
+    if path is not None:
+        found = artifacts.chosen(found, path, run_id)
     if len(found) > unit.settings.limits.zip_files:
         raise TooLarge(f"run {run_id} has {len(found)} files here; give a prefix to zip a part of them")
     return zip_answer(_entries(unit, run, found), f"{run.run_id}.zip")

@@ -2,7 +2,8 @@
 
 import { Spinner } from "@fluentui/react-components";
 import { ArrowDownloadRegular, DocumentTextRegular } from "@fluentui/react-icons";
-import { artifactAddress, useArtifacts, zipAddress } from "@/api/artifacts";
+import { useState } from "react";
+import { artifactAddress, chosenZipAddress, pageAddress, useArtifacts, zipAddress } from "@/api/artifacts";
 import { useWorkspace } from "@/api/live";
 import type { Artifact, Run } from "@/api/types";
 import { navigate, useParameter } from "@/parts/addresses";
@@ -13,6 +14,7 @@ import { formatBytes, plural } from "@/parts/format";
 import { Problem } from "@/parts/Problem";
 import { Split } from "@/parts/Split";
 import { isFinal } from "@/parts/Status";
+import { isWithin } from "@/parts/trees";
 import { FILES } from "@/texts/files";
 import { LOGS } from "@/texts/logs";
 import { FilePreview } from "./files/FilePreview";
@@ -21,6 +23,7 @@ import { LogColumns } from "./logs/LogColumns";
 export default function LogsTab({ run }: { run: Run }) {
   const artifacts = useArtifacts(run.run_id);
   const [asked] = useParameter("file");
+  const [choice, choose] = useState<ReadonlySet<string>>(new Set());
   if (artifacts.isLoadingError) return <Problem error={artifacts.error} retry={() => void artifacts.refetch()} />;
   if (!artifacts.data) return <Spinner className="page-wait" label={LOGS.loadingFiles} delay={300} />;
   if (artifacts.data.length === 0) return <NoFiles run={run} />;
@@ -28,17 +31,21 @@ export default function LogsTab({ run }: { run: Run }) {
   const shown = artifacts.data.find((artifact) => artifact.path === path);
   const logs = artifacts.data.filter((artifact) => artifact.is_log).map((artifact) => artifact.path);
   const logPaths = new Set(logs);
+  const chosen = new Set(
+    [...choice].filter((each) => artifacts.data.some((artifact) => isWithin(artifact.path, each))),
+  );
   return (
     <Split
       name="files"
       side={
         <>
-          <FilesHead run={run} artifacts={artifacts.data} />
+          <FilesHead run={run} artifacts={artifacts.data} chosen={[...chosen]} />
           <FileTree
             label={FILES.ofRun}
             files={artifacts.data}
             selected={path}
             select={showFile}
+            choice={{ chosen, choose, label: FILES.choose }}
             icon={(each) => (logPaths.has(each) ? <DocumentTextRegular /> : undefined)}
           />
         </>
@@ -71,8 +78,11 @@ export function firstToShow(artifacts: readonly Artifact[]): string | null {
   return (artifacts.find((artifact) => artifact.is_log) ?? artifacts[0])?.path ?? null;
 }
 
-function FilesHead({ run, artifacts }: { run: Run; artifacts: Artifact[] }) {
+type HeadProps = { run: Run; artifacts: readonly Artifact[]; chosen: readonly string[] };
+
+function FilesHead({ run, artifacts, chosen }: HeadProps) {
   const bytes = artifacts.reduce((sum, artifact) => sum + artifact.size_bytes, 0);
+  const isSome = chosen.length > 0;
   return (
     <div className="files-head">
       <span className="quiet">
@@ -80,11 +90,11 @@ function FilesHead({ run, artifacts }: { run: Run; artifacts: Artifact[] }) {
       </span>
       <a
         className="bar-link"
-        href={zipAddress(run.workspace, run.run_id)}
+        href={isSome ? chosenZipAddress(run.workspace, run.run_id, chosen) : zipAddress(run.workspace, run.run_id)}
         download={`${run.run_id}.zip`}
         data-testid="download-all"
       >
-        <ArrowDownloadRegular aria-hidden="true" /> {FILES.downloadAll}
+        <ArrowDownloadRegular aria-hidden="true" /> {isSome ? FILES.downloadChosen(chosen.length) : FILES.downloadAll}
       </a>
     </div>
   );
@@ -95,7 +105,8 @@ function ShownFile({ run, artifact }: { run: Run; artifact: Artifact }) {
   const { path, size_bytes: sizeBytes } = artifact;
   const address = artifactAddress(workspace, run.run_id, path);
   const inlineAddress = artifactAddress(workspace, run.run_id, path, { inline: true });
-  return <FilePreview file={{ path, sizeBytes, address, inlineAddress }} />;
+  const page = pageAddress(workspace, run.run_id, path);
+  return <FilePreview file={{ path, sizeBytes, address, inlineAddress, pageAddress: page, runId: run.run_id }} />;
 }
 
 function NoFiles({ run }: { run: Run }) {

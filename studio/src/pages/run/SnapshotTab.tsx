@@ -12,7 +12,11 @@ import { FileTree } from "@/parts/FileTree";
 import { formatBytes, plural } from "@/parts/format";
 import { Problem } from "@/parts/Problem";
 import { Split } from "@/parts/Split";
+import { SNAPSHOTS } from "@/texts/snapshots";
 import { FilePreview } from "./files/FilePreview";
+import { Changes } from "./snapshots/Changes";
+import { PickRun } from "./snapshots/PickRun";
+import "./snapshots/snapshots.css";
 
 export default function SnapshotTab({ run }: { run: Run }) {
   return run.snapshot_id === null ? <NoSnapshot /> : <SnapshotFiles run={run} snapshotId={run.snapshot_id} />;
@@ -22,12 +26,12 @@ function SnapshotFiles({ run, snapshotId }: { run: Run; snapshotId: string }) {
   const workspace = useWorkspace();
   const files = useSnapshot(snapshotId);
   const [asked, ask] = useParameter("file");
+  const [against, setAgainst] = useParameter("against");
   if (files.isLoadingError) return <Problem error={files.error} retry={() => void files.refetch()} />;
-  if (!files.data) return <Spinner className="page-wait" label="Loading the snapshot" delay={300} />;
-  if (files.data.length === 0)
-    return (
-      <Empty title="The source folder was empty">Everything in it was left out by its .amlignore or .gitignore.</Empty>
-    );
+  if (!files.data) return <Spinner className="page-wait" label={SNAPSHOTS.loading} delay={300} />;
+  if (files.data.length === 0) return <Empty title={SNAPSHOTS.empty}>{SNAPSHOTS.emptyWhy}</Empty>;
+  const pick = <PickRun run={run} against={against} pick={setAgainst} />;
+  if (against !== null) return <Changes run={run} files={files.data} against={against} pick={pick} />;
   const shown = files.data.find((file) => file.path === asked) ?? scriptOf(files.data, run.script);
   return (
     <Split
@@ -45,10 +49,11 @@ function SnapshotFiles({ run, snapshotId }: { run: Run; snapshotId: string }) {
               download={`snapshot-${snapshotId}.zip`}
               data-testid="download-snapshot"
             >
-              <ArrowDownloadRegular aria-hidden="true" /> Download all
+              <ArrowDownloadRegular aria-hidden="true" /> {SNAPSHOTS.downloadAll}
             </a>
           </div>
-          <FileTree label="Files of the snapshot" files={files.data} selected={shown?.path ?? null} select={ask} />
+          {pick}
+          <FileTree label={SNAPSHOTS.files} files={files.data} selected={shown?.path ?? null} select={ask} />
         </>
       }
     >
@@ -71,8 +76,8 @@ const scriptOf = (files: readonly SnapshotFile[], script: string | null) =>
 
 function NoSnapshot() {
   return (
-    <Empty title="This run has no snapshot">
-      <p>An interactive run keeps no copy of its source. Submit the script, and the whole folder is kept as it was:</p>
+    <Empty title={SNAPSHOTS.none}>
+      <p>{SNAPSHOTS.noneWhy}</p>
       <CopyText text={'exp.submit(ScriptRunConfig(source_directory=".", script="train.py"))'} />
     </Empty>
   );

@@ -10,6 +10,8 @@ export type Style = {
   readonly underline: boolean;
   readonly inverse: boolean;
   readonly strike: boolean;
+  /** What it is in a program's source: one of the highlighter's class names. */
+  readonly token?: string;
 };
 
 export const PLAIN: Style = {

@@ -4,8 +4,17 @@ import { ArrowDownloadRegular } from "@fluentui/react-icons";
 import type { ReactNode } from "react";
 import { formatBytes } from "@/parts/format";
 import { FILES } from "@/texts/files";
+import "./files.css";
 
-export type FileToShow = { path: string; sizeBytes: number; address: string; inlineAddress?: string };
+export type FileToShow = {
+  path: string;
+  sizeBytes: number;
+  address: string;
+  /** Only of files of a run: where it is shown as a picture, or as a page, and whose it is. */
+  inlineAddress?: string;
+  pageAddress?: string;
+  runId?: string;
+};
 
 export function DownloadLink({ address, path }: { address: string; path: string }) {
   return (

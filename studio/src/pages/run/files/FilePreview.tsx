@@ -1,169 +1,97 @@
-/** One file as it can be looked at: text, picture, table, or its bytes. Nothing of it is ever run. */
+/** One file as it can be looked at: text, picture, page, table, tree, or its bytes. Nothing of it is ever run here. */
 
 import { Button, Spinner } from "@fluentui/react-components";
-import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useMemo, useState } from "react";
-import { rangeReader } from "@/api/artifacts";
-import { grouped } from "@/parts/format";
+import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { Problem } from "@/parts/Problem";
 import { FILES } from "@/texts/files";
-import { LogViewer } from "../logs/LogViewer";
-import { readerPlaces } from "../logs/searches";
 import { DownloadLink, FileFrame, type FileToShow } from "./FileFrame";
-import { csvRows, fileKind, hexLines, looksLikeText } from "./kinds";
+import { useHead } from "./heads";
+import { JsonTree } from "./JsonTree";
+import { type FileKind, fileKind } from "./kinds";
+import { ModelFile } from "./ModelFile";
+import { PageFile } from "./PageFile";
+import { TableFile } from "./TableFile";
+import { TextFile } from "./TextFile";
 
-const TABLE_BYTES = 4 << 20;
-const TABLE_ROWS = 1000;
-const JSON_BYTES = 2 << 20;
-const HEX_BYTES = 2048;
+const MarkdownText = lazy(() => import("./MarkdownText"));
+
+const READ_WHOLE_BYTES = 2 << 20;
+const MARKDOWN_BYTES = 512 << 10;
 
 export function FilePreview({ file }: { file: FileToShow }) {
-  const [asText, setAsText] = useState(false);
-  const kind = fileKind(file.path);
+  const kind = shownKind(file);
+  // A page is drawn when somebody asks for it, not because a file was clicked on.
+  const [asText, setAsText] = useState(kind === "page");
   const download = <DownloadLink address={file.address} path={file.path} />;
   const switcher = (
     <Button size="small" appearance="subtle" onClick={() => setAsText(!asText)}>
-      {asText ? FILES.formatted : FILES.asText}
+      {!asText ? FILES.asText : kind === "page" ? FILES.asPage : FILES.formatted}
     </Button>
   );
-  if (kind === "image" && file.inlineAddress !== undefined)
-    return (
-      <FileFrame file={file} actions={download}>
-        <div className="file-image">
-          <img src={file.inlineAddress} alt={file.path} />
-        </div>
-      </FileFrame>
-    );
-  if (kind === "csv" && !asText)
-    return (
-      <FileFrame
-        file={file}
-        actions={
-          <>
-            {switcher}
-            {download}
-          </>
-        }
-      >
-        <CsvTable file={file} />
-      </FileFrame>
-    );
-  if (kind === "json" && file.sizeBytes <= JSON_BYTES && !asText)
-    return (
-      <FileFrame
-        file={file}
-        actions={
-          <>
-            {switcher}
-            {download}
-          </>
-        }
-      >
-        <JsonText file={file} />
-      </FileFrame>
-    );
-  if (kind === "binary" && !asText) return <UnknownFile file={file} actions={download} />;
-  return (
-    <TextFile
-      file={file}
-      actions={
-        <>
-          {kind === "csv" || kind === "json" ? switcher : null}
-          {download}
-        </>
-      }
-    />
+  const actions = (
+    <>
+      {kind !== "text" && kind !== "binary" && switcher}
+      {download}
+    </>
   );
-}
-
-function TextFile({ file, actions }: { file: FileToShow; actions: ReactNode }) {
-  const { address, sizeBytes } = file;
-  const source = useMemo(() => {
-    const read = rangeReader(address, sizeBytes);
-    return { read, places: readerPlaces(read), live: null, opensAt: "start" as const };
-  }, [address, sizeBytes]);
-  return <LogViewer source={source} name={file.path} actions={actions} emptyText={FILES.empty} />;
-}
-
-/** The first bytes of a file. */
-function useHead(file: FileToShow, limit: number) {
-  return useQuery({
-    queryKey: ["file", file.address, file.sizeBytes, limit],
-    queryFn: async ({ signal }) =>
-      (await rangeReader(file.address, file.sizeBytes)({ offset: 0, limit: Math.min(limit, file.sizeBytes) }, signal))
-        .bytes,
-  });
-}
-
-function UnknownFile({ file, actions }: { file: FileToShow; actions: ReactNode }) {
-  const head = useHead(file, HEX_BYTES);
-  if (head.data && looksLikeText(head.data)) return <TextFile file={file} actions={actions} />;
+  if (kind === "text" || (asText && kind !== "binary")) return <TextFile file={file} actions={actions} />;
+  if (kind === "binary") return <ModelFile file={file} actions={download} />;
+  if (kind === "page" && file.pageAddress !== undefined)
+    return <PageFile file={file} pageAddress={file.pageAddress} toSource={() => setAsText(true)} />;
   return (
-    <FileFrame file={file} actions={actions}>
-      {head.isLoadingError && <Problem error={head.error} retry={() => void head.refetch()} />}
-      {head.data && (
-        <>
-          <p className="file-note">{FILES.unknown}</p>
-          <pre className="file-text">{hexLines(head.data)}</pre>
-        </>
-      )}
+    <FileFrame file={file} actions={kind === "image" ? download : actions}>
+      <Formatted file={file} kind={kind} />
     </FileFrame>
   );
 }
 
-function JsonText({ file }: { file: FileToShow }) {
-  const head = useHead(file, JSON_BYTES);
-  const text = useMemo(() => head.data && formattedJson(new TextDecoder().decode(head.data)), [head.data]);
-  if (head.isLoadingError) return <Problem error={head.error} retry={() => void head.refetch()} />;
-  return text === undefined ? (
-    <Spinner size="small" label={FILES.loading} delay={300} />
-  ) : (
-    <pre className="file-text">{text}</pre>
-  );
+/** What the file is shown as: what it is too large or of the wrong place for is shown as text. */
+function shownKind(file: FileToShow): FileKind {
+  const kind = fileKind(file.path);
+  if (kind === "image") return file.inlineAddress === undefined ? "binary" : kind;
+  if (kind === "page") return file.pageAddress === undefined ? "text" : kind;
+  if (kind === "json") return file.sizeBytes > READ_WHOLE_BYTES ? "text" : kind;
+  return kind === "markdown" && file.sizeBytes > MARKDOWN_BYTES ? "text" : kind;
 }
 
-function formattedJson(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    // Not JSON after all (one object per line, say): shown as it is.
-    return text;
+function Formatted({ file, kind }: { file: FileToShow; kind: FileKind }): ReactNode {
+  switch (kind) {
+    case "image":
+      return (
+        <div className="file-image">
+          <img src={file.inlineAddress} alt={file.path} />
+        </div>
+      );
+    case "csv":
+    case "parquet":
+      return <TableFile file={file} kind={kind} />;
+    case "markdown":
+      return <WholeText file={file} show={(text) => <MarkdownText text={text} />} />;
+    case "json":
+      return <WholeText file={file} show={(text) => <JsonText text={text} />} />;
+    default:
+      return null;
   }
 }
 
-function CsvTable({ file }: { file: FileToShow }) {
-  const head = useHead(file, TABLE_BYTES);
-  const rows = useMemo(() => head.data && csvRows(new TextDecoder().decode(head.data), TABLE_ROWS + 1), [head.data]);
+function WholeText({ file, show }: { file: FileToShow; show: (text: string) => ReactNode }) {
+  const head = useHead(file, READ_WHOLE_BYTES);
+  const text = useMemo(() => head.data && new TextDecoder().decode(head.data), [head.data]);
   if (head.isLoadingError) return <Problem error={head.error} retry={() => void head.refetch()} />;
-  if (rows === undefined) return <Spinner size="small" label={FILES.loading} delay={300} />;
-  const [names = [], ...body] = rows;
-  const isCut = body.length >= TABLE_ROWS || file.sizeBytes > TABLE_BYTES;
-  return (
-    <>
-      {isCut && <p className="file-note">{FILES.firstRows(grouped(body.length))}</p>}
-      <table className="plain-table csv">
-        <thead>
-          <tr>
-            {names.map((name, column) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: columns of a file have no other name
-              <th key={column} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {body.map((cells, row) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file have no other name
-            <tr key={row}>
-              {cells.map((cell, column) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: columns of a file have no other name
-                <td key={column}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </>
-  );
+  const wait = <Spinner size="small" label={FILES.loading} delay={300} />;
+  return text === undefined ? wait : <Suspense fallback={wait}>{show(text)}</Suspense>;
+}
+
+function JsonText({ text }: { text: string }) {
+  const value = useMemo(() => parsed(text), [text]);
+  // Not JSON after all (one object per line, say): shown as it is.
+  return value === undefined ? <pre className="file-text">{text}</pre> : <JsonTree value={value} />;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,14 +1,17 @@
 /** How a file is looked at, by its name; what it really is, the server decides when it sends it. */
 
-export type FileKind = "image" | "json" | "csv" | "text" | "binary";
+export type FileKind = "image" | "page" | "markdown" | "json" | "csv" | "parquet" | "text" | "binary";
 
 const KINDS: readonly [FileKind, RegExp][] = [
   ["image", /\.(png|jpe?g|gif|webp)$/i],
+  ["page", /\.(html?|svg)$/i],
+  ["markdown", /\.(md|markdown)$/i],
+  ["parquet", /\.(parquet|pq)$/i],
   ["json", /\.(json|ipynb)$/i],
   ["csv", /\.(csv|tsv)$/i],
   [
     "text",
-    /\.(txt|log|md|rst|py|pyi|ya?ml|toml|cfg|ini|conf|sh|bash|r|jl|m|sql|js|mjs|ts|tsx|jsx|css|html?|xml|svg|c|h|cc|cpp|hpp|cu|rs|go|java|kt|scala|tex|bib|jsonl|ndjson|lock|env|dockerfile|gitignore|amlignore|out|err)$/i,
+    /\.(txt|log|rst|py|pyi|ya?ml|toml|cfg|ini|conf|sh|bash|r|jl|m|sql|js|mjs|ts|tsx|jsx|css|xml|c|h|cc|cpp|hpp|cu|rs|go|java|kt|scala|tex|bib|jsonl|ndjson|lock|env|dockerfile|gitignore|amlignore|out|err)$/i,
   ],
   ["text", /(^|\/)(makefile|dockerfile|license|readme|requirements|\.[\w-]+ignore)[^/.]*$/i],
 ];
@@ -38,15 +41,14 @@ export function hexLines(bytes: Uint8Array): string {
   return lines.join("\n");
 }
 
-/** Rows of a comma- or tab-separated text (RFC 4180); at most `most`. */
-export function csvRows(text: string, most: number): string[][] {
-  const separator = text.slice(0, text.indexOf("\n") + 1 || undefined).includes("\t") ? "\t" : ",";
-  const rows: string[][] = [];
+/** Rows of a text (RFC 4180), at most `most`; `end`: the character after each. */
+export function csvRows(text: string, most: number, separator = ","): { cells: string[]; end: number }[] {
+  const rows: { cells: string[]; end: number }[] = [];
   let row: string[] = [];
   let cell = "";
   let isQuoted = false;
-  const endRow = () => {
-    rows.push([...row, cell]);
+  const endRow = (end: number) => {
+    rows.push({ cells: [...row, cell], end });
     row = [];
     cell = "";
   };
@@ -62,9 +64,9 @@ export function csvRows(text: string, most: number): string[][] {
     else if (character === separator) {
       row.push(cell);
       cell = "";
-    } else if (character === "\n") endRow();
+    } else if (character === "\n") endRow(at + 1);
     else if (character !== "\r") cell += character;
   }
-  if (rows.length < most && (cell !== "" || row.length > 0)) endRow();
+  if (rows.length < most && (cell !== "" || row.length > 0)) endRow(text.length);
   return rows;
 }

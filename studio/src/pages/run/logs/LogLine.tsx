@@ -55,6 +55,7 @@ function classesOf(style: Style): string | undefined {
     background !== null && isPlain && (isLight(background) ? "ansi-on-light" : "ansi-on-dark"),
     style.inverse && foreground === null && "ansi-inverse-f",
     style.inverse && background === null && "ansi-inverse-b",
+    style.token ?? false,
     style.bold && "ansi-bold",
     style.dim && "ansi-dim",
     style.italic && "ansi-italic",

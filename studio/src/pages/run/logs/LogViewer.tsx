@@ -9,6 +9,7 @@ import { setHash, useHash, useParameter } from "@/parts/addresses";
 import { Problem } from "@/parts/Problem";
 import { usePersisted } from "@/parts/persisted";
 import { useShortcut } from "@/parts/shortcuts";
+import type { Line } from "@/parts/terminal/terminal";
 import { LOGS } from "@/texts/logs";
 import { timeOf, useArrivals } from "./arrivals";
 import { type Rows, useFolds } from "./frames";
@@ -31,11 +32,13 @@ type Props = {
   emptyText: string;
   /** Whether `#L12` of the address is a line of this one; of several side by side it is the first one's. */
   isMain?: boolean;
+  /** The lines of a program's source in colours, from line 1 on. */
+  highlighted?: readonly Line[] | null;
   /** Scrolled together with the others that are given the same. */
   step?: Step | null;
 };
 
-export function LogViewer({ source, name, actions, emptyText, isMain = true, step = null }: Props) {
+export function LogViewer({ source, name, actions, emptyText, isMain = true, highlighted = null, step = null }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const [lens, setLens] = useParameter("lens");
   const isRecord = lens === "record" && source.live !== null;
@@ -110,7 +113,7 @@ export function LogViewer({ source, name, actions, emptyText, isMain = true, ste
         {view && view.startBytes > 0 && <p className="log-more">{LOGS.above(view.startBytes)}</p>}
         {view && folds.rows && (
           <LogRows
-            {...{ view, virtual, wraps, search, range, pick }}
+            {...{ view, virtual, wraps, search, range, pick, highlighted }}
             rows={folds.rows}
             target={goTo.target}
             timeOfByte={(offset) => (showsTimes ? timeOf(arrivals, offset) : null)}
@@ -144,12 +147,25 @@ type RowsProps = {
   search: LogSearch;
   range: LineRange | null;
   target: number | null;
+  highlighted: readonly Line[] | null;
   timeOfByte: (offset: number) => number | null;
   pick: (line: number, isMore: boolean) => void;
   toggleFold: (line: number) => void;
 };
 
-function LogRows({ view, rows, virtual, wraps, search, range, target, timeOfByte, pick, toggleFold }: RowsProps) {
+function LogRows({
+  view,
+  rows,
+  virtual,
+  wraps,
+  search,
+  range,
+  target,
+  highlighted,
+  timeOfByte,
+  pick,
+  toggleFold,
+}: RowsProps) {
   return (
     <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
       {virtual.getVirtualItems().map((item) => {
@@ -166,7 +182,7 @@ function LogRows({ view, rows, virtual, wraps, search, range, target, timeOfByte
           >
             <LogRow
               row={row}
-              line={view.lineAt(row.index)}
+              line={inColours(view.lineAt(row.index), highlighted?.[(number ?? 0) - 1])}
               number={number}
               isFirst={row.isFolded || row.index === 0 || offset !== view.offsetAt(row.index - 1)}
               timeMs={timeOfByte(offset)}
@@ -180,6 +196,10 @@ function LogRows({ view, rows, virtual, wraps, search, range, target, timeOfByte
     </div>
   );
 }
+
+/** A line that is cut, or not read in full yet, has no colours. */
+const inColours = (line: Line, highlighted: Line | undefined): Line =>
+  highlighted?.text === line.text ? highlighted : line;
 
 /** As wide as the last line's number may be: bytes bound lines, so nothing moves when numbers come. */
 const digitsOf = (view: LogView | null): number => {

@@ -1,0 +1,27 @@
+/** What the snapshot tab says. */
+
+export const SNAPSHOTS = {
+  loading: "Loading the snapshot",
+  files: "Files of the snapshot",
+  changedFiles: "Files that differ",
+  empty: "The source folder was empty",
+  emptyWhy: "Everything in it was left out by its .amlignore or .gitignore.",
+  none: "This run has no snapshot",
+  noneWhy: "An interactive run keeps no copy of its source. Submit the script, and the whole folder is kept as it was:",
+  downloadAll: "Download all",
+  compare: "Compare with",
+  nothing: "No other run",
+  pick: "Another run of this experiment",
+  same: "Both runs have the same source",
+  sameWhy: "Every file has the same content.",
+  noSnapshot: "That run has no snapshot",
+  added: "added",
+  removed: "removed",
+  changed: "changed",
+  unified: "Unified",
+  split: "Side by side",
+  counts: (added: number, removed: number) => `+${added} −${removed}`,
+  tooLarge: "This file is too large to be compared line by line, or is no text; its content differs.",
+  tooDifferent: "These texts have too little in common to be compared line by line.",
+  diffOf: (path: string) => `What differs in ${path}`,
+};
