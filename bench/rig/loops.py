@@ -170,6 +170,7 @@ def mlflow_table(folder: Path, runs: int, series: int) -> dict[str, Any]:
     with closing(sqlite3.connect(folder / "mlflow.db")) as database, database:
         copied = {
             "runs": {"run_uuid": "n.id", "name": "n.id"},
+            "tags": {"run_uuid": "n.id"},  # without a run name MLflow's own page fails
             "latest_metrics": {"run_uuid": "n.id", "value": "((t.rowid * 104729 + n.number * 7919) % 10007) / 10007.0"},
         }
         database.execute("CREATE TEMP TABLE n (number INTEGER PRIMARY KEY, id TEXT)")
