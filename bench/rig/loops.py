@@ -170,6 +170,7 @@ def mlflow_table(folder: Path, runs: int, series: int) -> dict[str, Any]:
     with closing(sqlite3.connect(folder / "mlflow.db")) as database, database:
         copied = {
             "runs": {"run_uuid": "n.id", "name": "n.id"},
+            "tags": {"run_uuid": "n.id"},  # without a run name MLflow's own page fails
             "latest_metrics": {"run_uuid": "n.id", "value": "((t.rowid * 104729 + n.number * 7919) % 10007) / 10007.0"},
         }
         database.execute("CREATE TEMP TABLE n (number INTEGER PRIMARY KEY, id TEXT)")
@@ -236,6 +237,18 @@ def tensorboard_bytes(folder: Path) -> dict[str, Any]:
     return {"bytes_per_point": size / points["values"].size}
 
 
+def tensorboard_scalars(folder: Path, series: int, points: int) -> dict[str, Any]:
+    """One run with so many scalars, for TensorBoard's own pages."""
+    from tensorboardX import SummaryWriter
+
+    writer = SummaryWriter(str(folder))
+    for step in range(points):
+        for number in range(series):
+            writer.add_scalar(f"w{number:04}", 1 / (1 + step), step)
+    writer.close()
+    return {}
+
+
 def trackio_whole(folder: Path, n: int) -> dict[str, Any]:
     """n points by trackio.log until finish has handed them over."""
     log, close = trackio(folder)
@@ -252,6 +265,7 @@ LOOPS: dict[str, Callable[..., dict[str, Any]]] = {  # Any: JSON
     "whole-trackio": trackio_whole,
     "write-mlflow": mlflow_write,
     "table-mlflow": mlflow_table,
+    "scalars-tensorboard": tensorboard_scalars,
     "chart-mlflow": mlflow_chart,
     "bytes-parquet": parquet_bytes,
     "bytes-tensorboard": tensorboard_bytes,
