@@ -200,7 +200,10 @@ def test_a_view_is_saved_for_the_team_opened_renamed_made_the_default_and_delete
     expect_names(page, *LOSSES)
     pick("Delete this view")
     expect(views).to_contain_text("Views")
-    assert studio.connection().call("GET", f"{W}/views") == {"views": []}
+    wait_until(
+        lambda: studio.connection().call("GET", f"{W}/views") == {"views": []},
+        what="the server has forgotten the view",
+    )
 
 
 def test_a_view_of_ones_own_stays_in_the_browser(page: Page, studio: RealServer) -> None:

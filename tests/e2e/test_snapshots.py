@@ -56,7 +56,7 @@ def test_the_source_of_two_runs_is_compared_file_by_file(page: Page, studio: Rea
     expect(page.get_by_role("log").locator(".tok-variableName").first).to_be_visible()
     page.get_by_role("combobox", name="Compare with").select_option("before")
     tree = page.get_by_role("tree", name="Files that differ")
-    expect(tree.get_by_role("treeitem")).to_have_text(["new.py5 B", "old.py5 B", re.compile(r"^train.py")])
+    expect(tree.get_by_role("treeitem")).to_have_text(["new.py 5 B", "old.py 5 B", re.compile(r"^train.py")])
     tree.get_by_role("treeitem", name="train.py").click()
     diff = page.get_by_test_id("diff")
     expect(diff.locator(".diff-removed")).to_have_text(["31−step_30 = 30"])

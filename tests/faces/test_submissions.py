@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from azureml.core import Environment, Experiment, Run, RunConfiguration, ScriptRun, ScriptRunConfig
-from azureml.core.runconfig import DockerConfiguration, MpiConfiguration, PyTorchConfiguration, TensorflowConfiguration
+from azureml.core.runconfig import MpiConfiguration, PyTorchConfiguration, TensorflowConfiguration
 from azureml.exceptions import (
     ActivityFailedException,
     ComputeTargetException,
@@ -248,7 +248,6 @@ def interpreter(path: str) -> Environment:
         ({"script": "train.py", "source_directory": "nowhere"}, UserErrorException, "nowhere"),
         ({"script": "train.py", "compute_target": "cpu-cluster"}, ComputeTargetException, "cpu-cluster"),
         ({"script": "train.py", "environment": interpreter("/no/such/python")}, UserErrorException, "/no/such/python"),
-        ({"script": "train.py", "docker_runtime_config": DockerConfiguration(True)}, UserErrorException, "container"),
         (
             {"script": "train.py", "distributed_job_config": MpiConfiguration(4, node_count=2)},
             UserErrorException,

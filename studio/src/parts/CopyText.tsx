@@ -42,7 +42,7 @@ async function copied(text: string): Promise<boolean> {
 export function CopyText({ text }: { text: string }) {
   return (
     <div className="copy-text">
-      <pre>{text}</pre>
+      <pre tabIndex={0}>{text}</pre>
       <CopyButton text={text} />
     </div>
   );

@@ -99,8 +99,7 @@ export function FileTree({ label, files, selected, select, icon, choice }: Props
               ) : (
                 <span className="tree-icon">{icon?.(row.path) ?? <DocumentRegular />}</span>
               )}
-              <span className="tree-name">{row.name}</span>
-              {choice && <ChoiceBox row={row} choice={choice} />}
+              <span className="tree-name">{row.name}</span> {choice && <ChoiceBox row={row} choice={choice} />}
               <span className="tree-size">{formatBytes(row.sizeBytes)}</span>
             </div>
           );

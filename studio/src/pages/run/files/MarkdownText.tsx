@@ -4,6 +4,8 @@ import Markdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 
 const COMPONENTS: Components = {
+  // A wide one scrolls, and has to by the keyboard, too.
+  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
   a: ({ children, href }) => (
     <span className="markdown-link" title={href}>
       {children}
