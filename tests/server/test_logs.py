@@ -1,5 +1,7 @@
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -18,6 +20,15 @@ def append(house: House, offset: int, content: bytes) -> tuple[int, int]:
     answer = house.http.post(LOG, params={"offset": offset}, content=content)
     told = answer.json()
     return answer.status_code, told["offset"] if answer.status_code == 200 else told["error"]["offset"]
+
+
+@contextmanager
+def soon(action: Callable[[], object]) -> Iterator[None]:
+    """Does it in a moment, in another thread, which has ended when the block has, before the client is closed."""
+    timer = threading.Timer(0.2, action)
+    timer.start()
+    yield
+    timer.join()
 
 
 def test_pieces_are_appended_by_offset_and_a_repeat_changes_nothing(house: House) -> None:
@@ -51,23 +62,23 @@ def test_a_log_is_final_when_its_run_is(house: House) -> None:
 
 def test_a_waiting_reader_is_woken_by_the_next_piece(house: House) -> None:
     append(house, 0, b"one\n")
-    threading.Timer(0.2, append, (house, 4, b"two\n")).start()
-    begun = time.monotonic()
-    answer = house.http.get(LOG, params={"offset": 4, "wait_s": 20})
-    assert answer.content == b"two\n"
-    assert 0.15 < time.monotonic() - begun < 19
+    with soon(lambda: append(house, 4, b"two\n")):
+        begun = time.monotonic()
+        answer = house.http.get(LOG, params={"offset": 4, "wait_s": 20})
+        assert answer.content == b"two\n"
+        assert 0.15 < time.monotonic() - begun < 19
 
 
 def test_a_reader_may_wait_for_a_log_that_is_not_there_yet(house: House) -> None:
-    threading.Timer(0.2, append, (house, 0, b"first")).start()
-    assert house.http.get(LOG, params={"wait_s": 20}).content == b"first"
+    with soon(lambda: append(house, 0, b"first")):
+        assert house.http.get(LOG, params={"wait_s": 20}).content == b"first"
 
 
 def test_a_waiting_reader_ends_when_the_run_does(house: House) -> None:
     append(house, 0, b"x")
-    threading.Timer(0.2, house.http.post, (f"{W}/runs/r1/status",), {"json": {"status": "Failed"}}).start()
-    answer = house.http.get(LOG, params={"offset": 1, "wait_s": 20})
-    assert (answer.content, answer.headers["x-runstead-final"]) == (b"", "1")
+    with soon(lambda: house.http.post(f"{W}/runs/r1/status", json={"status": "Failed"})):
+        answer = house.http.get(LOG, params={"offset": 1, "wait_s": 20})
+        assert (answer.content, answer.headers["x-runstead-final"]) == (b"", "1")
 
 
 def test_without_waiting_a_missing_log_is_not_found(house: House) -> None:
