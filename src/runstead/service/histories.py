@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -104,21 +105,23 @@ def _taken(found: History, places: Sequence[int]) -> History:
 
 
 class Found(NamedTuple):
-    """A page of runs, what belongs to each by run key, and how many runs pass the filter in all."""
+    """A page of runs, what belongs to each by run key, and whether there are more runs."""
 
     runs: list[Run]
     metrics: dict[int, list[Point]]
     inputs: dict[int, Inputs]
-    total: int
+    more: bool
 
 
 def table(unit: Unit, workspace: str, query: TableQuery) -> Found:
     """A page of the run table with the newest number of each series, and with inputs."""
     with unit.read() as connection:
         home = workspaces.found(connection, workspace)
-        page = run_tables.page(connection, home.key, query, _corrected(connection, home.key, query))
-        found, newest = runs.find_many(connection, page.run_keys), newest_of(connection, page.run_keys)
-        return Found(found, newest, inputs.of_runs(connection, page.run_keys), page.total)
+        one_more = replace(query, limit=query.limit + 1)
+        keys = run_tables.keys(connection, home.key, one_more, _corrected(connection, home.key, query))
+        some = keys[: query.limit]
+        found, newest = runs.find_many(connection, some), newest_of(connection, some)
+        return Found(found, newest, inputs.of_runs(connection, some), len(keys) > len(some))
 
 
 def _corrected(connection: sa.Connection, workspace_key: int, query: TableQuery) -> Corrected:
