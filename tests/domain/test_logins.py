@@ -28,7 +28,7 @@ def a_definition(**registry: str | None) -> dict[str, Any]:
         (Login("", "me"), "python:3", True),
         (Login("", "me"), "docker.io/me/x", True),
         (Login("", "me"), "evil.example/x", False),
-        (Login("https://index.docker.io/v1/", "me"), "docker.io/me/x", True),
+        (Login("index.docker.io/v1/", "me"), "docker.io/me/x", True),
         (Login("registry.example.org", ""), "registry.example.org/x", False),
     ],
 )
