@@ -8,11 +8,10 @@ import pytest
 from azureml.core import Environment, Experiment
 from azureml.core.conda_dependencies import CondaDependencies
 from azureml.core.environment import DockerBuildContext
-from azureml.exceptions import UserErrorException
 from tests.engines import BASE_IMAGE, Podman
 from tests.faces.test_containers import CONTROL_LOG, log_of, submitted
 from tests.faces.test_log_trees import EXECUTION_LOG, OF_A_JOB, SDK_LOG, tree
-from tests.registries import PASSWORD, Registry, running_registry
+from tests.registries import Registry, running_registry
 
 BUILD_LOG = "azureml-logs/20_image_build_log.txt"
 SCRIPT = """
@@ -120,17 +119,3 @@ def test_packages_that_cannot_be_had_fail_in_preparing_and_leave_no_container(
 
     assert "no version of tiny==7.7" in details["error"]["error"]["message"].splitlines()[0]
     assert BUILD_LOG in run.get_file_names()
-
-
-def test_the_password_of_an_images_registry_is_not_kept(boxed: Experiment) -> None:
-    environment = Environment.from_docker_image("private", BASE_IMAGE)
-    environment.docker.base_image_registry.address = "registry.example.org"
-    environment.docker.base_image_registry.username = "me"
-    environment.docker.base_image_registry.password = PASSWORD
-
-    environment.register(boxed.workspace)
-
-    kept = Environment.get(boxed.workspace, "private")
-    assert (kept.docker.base_image_registry.username, kept.docker.base_image_registry.password) == ("me", None)
-    with pytest.raises(UserErrorException, match="cannot be used yet"):
-        submitted(boxed, "print(1)", environment=environment)

@@ -28,6 +28,7 @@ from azureml.core.databricks import DatabricksSection
 from azureml.core.workspace import Workspace
 from azureml.exceptions import UserErrorException
 from runstead.client import builds, condas, config, environments
+from runstead.domain.logins import without_password
 from runstead.domain.requirements import requirement_lines
 
 __all__ = [
@@ -73,7 +74,7 @@ class Environment(_AbstractRunConfigElement):
         return f"Environment(Name: {self.name},\nVersion: {self.version})"
 
     def __repr__(self) -> str:
-        return _json(self._definition())
+        return _json(without_password(self._definition()))
 
     @classmethod
     def _from_definition(cls, definition: dict[str, Any]) -> "Environment":  # Any: JSON
@@ -191,7 +192,7 @@ class Environment(_AbstractRunConfigElement):
         if folder.exists() and not overwrite:
             raise UserErrorException(f"the folder {folder} exists already; pass overwrite=True to write into it")
         folder.mkdir(parents=True, exist_ok=True)
-        definition = self._definition()
+        definition = without_password(self._definition())  # the folder may be one that snapshots are taken of
         (folder / DEFINITION_FILE_NAME).write_text(_json(definition), encoding="utf-8")
         if self.python.conda_dependencies is not None:
             self.python.conda_dependencies.save(str(folder / CONDA_FILE_NAME))
