@@ -2,10 +2,11 @@
 
 import { Button, Spinner, Switch } from "@fluentui/react-components";
 import { BoardRegular, ColumnTripleEditRegular } from "@fluentui/react-icons";
-import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useWorkspace } from "@/api/live";
 import type { Column, Filter } from "@/api/types";
 import { setParameters, useParameter } from "@/parts/addresses";
+import { deferred } from "@/parts/deferred";
 import { Empty } from "@/parts/Empty";
 import { compare as compareTexts } from "@/texts/compare";
 import { runTexts } from "@/texts/runs";
@@ -27,7 +28,7 @@ import { selectedCount, stepOf } from "./selections";
 import { ViewsMenu } from "./ViewsMenu";
 import { useView, type View, type ViewState } from "./views";
 
-const ComparePanel = lazy(() => import("@/pages/compare/ComparePanel"));
+const ComparePanel = deferred(() => import("@/pages/compare/ComparePanel"));
 
 type Props = {
   /** The name under which the browser remembers the view. */
@@ -51,15 +52,14 @@ export function RunSection(props: Props) {
   const query = useRowQuery(state.view, props.experiment, props.parent);
   if (compared !== null)
     return (
-      <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
-        <ComparePanel
-          runIds={comparedIds}
-          change={(runIds) => compare(runIds.join(",") || null)}
-          name={name}
-          experiment={props.experiment}
-          query={query}
-        />
-      </Suspense>
+      <ComparePanel
+        runIds={comparedIds}
+        change={(runIds) => compare(runIds.join(",") || null)}
+        name={name}
+        experiment={props.experiment}
+        query={query}
+        wait={<Spinner className="page-wait" label={runTexts.table.loading} delay={300} />}
+      />
     );
   if (!state.isReady) return <Spinner className="page-wait" label={runTexts.table.loading} delay={300} />;
   return <ReadySection {...props} name={name} state={state} query={query} />;
