@@ -19,9 +19,9 @@ import { FilterBar } from "./FilterBar";
 import { filterOf, isFiltered, NO_CONDITIONS } from "./filters";
 import { GroupPicker } from "./GroupPicker";
 import { inOrder } from "./layouts";
-import { type Lines, MOST_GROUPS, type Range, useGroupLines, useRunLines } from "./lines";
+import { type Lines, MOST_GROUPS, NOTHING_IN_VIEW, type Range, useGroupLines, useRunLines } from "./lines";
 import { RunTable } from "./RunTable";
-import type { RowQuery } from "./rows";
+import { metricsNear, type RowQuery } from "./rows";
 import { OutcomeBar, SelectionBar } from "./SelectionBar";
 import { useSelection } from "./selecting";
 import { selectedCount, stepOf } from "./selections";
@@ -74,8 +74,7 @@ function ReadySection(props: ReadyProps) {
 
 function FlatSection(props: ReadyProps) {
   const asked = useAsked(props);
-  const metrics = useMemo(() => asked.columns.filter((column) => "metric" in column), [asked.columns]);
-  const lines = useRunLines(asked.query, asked.range, metrics);
+  const lines = useRunLines(asked.query, asked.range, asked.metrics);
   return <SectionBody {...props} asked={asked} lines={lines} open={NOTHING_OPEN} toggle={() => undefined} />;
 }
 
@@ -84,7 +83,7 @@ const NOTHING_OPEN: ReadonlySet<string> = new Set();
 function GroupedSection(props: ReadyProps) {
   const asked = useAsked(props);
   const [open, setOpen] = useState(NOTHING_OPEN);
-  const lines = useGroupLines(asked.query, props.state.view, open, asked.range, asked.columns);
+  const lines = useGroupLines(asked.query, props.state.view, open, asked.range, asked);
   const toggle = (key: string) => {
     const next = new Set(open);
     if (!next.delete(key)) next.add(key);
@@ -211,12 +210,17 @@ function useAsked({ name, experiment, state, query }: ReadyProps) {
   const { choices, usual } = useChoices(name, experiment);
   const chosen = view.columns ?? usual;
   const columns = useMemo(() => inOrder(unique(chosen), view.pinned), [chosen, view.pinned]);
-  const [range, setRange] = useState<Range>({ first: 0, last: 0 });
+  const [range, setRange] = useState(NOTHING_IN_VIEW);
   // The same object as long as it says the same, or every scroll would be a new question.
   const [keep] = useState(
-    () => (next: Range) => setRange((known) => (known.first === next.first && known.last === next.last ? known : next)),
+    () => (next: Range) => setRange((known) => (JSON.stringify(known) === JSON.stringify(next) ? known : next)),
   );
-  return { query, columns, choices, range, setRange: keep };
+  const { left, right } = range;
+  const metrics = useMemo(
+    () => metricsNear(columns, view.pinned.length, left, right),
+    [columns, view.pinned, left, right],
+  );
+  return { query, columns, metrics, choices, range, setRange: keep };
 }
 
 const unique = (columns: readonly Column[]): Column[] => [
