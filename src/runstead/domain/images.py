@@ -9,6 +9,7 @@ DOCKER_HUB = "docker.io"
 DEFAULT_BASE_IMAGE = f"{DOCKER_HUB}/library/python:3.11-slim"
 # Azure's own images begin with this; what follows is the kind.
 AZURE = "mcr.microsoft.com/azureml/"
+DEFAULT_CPU_IMAGE = f"{AZURE}openmpi4.1.0-ubuntu22.04:20251130.v1"  # of every environment that names none
 # By the first word that occurs in the name. Both hold a Python with what the name promises beside it.
 EQUIVALENTS = (
     ("cuda12", "docker.io/pytorch/pytorch:2.5.1-cuda12.4-cudnn9-runtime"),
