@@ -23,7 +23,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield house
 
 
-def begun(house: House, folder: str = f"{ROOT}/big", name: str = "/home/me/f.bin", count: int = 2) -> dict[str, Any]:
+def begun(house: House, folder: str = f"{ROOT}/big", name: str = "data/f.bin", count: int = 2) -> dict[str, Any]:
     reply = house.http.post(f"{MPU}/create/{folder}", json={"path": name, "num_parts": count})
     assert reply.status_code == 200, reply.text
     return dict(reply.json())
