@@ -51,13 +51,15 @@ export function RunSection(props: Props) {
   const query = useRowQuery(state.view, props.experiment, props.parent);
   if (compared !== null)
     return (
-      <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
+      <Suspense fallback={<Spinner className="page-wait" label={runTexts.table.loading} delay={300} />}>
         <ComparePanel
           runIds={comparedIds}
           change={(runIds) => compare(runIds.join(",") || null)}
           name={name}
           experiment={props.experiment}
           query={query}
+          views={<ViewsMenu state={state} name={name} experiment={props.experiment} />}
+          leave={state.leave}
         />
       </Suspense>
     );
