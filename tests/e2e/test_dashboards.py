@@ -199,16 +199,15 @@ def test_values_of_runs_are_scattered_over_a_tag_and_laid_side_by_side(board: Pa
     expect(chart(board, "score (last) over lr").get_by_test_id("points-note")).to_have_text("4 of 4 runs · over lr")
     board.get_by_role("button", name="Change the chart score (last) over lr").click()
     editor = board.get_by_test_id("chart-editor")
-    for box, words, role in (
-        ("On y", "depth", "menuitemcheckbox"),
-        ("On y", "score", "menuitemcheckbox"),
-        ("On x", "Parameter depth", "option"),
-        ("Colours by", "model", "option"),
-    ):
-        field = editor.get_by_role("combobox", name=box)
-        field.click()
-        field.fill(words)
-        board.get_by_role(role, name=re.compile(words)).click()
+    editor.get_by_role("combobox", name="On y").click()
+    for words in ("depth", "score"):
+        editor.get_by_role("combobox", name="On y").fill(words)
+        board.get_by_role("menuitemcheckbox", name=words).click()
+    editor.get_by_role("textbox", name="Title").click()
+    for box, words in (("On x", "Parameter depth"), ("Colours by", "Tag model")):
+        editor.get_by_role("combobox", name=box).click()
+        editor.get_by_role("combobox", name=box).fill(words)
+        board.get_by_role("option", name=words).click()
     board.get_by_test_id("apply").click()
     over = chart(board, "depth over depth")
     expect(over.get_by_test_id("points-note")).to_have_text("4 of 4 runs · over depth")

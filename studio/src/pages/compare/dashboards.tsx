@@ -4,7 +4,7 @@ import { MenuItem } from "@fluentui/react-components";
 import { useMemo } from "react";
 import { SectionHead } from "@/chart/SectionHead";
 import type { ShelfSection } from "@/chart/Shelf";
-import { fits, sectionsOf } from "@/chart/sections";
+import { fits, sectionKey, sectionsOf } from "@/chart/sections";
 import { MoreMenu } from "@/parts/MoreMenu";
 import { dashboard as texts } from "@/texts/compare";
 import { CARD_PX, DRAGGED } from "./CompareCard";
@@ -63,10 +63,11 @@ export function useDashboardSections(wanted: Wanted): ShelfSection<ShownTile>[] 
   return [
     ...own,
     ...others.map(({ name, items }): ShelfSection<ShownTile> => {
-      const isOpen = !view.closed.has(name);
+      const key = sectionKey(name);
+      const isOpen = !view.closed.has(key);
       const title = name || texts.others;
       const head = (
-        <SectionHead key={name} title={title} count={items.length} isOpen={isOpen} toggle={() => view.toggle(name)} />
+        <SectionHead key={name} title={title} count={items.length} isOpen={isOpen} toggle={() => view.toggle(key)} />
       );
       return { key: `usual.${name}`, items, isOpen, head, ...SIZE };
     }),
