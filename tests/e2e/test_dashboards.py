@@ -203,7 +203,7 @@ def test_values_of_runs_are_scattered_over_a_tag_and_laid_side_by_side(board: Pa
     for words in ("depth", "score"):
         editor.get_by_role("combobox", name="On y").fill(words)
         board.get_by_role("menuitemcheckbox", name=words).click()
-    editor.get_by_role("textbox", name="Title").click()
+    editor.get_by_role("heading", name="Chart").click()
     for box, words in (("On x", "Parameter depth"), ("Colours by", "Tag model")):
         editor.get_by_role("combobox", name=box).click()
         editor.get_by_role("combobox", name=box).fill(words)

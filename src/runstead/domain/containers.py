@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple  # JSON values, and keywords of the docker client
 
+from runstead.domain.builds import Specification, specification_of
 from runstead.domain.errors import InvalidArgument
-from runstead.domain.images import checked_image
+from runstead.domain.images import AZURE, checked_image
 from runstead.domain.logins import Login, login_in, login_of
 from runstead.domain.paths import normalised_path
 
@@ -34,6 +35,13 @@ class Container:
     shared_volumes: bool = True
     shm_size: str | None = None
     login: Login | None = None
+
+
+class Wanted(NamedTuple):
+    """What an environment is built into: packages, the image that they are for, or one of the two."""
+
+    packages: Specification | None
+    container: Container | None
 
 
 class Options(NamedTuple):
@@ -75,6 +83,27 @@ def container_json_of(environment: Mapping[str, Any], chosen: Mapping[str, Any])
             "login": None if login is None else asdict(login),
         }
     )
+
+
+def wanted_of(environment: Mapping[str, Any], *, boxed: bool | None = None, strict: bool = False) -> Wanted:
+    """What is built for an environment's definition where no run says how it is used.
+
+    boxed: whether into an image; None: as it says itself, by docker.enabled or an image that is not one of Azure's.
+    InvalidArgument if there is nothing to build.
+    """
+    python, docker = _section(environment, "python"), _section(environment, "docker")
+    if boxed is None:
+        boxed = bool(docker.get("enabled")) or not str(docker.get("baseImage") or AZURE).lower().startswith(AZURE)
+        boxed = boxed or bool(docker.get("baseDockerfile") or docker.get("buildContext"))
+    brings_all = bool(python.get("userManagedDependencies"))
+    wanted = Wanted(
+        None if brings_all else specification_of(python.get("condaDependencies") or {}, strict=strict),
+        container_json_of(environment, docker) if boxed else None,
+    )
+    if wanted == (None, None):
+        name = environment.get("name") or "the environment"
+        raise InvalidArgument(f"there is nothing to build: {name} uses the interpreter that is there")
+    return wanted
 
 
 def container_json(container: Container) -> dict[str, Any]:

@@ -9,6 +9,7 @@ DOCKER_HUB = "docker.io"
 DEFAULT_BASE_IMAGE = f"{DOCKER_HUB}/library/python:3.11-slim"
 # Azure's own images begin with this; what follows is the kind.
 AZURE = "mcr.microsoft.com/azureml/"
+DEFAULT_CPU_IMAGE = f"{AZURE}openmpi4.1.0-ubuntu22.04:20251130.v1"  # of every environment that names none
 # By the first word that occurs in the name. Both hold a Python with what the name promises beside it.
 EQUIVALENTS = (
     ("cuda12", "docker.io/pytorch/pytorch:2.5.1-cuda12.4-cudnn9-runtime"),
@@ -33,9 +34,14 @@ class Resolved(NamedTuple):
     told: str
 
 
+def is_image(name: str) -> bool:
+    """Whether it is an image's name, or id, as engines write it."""
+    return len(name) <= MOST_CHARS and (_NAME.fullmatch(name) or _ID.fullmatch(name)) is not None
+
+
 def checked_image(name: str) -> str:
     """An image's name as engines write it; InvalidArgument for everything else, which never gets to an engine."""
-    if len(name) > MOST_CHARS or not (_NAME.fullmatch(name) or _ID.fullmatch(name)):
+    if not is_image(name):
         raise InvalidArgument(
             f"{name[:80]!r} is no image name; write it as registry/name:tag, in small letters, such as "
             f"{DEFAULT_BASE_IMAGE}"
