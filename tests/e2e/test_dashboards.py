@@ -211,7 +211,9 @@ def test_values_of_runs_are_scattered_over_a_tag_and_laid_side_by_side(board: Pa
     board.get_by_test_id("apply").click()
     over = chart(board, "depth over depth")
     expect(over.get_by_test_id("points-note")).to_have_text("4 of 4 runs · over depth")
-    expect(over.get_by_role("list", name="Colours: model").get_by_role("listitem")).to_have_text(["model", "cnn", "mlp"])
+    expect(over.get_by_role("list", name="Colours: model").get_by_role("listitem")).to_have_text(
+        ["model", "cnn", "mlp"]
+    )
     side = chart(board, "Side")
     expect(side.get_by_role("img", name="Side of 4 runs").locator("path")).to_have_count(4)
     expect(side.get_by_role("table").get_by_role("row", name="run 3 cnn 0.75")).to_be_attached()
