@@ -46,7 +46,7 @@ export function CompareLines({ tile, runs, summaries, smoothing, height }: Chart
   const curves = drawn.map(({ curve }) => curve);
   const shown = tile.over === null ? found : [];
   return (
-    <div ref={frame} className="series-chart">
+    <div ref={frame} className="series-chart" aria-busy={found.length < wanted.length && error === null}>
       {error !== null && <Problem error={error} />}
       <PlotFrame
         name={tileTitle(tile)}
