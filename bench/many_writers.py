@@ -4,6 +4,7 @@ Aim: 300 000 on two cores, which the writers share with the server. Counted from
 writer's flush has returned. MLflow's server does the same with fewer points.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -13,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.rig import peers, results
-from runstead.testing.postgres import free_port
-from runstead.testing.servers import running_server, wait_until
+from bench.rig.mlflow_servers import mlflow_server
+from runstead.testing.servers import running_server
 
 WRITERS, POINTS = 32, 10_000
 PEER_WRITERS, PEER_POINTS = 8, 1_000
@@ -80,27 +81,12 @@ def ours(folder: Path) -> float:
 def mlflow(folder: Path) -> float:
     """The same for MLflow's own server over SQLite."""
     folder.mkdir()
-    port = free_port()
-    environment = {**os.environ, **peers.QUIET, "HOME": str(folder)}
-    store = f"sqlite:///{folder}/mlflow.db"
-    command = [str(peers.PYTHON), "-m", "mlflow", "server", "--port", str(port), "--backend-store-uri", store]
-    log = (folder / "server.log").open("w")
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
-    try:
-        answers = ["curl", "-sf", f"http://127.0.0.1:{port}/health"]
-        wait_until(
-            lambda: subprocess.run(answers, capture_output=True, check=False).returncode == 0,
-            what="MLflow's server answers",
-            timeout_s=120,
-        )
-        loop = [str(peers.PYTHON), str(peers.LOOPS), "write-mlflow", str(folder)]
-        numbers = f'{{"n": {PEER_POINTS}, "port": {port}}}'
-        writers = started([[*loop, numbers]] * PEER_WRITERS, environment)
+    with mlflow_server(folder, f"sqlite:///{folder}/mlflow.db") as url:
+        numbers = json.dumps({"n": PEER_POINTS, "url": url})
+        command = [str(peers.PYTHON), str(peers.LOOPS), "write-mlflow", str(folder), numbers]
+        writers = started([command] * PEER_WRITERS, peers.environment(folder))
         took = seconds(writers)
         ended(writers)
-    finally:
-        os.killpg(server.pid, 15)
-        server.wait()
     return PEER_WRITERS * PEER_POINTS / took
 
 

@@ -8,6 +8,7 @@ import fcntl
 import os
 import resource
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,11 +27,15 @@ BASE_IMAGE = "localhost/runstead-tests:python"
 
 @dataclass(frozen=True)
 class Podman:
-    """One that answers at `address`; `variables` are what a server needs to find it."""
+    """One that answers at `address`; `variables` are what a server needs to find it.
+
+    registry: an address of this machine that it would pull from without TLS; nobody else gets its port.
+    """
 
     folder: Path
     address: str
     variables: Mapping[str, str]
+    registry: str
 
     @property
     def engine(self) -> Engine:
@@ -51,8 +56,10 @@ def is_podman_there() -> bool:
 def podman_of(shared: Path, own: Path) -> Iterator[Podman]:
     """A service over the storage in `shared`, which the last one who uses it clears away."""
     shared.mkdir(parents=True, exist_ok=True)
-    variables = _settings(shared)
-    with open(shared / "users.lock", "w") as users:
+    with open(shared / "users.lock", "w") as users, _held_port() as port:
+        registry = f"127.0.0.1:{port}"
+        (own / "registries.conf").write_text(f'[[registry]]\nlocation = "{registry}"\ninsecure = true\n')
+        variables = {**_settings(shared), "CONTAINERS_REGISTRIES_CONF": str(own / "registries.conf")}
         fcntl.flock(users, fcntl.LOCK_SH)
         environment = {**os.environ, **variables}
         with open(shared / "base.lock", "w") as lock:
@@ -66,7 +73,7 @@ def podman_of(shared: Path, own: Path) -> Iterator[Podman]:
         try:
             wait_until((own / "podman.sock").exists, what="podman's service answers", timeout_s=60)
             found = {"RUNSTEAD_ENGINE": "", "DOCKER_HOST": address, "RUNSTEAD_BASE_IMAGE": BASE_IMAGE}
-            yield Podman(own, address, {**variables, **found})
+            yield Podman(own, address, {**variables, **found}, registry)
         finally:
             service.terminate()
             service.wait(timeout=60)
@@ -79,6 +86,15 @@ def podman(environment: Mapping[str, str], *words: str) -> str:
         ["podman", *words], env={**os.environ, **environment}, capture_output=True, text=True, check=True, timeout=120
     )
     return done.stdout.strip()
+
+
+@contextmanager
+def _held_port() -> Iterator[int]:
+    """A free port of loopback that is given to nobody, and that one who reuses addresses can listen on all the same."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 def _settings(shared: Path) -> dict[str, str]:

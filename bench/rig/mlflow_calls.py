@@ -1,7 +1,11 @@
-"""What bench/mlflow.py asks of a tracking server; runs in the peers' environment and prints seconds as JSON."""
+"""What bench/mlflow.py asks of two tracking servers by turns, through the stock client; runs in the peers' environment.
+
+`mlflow_calls.py URL,URL FOLDER '{"points": …, "megabytes": …}'` prints seconds, by question and server, as JSON.
+"""
 
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -10,60 +14,123 @@ from pathlib import Path
 
 import requests
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param
+from mlflow.entities import Metric
+
+EXPERIMENT, SERIES, AT_ONCE, PAGE = "bench", 10, 8, 100
+BATCH, HISTORY_PAGE = 1_000, 25_000  # the most of a batch, and what the client asks for at a time
+Times = dict[str, list[list[float]]]  # of each question, for each server
 
 
-def timed(call: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    call()
-    return time.perf_counter() - began
+class Server:
+    """One server: its client, a run to log to, and the experiment that is filled already."""
+
+    def __init__(self, url: str, folder: Path, numbers: dict[str, int]) -> None:
+        self.api = f"{url}/api/2.0/mlflow"
+        self.client = MlflowClient(url)
+        self.run = self.client.create_run(self.client.create_experiment("logging")).info.run_id
+        self.filled = self.client.get_experiment_by_name(EXPERIMENT).experiment_id
+        self.headers = {"Authorization": f"Bearer {os.environ['MLFLOW_TRACKING_TOKEN']}"}
+        self.file, self.folder, self.points = folder / "big.bin", folder / "down", numbers["points"]
+
+    def log(self, number: int) -> None:
+        self.client.log_metric(self.run, "m", number / 7, number, number)
+
+    def log_at_once(self, turn: int) -> None:
+        first = 1_000 + turn * 5 * AT_ONCE
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(self.log, range(first, first + 5 * AT_ONCE)))
+
+    def log_batch(self, turn: int, names: str = "b", count: int = 10) -> None:
+        places = range(turn * BATCH, turn * BATCH + BATCH)
+        self.client.log_batch(self.run, [Metric(f"{names}{i % count}", i / 7, i, i) for i in places])
+
+    def log_wide(self, turn: int) -> None:
+        self.log_batch(turn, "w", BATCH)
+
+    def log_long(self, turn: int) -> None:
+        self.log_batch(turn, "long", 1)
+
+    def search(self, turn: int) -> None:
+        name = f"metrics.m{1 + turn % SERIES}"
+        found = self.client.search_runs([self.filled], order_by=[f"{name} DESC"], max_results=PAGE)
+        assert len(found) == PAGE
+        assert len(found[0].data.metrics) == SERIES
+
+    def search_bytes(self, turn: int) -> None:
+        order = [f"metrics.m{1 + turn % SERIES} DESC"]
+        ask = {"experiment_ids": [self.filled], "order_by": order, "max_results": PAGE}
+        answer = requests.post(f"{self.api}/runs/search", json=ask, headers=self.headers, timeout=600)
+        assert answer.ok
+
+    def history(self, _turn: int) -> None:
+        assert len(self.client.get_metric_history(self.run, "long0")) == self.points
+
+    def history_bytes(self, _turn: int) -> None:
+        """All pages, as the client asks for them, without making objects of them."""
+        token: str | None = ""
+        while token is not None:
+            ask = {"run_id": self.run, "metric_key": "long0", "max_results": HISTORY_PAGE, "page_token": token or None}
+            answer = requests.get(f"{self.api}/metrics/get-history", params=ask, headers=self.headers, timeout=600)
+            assert answer.ok
+            _, found, told = answer.content[-200:].partition(b'"next_page_token"')
+            token = told.decode().split('"')[1] if found else None
+
+    def upload(self, turn: int) -> None:
+        self.client.log_artifact(self.run, str(self.file), str(turn))
+
+    def download(self, turn: int) -> None:
+        down = self.client.download_artifacts(self.run, f"{turn}/big.bin", str(self.folder))
+        assert Path(down).stat().st_size == self.file.stat().st_size
+
+    def cleaned(self, turn: int) -> None:
+        """Between turns: room on the disk, and a file that nobody has seen."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        with self.file.open("r+b") as file:
+            file.write(os.urandom(1 << 20))
 
 
-def main(url: str, folder: Path, numbers: dict[str, int]) -> dict[str, list[float]]:
-    client = MlflowClient(url)
-    headers = {"Authorization": f"Bearer {os.environ['MLFLOW_TRACKING_TOKEN']}"}
-    api = f"{url}/api/2.0/mlflow"
-    told: dict[str, list[float]] = {}
-    run_id = client.create_run(client.create_experiment("logging")).info.run_id
-    told["log_metric"] = [timed(lambda i=i: client.log_metric(run_id, "m", i / 7, i, i)) for i in range(100)]
-    told["log_batch"] = [
-        timed(lambda s=s: client.log_batch(run_id, [Metric(f"b{i % 10}", i / 7, i, i) for i in range(s, s + 1_000)]))
-        for s in range(0, 10_000, 1_000)
-    ]
-    filled = client.create_experiment("filled")
+Call = Callable[[Server, int], object]
 
-    def fill(number: int) -> None:
-        run = client.create_run(filled, start_time=number)
-        metrics = [Metric(f"m{j}", (number * 7919 + j) % 10007 / 10007, 1, 1) for j in range(10)]
-        client.log_batch(run.info.run_id, metrics, [Param("number", str(number))])
 
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(fill, range(numbers["runs"])))
-    ask = {"experiment_ids": [filled], "order_by": ["metrics.m3 DESC"], "max_results": 100}
-    told["search"] = [
-        timed(lambda: client.search_runs([filled], order_by=["metrics.m3 DESC"], max_results=100)) for _ in range(7)
-    ]
-    told["search_bytes"] = [
-        timed(lambda: requests.post(f"{api}/runs/search", json=ask, headers=headers, timeout=600).content)
-        for _ in range(7)
-    ]
-    long = client.create_run(client.create_experiment("history")).info.run_id
-    for start in range(0, numbers["points"], 1_000):
-        client.log_batch(long, [Metric("m", i / 7, i, i) for i in range(start, start + 1_000)])
-    told["history"] = [timed(lambda: client.get_metric_history(long, "m")) for _ in range(3)]
-    one = {"run_id": long, "metric_key": "m", "max_results": 25_000}
-    told["history_bytes"] = [
-        timed(lambda: requests.get(f"{api}/metrics/get-history", params=one, headers=headers, timeout=600).content)
-        for _ in range(5)
-    ]
+def asked(servers: list[Server], call: Call, times: int, before: Call | None = None) -> list[list[float]]:
+    """Each server by turns, and each first in every second turn: what else the machine does meets both."""
+    told: list[list[float]] = [[] for _ in servers]
+    for turn in range(times):
+        for place in range(len(servers)) if turn % 2 else reversed(range(len(servers))):
+            if before is not None:
+                before(servers[place], turn)
+            began = time.perf_counter()
+            call(servers[place], turn)
+            told[place].append(time.perf_counter() - began)
+    return told
+
+
+def main(urls: list[str], folder: Path, numbers: dict[str, int]) -> Times:
     big = folder / "big.bin"
-    big.write_bytes(os.urandom(1 << 20) * numbers["megabytes"])
-    told["upload"] = [timed(lambda i=i: client.log_artifact(long, str(big), str(i))) for i in range(2)]
-    told["download"] = [
-        timed(lambda i=i: client.download_artifacts(long, f"{i}/big.bin", str(folder))) for i in range(2)
-    ]
+    with big.open("wb") as file:
+        for _ in range(numbers["megabytes"]):
+            file.write(os.urandom(1 << 20))
+    servers = [Server(url, folder, numbers) for url in urls]
+    asked(servers, lambda server, turn: server.log(10_000 + turn), 10)  # the first calls load half of the client
+    asked(servers, Server.search, 2)
+    told = {
+        "log_metric": asked(servers, Server.log, 100),
+        f"log_metric × {5 * AT_ONCE} by {AT_ONCE} threads": asked(servers, Server.log_at_once, 7),
+        "log_batch of 1 000, 10 names": asked(servers, Server.log_batch, 15),
+        "log_batch of 1 000, 1 000 names": asked(servers, Server.log_wide, 15),
+        "search": asked(servers, Server.search, 9),
+        "search, answer only": asked(servers, Server.search_bytes, 9),
+    }
+    asked(servers, Server.log_long, numbers["points"] // BATCH)
+    told |= {
+        "history": asked(servers, Server.history, 5),
+        "history, answer only": asked(servers, Server.history_bytes, 5),
+        "upload": asked(servers, Server.upload, 5, Server.cleaned),
+        "download": asked(servers, Server.download, 5, Server.cleaned),
+    }
     return told
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1], Path(sys.argv[2]), json.loads(sys.argv[3]))))
+    print(json.dumps(main(sys.argv[1].split(","), Path(sys.argv[2]), json.loads(sys.argv[3]))))

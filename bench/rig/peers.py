@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import venv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ PACKAGES = {
     "wandb": "wandb",
     "aim": "aim",
     "parquet": "pyarrow",
+    "postgres": "psycopg[binary]",
 }
 QUIET = {
     "WANDB_MODE": "offline",
@@ -35,15 +37,15 @@ QUIET = {
 TIMEOUT_S = 300
 
 
-def prepare() -> None:
-    """Install what is missing; a peer that cannot be installed is told, and absent from the tables."""
+def prepare(*wanted: str) -> None:
+    """Install what is missing, of all peers or these; one that cannot be installed is told, and not in the tables."""
     if not PYTHON.exists():
         venv.create(FOLDER, with_pip=True, clear=True)
-    for peer, package in PACKAGES.items():
+    for peer in wanted or PACKAGES:
         mark = FOLDER / f".has-{peer}"
         if mark.exists():
             continue
-        done = subprocess.run([*_installer(), package], capture_output=True, text=True, check=False)
+        done = subprocess.run([*_installer(), PACKAGES[peer]], capture_output=True, text=True, check=False)
         if done.returncode == 0:
             mark.touch()
         else:
@@ -65,20 +67,41 @@ def _installer() -> list[str]:
     return [str(PYTHON), "-m", "pip", "install", "-q"]
 
 
-def asked(loop: str, folder: Path, **numbers: int) -> dict[str, Any]:  # Any: JSON of loops.py
+def environment(home: Path) -> dict[str, str]:
+    """Variables for a process of theirs, which finds this package, too."""
+    found = {**os.environ, **QUIET, "HOME": str(home), "PYTHONPATH": str(FOLDER.parents[1])}
+    found.pop("PYTHONDONTWRITEBYTECODE", None)
+    return found
+
+
+def told_by(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path, timeout_s: float = 3600
+) -> dict[str, Any]:  # Any: the JSON that the script prints last
+    """What a script of ours tells, run by their interpreter; RuntimeError if it does not end well."""
+    done = subprocess.run(
+        [str(PYTHON), *command],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout_s,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip()[-2_000:] or "no reason told")
+    told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return told
+
+
+def asked(loop: str, folder: Path, **numbers: int | str) -> dict[str, Any]:  # Any: JSON of loops.py
     """Run one loop of loops.py in the peers' environment; `{"failed": why}` if it does not end well."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    environment = {**os.environ, **QUIET, "HOME": str(folder), "TRACKIO_DIR": str(folder / "trackio")}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    command = [str(PYTHON), str(LOOPS), loop, str(folder), json.dumps(numbers)]
+    variables = {**environment(folder), "TRACKIO_DIR": str(folder / "trackio")}
+    command = [str(LOOPS), loop, str(folder), json.dumps(numbers)]
     try:
-        done = subprocess.run(
-            command, env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=TIMEOUT_S
-        )
+        return told_by(command, variables, folder, TIMEOUT_S)
     except subprocess.TimeoutExpired:
         return {"failed": f"no end within {TIMEOUT_S} s"}
-    if done.returncode:
-        return {"failed": (done.stderr.strip().splitlines() or ["no reason told"])[-1]}
-    answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return answer
+    except RuntimeError as error:
+        return {"failed": str(error).splitlines()[-1]}

@@ -14,6 +14,7 @@ import pytest
 from runstead.client.builds import begin_build, follow_build, list_built, load_build
 from runstead.client.workspaces import Workspace
 from runstead.domain.builds import Specification
+from runstead.domain.containers import Wanted
 from runstead.domain.errors import InvalidArgument, NotFound
 from runstead.testing.servers import RealServer, run_quietly, running_server
 from tests.registries import Registry, running_registry
@@ -40,7 +41,9 @@ def environment(server: RealServer, *words: str) -> "subprocess.CompletedProcess
 
 def built(server: RealServer, registry: Registry, *pip: str) -> list[dict[str, Any]]:  # as REST v1 answers it
     place = Workspace(server.connection(), "default")
-    return list(follow_build(place, begin_build(place, "mine", Specification((), (registry.option, *pip)))))
+    return list(
+        follow_build(place, begin_build(place, "mine", Wanted(Specification((), (registry.option, *pip)), None)))
+    )
 
 
 def test_a_build_is_followed_to_its_end_and_the_next_one_is_a_reuse(server: RealServer, registry: Registry) -> None:

@@ -129,7 +129,7 @@ def test_charts_are_made_named_moved_and_removed_and_the_address_holds_them(boar
     editor.get_by_role("combobox", name="Which value").click()
     board.get_by_role("option", name="max").click()
     editor.get_by_role("textbox", name="Title").fill("Worst")
-    board.get_by_test_id("save-chart").click()
+    board.get_by_test_id("apply").click()
     expect(chart(board, "Worst").get_by_role("row", name="1 run 3 0.75 30")).to_be_visible()
 
     find = board.get_by_role("searchbox", name="Find a chart")

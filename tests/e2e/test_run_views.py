@@ -67,7 +67,7 @@ def test_conditions_are_put_together_with_and_or_and_not_and_stand_in_the_addres
     inner.get_by_label("Comparison").select_option("is below")
     inner.get_by_label("Value").fill("0.6")
     inner.get_by_role("button", name="Turn into its opposite").last.click()
-    page.get_by_test_id("apply-filter").click()
+    page.get_by_test_id("apply").click()
     expect_names(page, "alpha")
     expect(page.get_by_text("team is red")).to_be_visible()
     page.reload()

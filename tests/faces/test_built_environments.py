@@ -14,7 +14,7 @@ from azureml.core.conda_dependencies import CondaDependencies
 from azureml.exceptions import UserErrorException
 from runstead.testing.servers import start_server, stop_server, wait_until
 from tests.machine import skip_without
-from tests.registries import PASSWORD, Registry, running_registry
+from tests.registries import PASSWORD, Registry, a_wheel, running_registry
 
 BUILD_LOG = "azureml-logs/20_image_build_log.txt"
 CONTROL_LOG = "azureml-logs/60_control_log.txt"
@@ -249,3 +249,38 @@ def test_a_build_by_hand_that_fails_is_told_as_v1_tells_it(workspace: Workspace,
     plain.python.user_managed_dependencies = True
     with pytest.raises(UserErrorException, match="nothing to build"):
         plain.build(workspace)
+
+
+def test_a_private_wheel_is_given_to_the_workspace_and_installed_from_there(
+    experiment: Experiment, registry: Registry, tmp_path: Path
+) -> None:
+    wheel = a_wheel(tmp_path, "mine", "2.0", needs=["tiny"])
+    url = Environment.add_private_pip_wheel(experiment.workspace, str(wheel))
+    other = Environment.add_private_pip_wheel(experiment.workspace, str(a_wheel(tmp_path, "another", "1.0")))
+    asked = config(registry, url)
+    packages = asked.environment.python.conda_dependencies
+    assert packages is not None
+    packages.add_pip_package(other)
+    text = "import mine, another, tiny; print('mine', mine.__version__, 'another', another.__version__)"
+    run = experiment.submit(ScriptRunConfig(source(tmp_path, text), "train.py", run_config=asked))
+    details = run.wait_for_completion(raise_on_error=False)
+
+    assert details["status"] == "Completed", (details["error"], log_of(run, BUILD_LOG))
+    assert "mine 2.0 another 1.0" in log_of(run, "azureml-logs/70_driver_log.txt")
+    assert "(from file:" in log_of(run, BUILD_LOG)
+    with pytest.raises(UserErrorException, match=r"has a wheel mine-2\.0-py3-none-any\.whl already"):
+        Environment.add_private_pip_wheel(experiment.workspace, str(wheel))
+    assert Environment.add_private_pip_wheel(experiment.workspace, str(wheel), exist_ok=True) == url
+    changed = a_wheel(tmp_path, "mine", "2.0", size_bytes=9)
+    assert Environment.add_private_pip_wheel(experiment.workspace, str(changed), exist_ok=True) != url
+
+
+def test_a_wheel_of_another_workspace_is_not_there_for_this_one(
+    experiment: Experiment, registry: Registry, tmp_path: Path
+) -> None:
+    elsewhere = Workspace("a-subscription", "a-group", f"{experiment.workspace.name}-other")
+    url = Environment.add_private_pip_wheel(elsewhere, str(a_wheel(tmp_path, "mine", "3.0")))
+    run = experiment.submit(ScriptRunConfig(source(tmp_path), "train.py", run_config=config(registry, url)))
+    details = run.wait_for_completion(raise_on_error=False)
+
+    assert "the wheel mine-3.0-py3-none-any.whl is not in the workspace" in details["error"]["error"]["message"]

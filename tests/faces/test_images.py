@@ -12,7 +12,7 @@ from azureml.exceptions import UserErrorException
 from tests.engines import BASE_IMAGE, Podman
 from tests.faces.test_containers import CONTROL_LOG, log_of, submitted
 from tests.faces.test_log_trees import EXECUTION_LOG, OF_A_JOB, SDK_LOG, tree
-from tests.registries import PASSWORD, Registry, running_registry
+from tests.registries import Registry, a_wheel, running_registry
 
 BUILD_LOG = "azureml-logs/20_image_build_log.txt"
 SCRIPT = """
@@ -122,15 +122,42 @@ def test_packages_that_cannot_be_had_fail_in_preparing_and_leave_no_container(
     assert BUILD_LOG in run.get_file_names()
 
 
-def test_the_password_of_an_images_registry_is_not_kept(boxed: Experiment) -> None:
-    environment = Environment.from_docker_image("private", BASE_IMAGE)
-    environment.docker.base_image_registry.address = "registry.example.org"
-    environment.docker.base_image_registry.username = "me"
-    environment.docker.base_image_registry.password = PASSWORD
+def test_an_image_is_built_by_hand_before_any_run_and_told_of(
+    boxed: Experiment, registry: Registry, podman: Podman, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wheel = Environment.add_private_pip_wheel(boxed.workspace, str(a_wheel(tmp_path, "mine", "2.0")))
+    environment = with_packages(registry, "tiny==1.0", wheel)
+    before = environment.get_image_details(boxed.workspace)
+    environment.build_local(boxed.workspace, useDocker=True)
+    told = capsys.readouterr().out
+    after = environment.get_image_details(boxed.workspace)
+    environment.docker.base_image = BASE_IMAGE  # what stands for Azure's here, now by its own name
+    details = environment.build(boxed.workspace).wait_for_completion(show_output=True)
 
-    environment.register(boxed.workspace)
+    assert (before.image_exist, after.image_exist, before.repository) == (False, True, after.repository)
+    assert str(after.repository).startswith("azureml/azureml_")
+    assert after.interpreter_path == f"{after.environment_path}/bin/python"
+    assert after.dockerfile == f"FROM {BASE_IMAGE}\n"
+    assert f"Built image {after.repository}, id sha256:" in told
+    assert "+ mine==2.0" in told
+    assert told.endswith("Image Build Status: Succeeded\n")
+    assert details.status == "Succeeded"
+    assert "Reused from build-" in capsys.readouterr().out
+    run = submitted(boxed, "import mine; print('mine', mine.__version__)", environment=environment)
+    run.wait_for_completion(raise_on_error=False)
+    assert "mine 2.0" in log_of(run)
+    assert "Reused from build-" in log_of(run, CONTROL_LOG)
 
-    kept = Environment.get(boxed.workspace, "private")
-    assert (kept.docker.base_image_registry.username, kept.docker.base_image_registry.password) == ("me", None)
-    with pytest.raises(UserErrorException, match="cannot be used yet"):
-        submitted(boxed, "print(1)", environment=environment)
+
+def test_a_build_by_hand_that_fails_says_so_and_what_cannot_be_built_is_refused(boxed: Experiment) -> None:
+    wrong = from_dockerfile(f"FROM {BASE_IMAGE}\nRUN echo before; exit 3\n")
+    details = wrong.build(boxed.workspace).wait_for_completion(show_output=False)
+
+    assert details.status == "Failed"
+    assert "The environment was not built: the Dockerfile cannot be built: " in details.get_log()
+    with pytest.raises(UserErrorException, match="was not built"):
+        wrong.build_local(boxed.workspace, useDocker=True)
+    with pytest.raises(UserErrorException, match="there is nothing to build: filed uses the interpreter"):
+        wrong.build_local(boxed.workspace)
+    with pytest.raises(UserErrorException, match="no registry of its own"):
+        wrong.build_local(boxed.workspace, useDocker=True, pushImageToWorkspaceAcr=True)

@@ -1,6 +1,7 @@
 """SDK v1's objects on the images of environments; SDK v1 names them in `azureml.core.environment`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from azureml._errors import speaks_v1
@@ -71,3 +72,23 @@ class DockerImageDetails(dict[str, Any]):  # Any: JSON
     @property
     def _python(self) -> dict[str, Any]:  # Any: JSON
         return dict(self.get("pythonEnvironment") or {})
+
+
+def details_of(definition: Mapping[str, Any], told: Mapping[str, Any]) -> DockerImageDetails:  # Any: JSON
+    """The image of an environment's definition, of which the server has `told` what building it would do."""
+    preparation = told["preparation"]
+    docker, inputs = definition["docker"], preparation["inputs"]
+    python = PurePosixPath(preparation["python"])
+    venv = python.parent.parent if inputs["requirement"] else None
+    return DockerImageDetails(
+        name=definition["name"],
+        version=definition["version"],
+        dockerImage={"name": preparation["image"], "registry": dict(docker["baseImageRegistry"] or {})},
+        imageExistsInRegistry=told["ready"],
+        ingredients={"dockerfile": "\n".join(inputs["dockerfile"]) or f"FROM {inputs['base_image']}\n"},
+        pythonEnvironment={
+            "interpreterPath": str(python),
+            "condaEnvironmentName": venv and venv.name,
+            "condaEnvironmentPath": venv and str(venv),
+        },
+    )

@@ -9,6 +9,7 @@ import yaml
 from azureml.core._elements import Element, filled, snake_case
 from azureml.core.conda_dependencies import FILE_NAME as CONDA_FILE_NAME
 from azureml.exceptions import RunConfigurationException, UserErrorException
+from runstead.domain.logins import without_password
 
 FOLDER, OLD_FOLDER = ".azureml", "aml_config"
 SUFFIX = ".runconfig"
@@ -42,7 +43,8 @@ def write_configuration(
         raise UserErrorException(f"the folder {path} does not exist; a run configuration is saved below it")
     folder = path / OLD_FOLDER if (path / OLD_FOLDER).is_dir() else path / FOLDER
     folder.mkdir(exist_ok=True)
-    whole = {**definition, "environment": _with_conda_file(definition["environment"], folder)}
+    environment = without_password(definition["environment"])  # snapshots are taken of such folders
+    whole = {**definition, "environment": _with_conda_file(environment, folder)}
     if separate_environment:
         (folder / ENVIRONMENT_FILE_NAME).write_text(_dumped(whole.pop("environment")), encoding="utf-8")
     (folder / (name or DEFAULT_NAME)).write_text(_dumped(whole), encoding="utf-8")

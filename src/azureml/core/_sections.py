@@ -12,10 +12,11 @@ from azureml.core.container_registry import ContainerRegistry
 from azureml.core.workspace import Workspace
 from azureml.exceptions import UserErrorException
 from runstead.client import snapshots
+from runstead.domain import images
 from runstead.domain.snapshots import SnapshotLimits
 
-DEFAULT_CPU_IMAGE = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:20251130.v1"
-DEFAULT_GPU_IMAGE = "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04"
+DEFAULT_CPU_IMAGE = images.DEFAULT_CPU_IMAGE
+DEFAULT_GPU_IMAGE = f"{images.AZURE}openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04"
 DEFAULT_SHM_SIZE = "2g"
 STORED = "storageaccount"
 log = logging.getLogger(__name__)

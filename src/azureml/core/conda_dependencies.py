@@ -9,6 +9,7 @@ import yaml
 
 from azureml._versions import SDK_VERSION
 from azureml.exceptions import UserErrorException
+from runstead.domain.requirements import answered
 
 DEFAULT_PYTHON = "3.8.13"
 FILE_NAME = "conda_dependencies.yml"
@@ -199,6 +200,8 @@ def _specification(text: str, source: str) -> dict[str, Any]:  # Any: YAML
 
 
 def _package_name(requirement: str) -> str:
+    if "://" in requirement.partition("@")[0]:  # the address of a wheel names it, that of anything else only itself
+        return answered(requirement).name or requirement.strip()
     found = _PACKAGE.match(requirement)
     return (found[1] if found else requirement).lower().replace("_", "-")
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import IO, Any, ClassVar
 
 from azureml._errors import speaks_v1
-from azureml._later import not_yet
 from azureml.core._elements import _AbstractRunConfigElement, filled
-from azureml.core._images import DockerImageDetails, ImageBuildDetails
-from azureml.core._packages import specification_in
+from azureml.core._images import DockerImageDetails, ImageBuildDetails, details_of
+from azureml.core._packages import wanted_in
 from azureml.core._sections import (
     DockerBuildContext,
     DockerImagePlatform,
@@ -27,7 +26,9 @@ from azureml.core.container_registry import ContainerRegistry
 from azureml.core.databricks import DatabricksSection
 from azureml.core.workspace import Workspace
 from azureml.exceptions import UserErrorException
-from runstead.client import builds, condas, config, environments
+from runstead.client import builds, condas, config, environments, wheels
+from runstead.domain.containers import Wanted
+from runstead.domain.logins import without_password
 from runstead.domain.requirements import requirement_lines
 
 __all__ = [
@@ -73,7 +74,7 @@ class Environment(_AbstractRunConfigElement):
         return f"Environment(Name: {self.name},\nVersion: {self.version})"
 
     def __repr__(self) -> str:
-        return _json(self._definition())
+        return _json(without_password(self._definition()))
 
     @classmethod
     def _from_definition(cls, definition: dict[str, Any]) -> "Environment":  # Any: JSON
@@ -153,7 +154,7 @@ class Environment(_AbstractRunConfigElement):
 
     @staticmethod
     def add_private_pip_wheel(workspace: Workspace, file_path: str, exist_ok: bool = False) -> str:
-        raise not_yet("Environment.add_private_pip_wheel", instead="A pip package may be the https address of a wheel.")
+        return wheels.add_wheel(workspace._place, Path(file_path), exist_ok=exist_ok)
 
     def register(self, workspace: Workspace) -> "Environment":
         if not self.name:
@@ -162,24 +163,25 @@ class Environment(_AbstractRunConfigElement):
         return Environment._from_definition(kept["definition"])
 
     def build(self, workspace: Workspace, image_build_compute: object = None) -> ImageBuildDetails:
-        packages = specification_in(self.name, self.python)
-        if self.python.user_managed_dependencies:
-            raise UserErrorException(f"there is nothing to build: {self.name} uses the interpreter that is there")
-        place = workspace._place
-        return ImageBuildDetails(place, builds.begin_build(place, self.name or "", packages))
+        return self._begun(workspace, wanted_in(self._definition()))
 
     def build_local(self, workspace: Workspace, platform: object = None, **kwargs: object) -> str:
-        if kwargs.get("useDocker"):
-            raise not_yet(
-                "Environment.build_local(useDocker=True)", instead="Without it, a virtual environment is built."
-            )
-        details = self.build(workspace).wait_for_completion(show_output=True)
+        if kwargs.get("pushImageToWorkspaceAcr"):
+            raise UserErrorException("a workspace of Runstead has no registry of its own to push an image to")
+        wanted = wanted_in(self._definition(), boxed=bool(kwargs.get("useDocker")))
+        details = self._begun(workspace, wanted).wait_for_completion(show_output=True)
         if details.status != builds.SUCCEEDED:
             raise UserErrorException(f"the environment {self.name} was not built; its log is above")
         return details.get_log()
 
     def get_image_details(self, workspace: Workspace) -> DockerImageDetails:
-        raise not_yet("Environment.get_image_details")
+        definition = self._definition()
+        told = builds.explain_build(workspace._place, self.name or "", wanted_in(definition, boxed=True))
+        return details_of(without_password(definition), told)
+
+    def _begun(self, workspace: Workspace, wanted: Wanted) -> ImageBuildDetails:
+        place = workspace._place
+        return ImageBuildDetails(place, builds.begin_build(place, self.name or "", wanted))
 
     def clone(self, new_name: str) -> "Environment":
         made = copy.deepcopy(self)
@@ -191,7 +193,7 @@ class Environment(_AbstractRunConfigElement):
         if folder.exists() and not overwrite:
             raise UserErrorException(f"the folder {folder} exists already; pass overwrite=True to write into it")
         folder.mkdir(parents=True, exist_ok=True)
-        definition = self._definition()
+        definition = without_password(self._definition())  # the folder may be one that snapshots are taken of
         (folder / DEFINITION_FILE_NAME).write_text(_json(definition), encoding="utf-8")
         if self.python.conda_dependencies is not None:
             self.python.conda_dependencies.save(str(folder / CONDA_FILE_NAME))

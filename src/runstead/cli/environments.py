@@ -8,12 +8,13 @@ import click
 import yaml
 
 from runstead.cli.servers import home_option, json_option
-from runstead.client import builds, local
+from runstead.client import builds, environments, local
 from runstead.client.config import from_environment, is_strict
 from runstead.client.connection import Connection, Json
 from runstead.client.workspaces import Workspace
-from runstead.domain.builds import Specification, specification_of
+from runstead.domain.containers import wanted_of
 from runstead.domain.errors import InvalidArgument, NotFound
+from runstead.domain.images import DEFAULT_CPU_IMAGE
 from runstead.domain.requirements import requirement_lines
 
 DAY_S = 24 * 3600
@@ -28,9 +29,10 @@ def group() -> None:
 @group.command()
 @click.argument("environment")
 @click.option("--workspace", default="default", show_default=True, help="The workspace of the runs.")
+@click.option("--container/--no-container", default=None, help="With or without; not given: as the environment says.")
 @home_option
 @json_option
-def explain(environment: str, workspace: str, home: Path | None, *, as_json: bool) -> None:
+def explain(environment: str, workspace: str, home: Path | None, *, container: bool | None, as_json: bool) -> None:
     """Say what preparing a run with ENVIRONMENT would do, and why. Nothing is built.
 
     ENVIRONMENT: a file (a conda specification .yml, an environment .json, pip requirements .txt), or the name of one
@@ -38,10 +40,10 @@ def explain(environment: str, workspace: str, home: Path | None, *, as_json: boo
     """
     file = Path(environment)
     is_file = file.suffix in (".yml", ".yaml", ".json", ".txt")
-    packages = _specification(file) if is_file else None
-    told = builds.explain_build(
-        Workspace(_connection(home), workspace), file.name if is_file else environment, packages
-    )
+    place = Workspace(_connection(home), workspace)
+    name = file.name if is_file else environment
+    definition = _definition(file) if is_file else environments.find_environment(place, environment)["definition"]
+    told = builds.explain_build(place, name, wanted_of(definition, boxed=container, strict=is_strict()))
     print(json.dumps(told) if as_json else "\n".join(told["told"]))
 
 
@@ -82,18 +84,23 @@ def _connection(home: Path | None) -> Connection:
     return local.connect(replace(settings, home=home.expanduser().absolute()) if home else settings)
 
 
-def _specification(file: Path) -> Specification:
+def _definition(file: Path) -> Json:
+    """The environment in a file, as SDK v1 writes it."""
     try:
         text = file.read_text(encoding="utf-8")
-        if file.suffix in (".yml", ".yaml"):
-            return specification_of(yaml.safe_load(text), strict=is_strict())
-        if file.suffix == ".json":
-            return specification_of(json.loads(text)["python"]["condaDependencies"], strict=is_strict())
+        found = yaml.safe_load(text) if file.suffix in (".yml", ".yaml") else None
+        found = json.loads(text) if file.suffix == ".json" else found
     except OSError as error:
         raise NotFound(f"{file} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+    except (ValueError, yaml.YAMLError) as error:
         raise InvalidArgument(f"{file} is no environment: {' '.join(str(error).split())}") from error
-    return Specification(pip=tuple(requirement_lines(text)), strict=is_strict())
+    if file.suffix == ".txt":
+        found = {"dependencies": [{"pip": requirement_lines(text)}]}
+    if file.suffix == ".json":
+        if not isinstance(found, dict) or not isinstance(found.get("python"), dict):
+            raise InvalidArgument(f"{file} is no environment: SDK v1 writes an object with a part named 'python'")
+        return found
+    return {"name": file.name, "python": {"condaDependencies": found}, "docker": {"baseImage": DEFAULT_CPU_IMAGE}}
 
 
 def _tell(found: list[Json], *, as_json: bool, none: str) -> None:

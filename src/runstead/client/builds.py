@@ -5,21 +5,22 @@ from collections.abc import Iterator
 
 from runstead.client.connection import Connection, Json, quoted
 from runstead.client.workspaces import Workspace
-from runstead.domain.builds import Specification, specification_json
+from runstead.domain.builds import specification_json
+from runstead.domain.containers import Wanted, container_json
 
 RUNNING = "Running"
 SUCCEEDED = "Succeeded"
 LOOK_S = 0.2
 
 
-def explain_build(workspace: Workspace, name: str, specification: Specification | None) -> Json:
-    """`{key, ready, told}`: what preparing a run would do; None: with the registered environment. Nothing is built."""
-    return workspace.connection.call("POST", f"{workspace.path}/builds/explain", _body(name, specification))
+def explain_build(workspace: Workspace, name: str, wanted: Wanted) -> Json:
+    """`{key, ready, told, preparation}`: what preparing a run would do. Nothing is built."""
+    return workspace.connection.call("POST", f"{workspace.path}/builds/explain", _body(name, wanted))
 
 
-def begin_build(workspace: Workspace, name: str, specification: Specification) -> str:
+def begin_build(workspace: Workspace, name: str, wanted: Wanted) -> str:
     """The id of a build that goes on by itself; an environment that is there already is reused."""
-    return str(workspace.connection.call("POST", f"{workspace.path}/builds", _body(name, specification))["build_id"])
+    return str(workspace.connection.call("POST", f"{workspace.path}/builds", _body(name, wanted))["build_id"])
 
 
 def load_build(workspace: Workspace, build_id: str, *, offset: int = 0) -> Json:
@@ -51,7 +52,11 @@ def prune_built(connection: Connection, *, unused_for_s: float | None, keep_byte
     return list(connection.call("POST", "/api/v1/builds/prune", body)["environments"])
 
 
-def _body(name: str, specification: Specification | None) -> Json:
-    if specification is None:
-        return {"name": name}
-    return {"name": name, "packages": specification_json(specification), "strict_python": specification.strict}
+def _body(name: str, wanted: Wanted) -> Json:
+    packages, container = wanted
+    return {
+        "name": name,
+        "packages": None if packages is None else specification_json(packages),
+        "container": None if container is None else container_json(container),
+        "strict_python": packages is not None and packages.strict,
+    }

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple  # JSON values, and keywords of the docker client
 
+from runstead.domain.builds import Specification, specification_of
 from runstead.domain.errors import InvalidArgument
-from runstead.domain.images import checked_image
+from runstead.domain.images import AZURE, checked_image
+from runstead.domain.logins import Login, login_in, login_of
 from runstead.domain.paths import normalised_path
 
 MOST_ARGUMENTS = 200
@@ -15,15 +17,6 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([bkmgt]?)b?", re.I)
 _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.S)
 _SNAPSHOT = re.compile(r"snapshots/([\w-]+)")
-
-
-@dataclass(frozen=True)
-class Login:
-    """The registry of an image and who may read it; the password is sealed wherever it is kept."""
-
-    address: str = ""
-    username: str = ""
-    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -42,6 +35,13 @@ class Container:
     shared_volumes: bool = True
     shm_size: str | None = None
     login: Login | None = None
+
+
+class Wanted(NamedTuple):
+    """What an environment is built into: packages, the image that they are for, or one of the two."""
+
+    packages: Specification | None
+    container: Container | None
 
 
 class Options(NamedTuple):
@@ -69,7 +69,7 @@ def container_of(definition: Mapping[str, Any]) -> Container | None:
 def container_json_of(environment: Mapping[str, Any], chosen: Mapping[str, Any]) -> Container:
     """The image of an environment's definition, run as the docker section `chosen` says."""
     docker = _section(environment, "docker")
-    built, login = _section(docker, "buildContext"), _section(docker, "baseImageRegistry")
+    built, login = _section(docker, "buildContext"), login_in(environment)
     return container_from(
         {
             "image": docker.get("baseImage"),
@@ -80,11 +80,30 @@ def container_json_of(environment: Mapping[str, Any], chosen: Mapping[str, Any])
             "arguments": [str(one) for one in chosen.get("arguments") or ()],
             "shared_volumes": chosen.get("sharedVolumes") is not False,
             "shm_size": chosen.get("shmSize"),
-            "login": {name: login.get(name) or "" for name in ("address", "username", "password")}
-            if login.get("address") or login.get("username")
-            else None,
+            "login": None if login is None else asdict(login),
         }
     )
+
+
+def wanted_of(environment: Mapping[str, Any], *, boxed: bool | None = None, strict: bool = False) -> Wanted:
+    """What is built for an environment's definition where no run says how it is used.
+
+    boxed: whether into an image; None: as it says itself, by docker.enabled or an image that is not one of Azure's.
+    InvalidArgument if there is nothing to build.
+    """
+    python, docker = _section(environment, "python"), _section(environment, "docker")
+    if boxed is None:
+        boxed = bool(docker.get("enabled")) or not str(docker.get("baseImage") or AZURE).lower().startswith(AZURE)
+        boxed = boxed or bool(docker.get("baseDockerfile") or docker.get("buildContext"))
+    brings_all = bool(python.get("userManagedDependencies"))
+    wanted = Wanted(
+        None if brings_all else specification_of(python.get("condaDependencies") or {}, strict=strict),
+        container_json_of(environment, docker) if boxed else None,
+    )
+    if wanted == (None, None):
+        name = environment.get("name") or "the environment"
+        raise InvalidArgument(f"there is nothing to build: {name} uses the interpreter that is there")
+    return wanted
 
 
 def container_json(container: Container) -> dict[str, Any]:
@@ -119,12 +138,8 @@ def container_from(given: object) -> Container:
         arguments=tuple(arguments),
         shared_volumes=given.get("shared_volumes") is not False,
         shm_size=texts["shm_size"] or None,
-        login=_login(given.get("login")),
+        login=login_of(given.get("login")),
     )
-    if made.login is not None:
-        raise InvalidArgument(
-            "images of registries that ask for a user name cannot be used yet; pull the image by hand"
-        )
     options_of(made, anything=True)
     return made
 
@@ -371,16 +386,3 @@ def _checked_python(path: str) -> str:
     if not re.fullmatch(r"[\w./+-]+", path) or path.startswith("-"):
         raise InvalidArgument(f"the interpreter {path!r} is no name or path of a program in an image")
     return path
-
-
-def _login(given: object) -> Login | None:
-    if given is None:
-        return None
-    if not isinstance(given, Mapping) or set(given) - {"address", "username", "password"}:
-        raise InvalidArgument("an image registry has an address, a username and a password, and nothing else")
-    if not all(isinstance(value, str) and len(value) < 20_000 and "\0" not in value for value in given.values()):
-        raise InvalidArgument("an image registry's address, username and password must be texts")
-    address = given.get("address", "")
-    if address and not re.fullmatch(r"(?:https?://)?[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?(?:/[\w./-]*)?", address):
-        raise InvalidArgument(f"{address!r} is no address of an image registry; write it as registry.example.org:5000")
-    return Login(address, given.get("username", ""), given.get("password", ""))

@@ -102,15 +102,6 @@ def checked_definition(definition: Definition, limits: Limits) -> dict[str, Any]
     return dict(definition)
 
 
-def without_password(definition: Definition) -> dict[str, Any]:
-    """The definition as it may be kept: the password of its image's registry is nobody's but its owner's."""
-    docker = _section(definition, "docker")
-    registry = _section(docker, "baseImageRegistry")
-    if not registry.get("password"):
-        return dict(definition)
-    return {**definition, "docker": {**docker, "baseImageRegistry": {**registry, "password": None}}}
-
-
 def _bare(definition: Definition) -> dict[str, Any]:
     python = {key: value for key, value in _section(definition, "python").items() if key != "condaDependenciesFile"}
     return {key: value for key, value in definition.items() if key not in NAMING} | {"python": python}

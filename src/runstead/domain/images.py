@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from runstead.domain.errors import InvalidArgument
 
-DEFAULT_BASE_IMAGE = "docker.io/library/python:3.11-slim"
+DOCKER_HUB = "docker.io"
+DEFAULT_BASE_IMAGE = f"{DOCKER_HUB}/library/python:3.11-slim"
 # Azure's own images begin with this; what follows is the kind.
 AZURE = "mcr.microsoft.com/azureml/"
+DEFAULT_CPU_IMAGE = f"{AZURE}openmpi4.1.0-ubuntu22.04:20251130.v1"  # of every environment that names none
 # By the first word that occurs in the name. Both hold a Python with what the name promises beside it.
 EQUIVALENTS = (
     ("cuda12", "docker.io/pytorch/pytorch:2.5.1-cuda12.4-cudnn9-runtime"),
@@ -40,6 +42,17 @@ def checked_image(name: str) -> str:
             f"{DEFAULT_BASE_IMAGE}"
         )
     return name
+
+
+def names_registry(image: str) -> bool:
+    """Whether the name begins with a registry, as engines read names."""
+    host, slash, _ = image.partition("/")
+    return bool(slash) and (host == "localhost" or "." in host or ":" in host)
+
+
+def registry_of(image: str) -> str:
+    """The registry that the name begins with, or else Docker Hub."""
+    return image.partition("/")[0] if names_registry(image) else DOCKER_HUB
 
 
 def resolved_image(name: str, *, default: str) -> Resolved:

@@ -30,9 +30,14 @@ class SecretWrite:
     content_type: str = ""
 
 
+def is_secret_name(name: str) -> bool:
+    """Whether people may choose this name; the server's own secrets have others."""
+    return _NAME.fullmatch(name) is not None
+
+
 def checked_secret_name(name: str) -> str:
     """A secret's name: letters, digits and '-'."""
-    if not _NAME.fullmatch(name):
+    if not is_secret_name(name):
         raise InvalidArgument(f"{name[:40]!r} is no name of a secret: write 1 to 127 letters, digits and '-'")
     return name
 

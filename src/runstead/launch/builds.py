@@ -226,7 +226,7 @@ class Builds:
         if wish.specification is None:
             raise InvalidArgument(f"there is nothing to build for {wish.name!r}: it uses an interpreter that is there")
         found = look_for_venv(
-            wish.name, wish.specification, root=self._root, environ=self._environ, pythons=self._interpreters()
+            wish, wish.specification, root=self._root, environ=self._environ, pythons=self._interpreters()
         )
         return replace(found, told=[warning, *found.told]) if warning else found
 

@@ -15,7 +15,7 @@ from runstead.domain.errors import InvalidArgument, NotFound, RunsteadError, Too
 from runstead.domain.packages import redacted
 from runstead.launch.engines import Engine, find_image, translated
 from runstead.launch.products import ContextFile, Making
-from runstead.launch.pulls import AWAY, FULL, is_of, pull
+from runstead.launch.pulls import AWAY, FULL, pull
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -145,5 +145,5 @@ def _add(archive: tarfile.TarFile, one: ContextFile) -> None:
 def _fetch_private(client: "DockerClient", engine: Engine, container: Container, text: str, making: Making) -> None:
     """Pulls what the login is for: the engine's builder is not told of it."""
     for image in dict.fromkeys(_FROM.findall(text)):
-        if is_of(image, container.login) and find_image(client, image) is None:
+        if container.login and container.login.is_for(image) and find_image(client, image) is None:
             pull(client, engine, image, container.login, making)

@@ -17,7 +17,7 @@ from runstead.domain.jobs import ENDED, Job
 from runstead.domain.plans import ENVIRONMENT, JOURNAL, LOGS, PLAN, SHIPPED, WORK, Plan, plan_json
 from runstead.domain.snapshots import SnapshotFile
 from runstead.launch.products import ContextFile, Wish
-from runstead.service import snapshots
+from runstead.service import logins, snapshots, wheels
 from runstead.service.unit import Unit
 
 _COPY_BYTES = 1 << 20
@@ -69,7 +69,8 @@ def wish_of(unit: Unit, workspace: str, name: str, packages: Specification | Non
             ContextFile(one.path, one.size_bytes, one.executable, partial(unit.blobs.open, one.sha256)) for one in found
         ]
 
-    return Wish(name, packages, container, files)
+    boxed = logins.with_password(unit, workspace, container)
+    return Wish(name, packages, boxed, files, partial(wheels.open_wheel, unit, workspace))
 
 
 def environments_in_use(jobs: Path) -> set[str]:

@@ -103,6 +103,7 @@ class Built:
                     labels=self.labels,
                     environ=self.environ,
                     strict=self.wish.specification.strict,
+                    wheel=self.wish.wheel,
                 )
             image.tag(f"{REPOSITORY}{self.key}", tag="latest")
             facts = {
@@ -162,7 +163,11 @@ def look_for_image(wish: Wish, *, root: Path, environ: Mapping[str, str], engine
     key = key_of(inputs)
     there = _kept(root, key, engine)
     channels = () if wish.specification is None else wish.specification.channels
-    facts = explained(root, key=key, name=wish.name, channels=channels, inputs=inputs, there=there)
+    facts = {
+        **explained(root, key=key, name=wish.name, channels=channels, inputs=inputs, there=there),
+        "image": f"{REPOSITORY}{key}",
+        "python": container.python if recipe is None else layers.python_of(key),
+    }
     lines = [
         f"Environment {wish.name or 'without a name'}, content hash {key}, image {REPOSITORY}{key}",
         f"inputs: {_said_of(wish, container, image)}, solver {UV}, {inputs['platform']}",
@@ -187,6 +192,8 @@ def _named(name: str, image: str, container: Container, root: Path, engine: Engi
         "changes": [],
         "inputs": inputs,
         "channels": [],
+        "image": image,
+        "python": container.python,
     }
     if found is None:
         told = [*notes, f"Image {image} is not there: it is pulled"]

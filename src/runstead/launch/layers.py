@@ -51,6 +51,11 @@ def labels_of(home: str, key: str) -> dict[str, str]:
     return {HOME_LABEL: home, KEY_LABEL: key}
 
 
+def python_of(key: str) -> str:
+    """The interpreter of the packages in an image of this content hash."""
+    return f"{_venv_of(key)}/bin/python"
+
+
 def add_packages(
     client: "DockerClient",
     engine: Engine,
@@ -62,9 +67,10 @@ def add_packages(
     labels: Mapping[str, str],
     environ: Mapping[str, str],
     strict: bool,
+    wheel: solvers.OpenWheel,
 ) -> Layer:
     """A new image. Raises what went wrong in one sentence: InvalidArgument, TooLarge or Unavailable."""
-    solvers.write_requirements(recipe, draft)
+    solvers.write_requirements(recipe, draft, wheel)
     variables = {name: value for name, value in environ.items() if _CARRIED.fullmatch(name)}
     variables |= {**solvers.VARIABLES, "UV_CACHE_DIR": _CACHE, "UV_LINK_MODE": "copy"}
     binds = [
@@ -143,7 +149,7 @@ def _filled(room: _Room, image: "Image", recipe: Recipe, *, strict: bool, labels
     if choice.told:
         room.making.say(f"WARNING: {choice.told.replace('this machine has', 'the image has')}")
     room.making.say(f"Python {choice.interpreter.name} at {choice.interpreter.path} of the image")
-    venv = f"{ENVIRONMENTS}/azureml_{labels[KEY_LABEL]}"
+    venv = _venv_of(labels[KEY_LABEL])
     for command in solvers.commands_of("/runstead-uv", recipe, python=choice.interpreter.path, venv=venv):
         room.run(command)
     if recipe.answered:
@@ -159,7 +165,11 @@ def _filled(room: _Room, image: "Image", recipe: Recipe, *, strict: bool, labels
         changes += [f"LABEL {name}={json.dumps(value)}" for name, value in labels.items()]
         changes += [f"WORKDIR {config.get('WorkingDir') or '/'}"]
         made = api.commit(room.name, changes=changes)["Id"]
-        return Layer(room.client.images.get(made), f"{venv}/bin/python", choice.interpreter.name)
+        return Layer(room.client.images.get(made), python_of(labels[KEY_LABEL]), choice.interpreter.name)
+
+
+def _venv_of(key: str) -> str:
+    return f"{ENVIRONMENTS}/azureml_{key}"
 
 
 def _python_of(room: _Room, recipe: Recipe, *, strict: bool) -> Choice:

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol  # Any: JSON values
 
 from runstead.domain.builds import Specification
 from runstead.domain.containers import Container
+from runstead.domain.errors import NotFound
 from runstead.domain.plans import BUILD_LOG
 from runstead.launch.environments import Environment
 
@@ -20,16 +21,22 @@ class ContextFile(NamedTuple):
     open: Callable[[], BinaryIO]
 
 
+def _no_wheel(path: str) -> BinaryIO:
+    raise NotFound(f"there is no workspace that could have the wheel {path.rpartition('/')[2]}")
+
+
 class Wish(NamedTuple):
     """An environment that somebody wants, for a container or for none; its name is for people.
 
-    specification: None where the image brings everything along. files: of a build context.
+    specification: None where the image brings everything along. files: of a build context. wheel: opens one that was
+    given to the workspace, by its path.
     """
 
     name: str
     specification: Specification | None
     container: Container | None = None
     files: Callable[[], Iterable[ContextFile]] = tuple
+    wheel: Callable[[str], BinaryIO] = _no_wheel
 
 
 class Making(NamedTuple):

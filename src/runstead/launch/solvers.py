@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from uv import find_uv_bin
 
@@ -16,6 +17,7 @@ from runstead.domain.builds import Recipe
 from runstead.domain.errors import InvalidArgument, RunsteadError, TooLarge, Unavailable
 from runstead.domain.packages import redacted
 from runstead.domain.requirements import STANDINS
+from runstead.domain.wheels import LOCAL, local_line, wheel_paths
 from runstead.launch.local import HIDDEN
 
 UV = "uv"
@@ -27,6 +29,7 @@ _AWAY = re.compile(r"Failed to fetch|error sending request|dns error|tcp connect
 _FULL = re.compile(r"No space left on device|Disk quota exceeded", re.I)
 _PIECE_BYTES = 1 << 16
 Running = Callable[["subprocess.Popen[bytes] | None"], None]
+OpenWheel = Callable[[str], BinaryIO]
 
 
 def find_uv() -> str:
@@ -50,24 +53,29 @@ def build(
     inherited: int,
     say: Callable[[str], None],
     running: Running,
+    wheel: OpenWheel,
 ) -> None:
     """Fills `folder`/venv. Raises what went wrong in one sentence: InvalidArgument, TooLarge or Unavailable.
 
-    inherited: a descriptor that uv holds open, too. running: told uv's process while there is one.
+    inherited: a descriptor that uv holds open, too. running: told uv's process while there is one. wheel: as of Wish.
     """
     variables = {name: value for name, value in environ.items() if name not in (*_DROPPED, *HIDDEN)}
     variables |= VARIABLES
-    write_requirements(recipe, folder)
+    write_requirements(recipe, folder, wheel)
     for command in commands_of(uv, recipe, python=python, venv="venv"):
         said, code = _run(command, folder, variables, inherited=inherited, say=say, running=running)
         if code != 0:
             raise failure_of(said, code)
 
 
-def write_requirements(recipe: Recipe, folder: Path) -> None:
-    """The two files that `commands_of` name."""
+def write_requirements(recipe: Recipe, folder: Path, wheel: OpenWheel) -> None:
+    """The two files that `commands_of` name, and the wheels of the workspace."""
     with told_when_full(f"the environment's folder {folder}"):
-        _write_lines(folder / "requirements.txt", [*recipe.options, *recipe.requirements])
+        for path in wheel_paths(recipe.requirements):
+            (folder / LOCAL / path).parent.mkdir(parents=True, exist_ok=True)
+            with wheel(path) as source, open(folder / LOCAL / path, "wb") as copy:
+                shutil.copyfileobj(source, copy)
+        _write_lines(folder / "requirements.txt", [*recipe.options, *map(local_line, recipe.requirements)])
         # What depends on Azure's own packages must not bring them along: Runstead is in their place.
         _write_lines(folder / "overrides.txt", [f'{name} ; python_version < "0"' for name in STANDINS])
 

@@ -1,6 +1,7 @@
 """Virtual environments of this machine: looked for by their hash, else built by uv."""
 
 import os
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,12 +13,14 @@ from runstead import __version__
 from runstead.domain.builds import Recipe, Specification, inputs_of, key_of, recipe_of
 from runstead.domain.interpreters import Choice, chosen
 from runstead.domain.plans import BUILD_LOG
+from runstead.domain.wheels import LOCAL
 from runstead.launch import environments, solvers
 from runstead.launch.environments import Environment
 from runstead.launch.explanations import explained, lines_of
 from runstead.launch.logs import now
-from runstead.launch.products import Making
+from runstead.launch.products import Making, Wish
 from runstead.launch.pythons import CURRENT, Pythons, platform_name
+from runstead.launch.solvers import OpenWheel
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Venv:
     recipe: Recipe
     choice: Choice
     inputs: Mapping[str, Any]
+    wheel: OpenWheel
     log: str = BUILD_LOG
 
     def make(self, making: Making) -> None:
@@ -49,10 +53,12 @@ class Venv:
                 inherited=lock,
                 say=making.say,
                 running=lambda process: making.stopper(None if process is None else partial(solvers.end, process)),
+                wheel=self.wheel,
             )
             if self.recipe.answered:
                 environments.link_runstead(draft)
             (draft / "requirements.txt").unlink()
+            shutil.rmtree(draft / LOCAL, ignore_errors=True)
             took_s = time.monotonic() - began
             environments.keep(self.root, draft, self._record(making.run_id, took_s=took_s))
         making.say(f"Built environment {self.key} in {took_s:.1f} s.\n")
@@ -71,8 +77,11 @@ class Venv:
         }
 
 
-def look_for_venv(name: str, asked: Specification, *, root: Path, environ: Mapping[str, str], pythons: Pythons) -> Venv:
+def look_for_venv(
+    wish: Wish, asked: Specification, *, root: Path, environ: Mapping[str, str], pythons: Pythons
+) -> Venv:
     """The environment of these packages, there or to be built. InvalidArgument or NotFound if it cannot be built."""
+    name = wish.name
     recipe = recipe_of(asked)
     least, why_least = recipe.least_python
     choice = chosen(
@@ -82,4 +91,5 @@ def look_for_venv(name: str, asked: Specification, *, root: Path, environ: Mappi
     key = key_of(inputs)
     there = environments.find(root, key)
     facts = explained(root, key=key, name=name, channels=asked.channels, inputs=inputs, there=there)
-    return Venv(name, key, lines_of(facts, recipe, choice), facts, there, root, environ, recipe, choice, inputs)
+    told = lines_of(facts, recipe, choice)
+    return Venv(name, key, told, facts, there, root, environ, recipe, choice, inputs, wish.wheel)

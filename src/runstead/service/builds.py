@@ -1,10 +1,10 @@
-"""What a build is asked for: packages as they are given, or those of a registered environment."""
+"""What a build is asked for: packages and a container as they are given, or those of a registered environment."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from runstead.domain.builds import Specification, specification_of
-from runstead.domain.errors import InvalidArgument
+from runstead.domain.builds import specification_of
+from runstead.domain.containers import Wanted, container_from, wanted_of
 from runstead.service import environments, masks, workspaces
 from runstead.service.unit import Unit
 
@@ -14,17 +14,18 @@ def wanted(
     workspace: str,
     name: str,
     packages: Mapping[str, Any] | None,  # a conda specification
+    container: Mapping[str, Any] | None,
     *,
     strict: bool,
-) -> Specification:
-    """The packages to build; without any, those of the registered or curated environment `name`. NotFound if none."""
-    if packages is not None:
-        workspaces.load(unit, workspace)
-        return specification_of(packages, strict=strict)
-    python = environments.load(unit, workspace, name).definition.get("python") or {}
-    if python.get("userManagedDependencies"):
-        raise InvalidArgument(f"there is nothing to build: {name} uses the interpreter that is there")
-    return specification_of(python.get("condaDependencies") or {}, strict=strict)
+) -> Wanted:
+    """What to build; without packages and container those of the registered or curated environment `name`."""
+    if packages is None and container is None:
+        return wanted_of(environments.load(unit, workspace, name).definition, strict=strict)
+    workspaces.load(unit, workspace)
+    return Wanted(
+        None if packages is None else specification_of(packages, strict=strict),
+        None if container is None else container_from(container),
+    )
 
 
 def shown(unit: Unit, workspace: str, told: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,12 +13,11 @@ from runstead.domain.environments import (
     content_hash,
     is_same,
     named,
-    without_password,
 )
 from runstead.domain.errors import InvalidArgument, NotFound, RunsteadError
 from runstead.domain.names import checked_text
 from runstead.domain.workspaces import Workspace
-from runstead.service import workspaces
+from runstead.service import logins, workspaces
 from runstead.service.unit import Tx, Unit
 from runstead.store import counters, environments
 
@@ -30,13 +29,14 @@ def register(unit: Unit, workspace: str, name: str, definition: Definition) -> E
     """The version that has this definition: the newest one if it is the same, else a new one."""
     limits = unit.settings.limits
     checked_environment_name(name, limits)
-    kept = without_password(checked_definition(definition, limits))
+    checked = checked_definition(definition, limits)
     with unit.write() as tx:
-        return registered(tx, workspaces.found(tx.connection, workspace), name, kept)
+        home = workspaces.found(tx.connection, workspace)
+        return registered(tx, home, name, logins.kept_definition(unit, tx, home, checked))
 
 
 def registered(tx: Tx, workspace: Workspace, name: str, definition: Definition) -> Environment:
-    """The same within a transaction, of what was checked."""
+    """The same within a transaction, of what was checked and has no password in it."""
     counters.take(tx.connection, workspace.key, COUNTER)  # locks: two that register at once get two numbers
     last = environments.newest(tx.connection, workspace.key, name)
     if last is not None and is_same(last.definition, definition):
@@ -50,9 +50,13 @@ def registered(tx: Tx, workspace: Workspace, name: str, definition: Definition) 
 def recorded(unit: Unit, tx: Tx, workspace: Workspace, definition: Definition | None) -> Definition | None:
     """A run's definition with the version of its environment, which is registered if its name allows that."""
     environment = (definition or {}).get("environment")
-    if definition is None or not isinstance(environment, Mapping) or not isinstance(environment.get("name"), str):
+    if definition is None or not isinstance(environment, Mapping):
         return definition
+    environment = logins.kept_definition(unit, tx, workspace, environment)
+    definition = {**definition, "environment": environment}
     limits = unit.settings.limits
+    if not isinstance(environment.get("name"), str):
+        return definition
     try:
         checked_environment_name(environment["name"], limits)
         checked_definition(environment, limits)

@@ -1,13 +1,14 @@
 """Metrics as MLflow's clients read them: numbers only, the newest of each series, and the history of one."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
 
-from runstead.domain.records import NO_STEP
+from runstead.domain.records import NO_STEP, Cell
 from runstead.domain.run_tables import Column, TableQuery, metrics_in
 from runstead.domain.runs import Run
 from runstead.service import inputs, workspaces
@@ -40,7 +41,9 @@ def newest_of(connection: sa.Connection, run_keys: Sequence[int]) -> dict[int, l
     """The newest number of each series, by run key: that of the greatest step, as MLflow has it."""
     found: dict[int, list[Point]] = {key: [] for key in run_keys}
     for one in histories.newest(connection, run_keys):
-        found[one.run_key] += _by_step(connection, one)
+        point = _by_step(connection, one)
+        if point is not None:
+            found[one.run_key].append(point)
     return found
 
 
@@ -104,21 +107,23 @@ def _taken(found: History, places: Sequence[int]) -> History:
 
 
 class Found(NamedTuple):
-    """A page of runs, what belongs to each by run key, and how many runs pass the filter in all."""
+    """A page of runs, what belongs to each by run key, and whether there are more runs."""
 
     runs: list[Run]
     metrics: dict[int, list[Point]]
     inputs: dict[int, Inputs]
-    total: int
+    more: bool
 
 
 def table(unit: Unit, workspace: str, query: TableQuery) -> Found:
     """A page of the run table with the newest number of each series, and with inputs."""
     with unit.read() as connection:
         home = workspaces.found(connection, workspace)
-        page = run_tables.page(connection, home.key, query, _corrected(connection, home.key, query))
-        found, newest = runs.find_many(connection, page.run_keys), newest_of(connection, page.run_keys)
-        return Found(found, newest, inputs.of_runs(connection, page.run_keys), page.total)
+        one_more = replace(query, limit=query.limit + 1)
+        keys = run_tables.keys(connection, home.key, one_more, _corrected(connection, home.key, query))
+        some = keys[: query.limit]
+        found, newest = runs.find_many(connection, some), newest_of(connection, some)
+        return Found(found, newest, inputs.of_runs(connection, some), len(keys) > len(some))
 
 
 def _corrected(connection: sa.Connection, workspace_key: int, query: TableQuery) -> Corrected:
@@ -127,8 +132,9 @@ def _corrected(connection: sa.Connection, workspace_key: int, query: TableQuery)
     for metric in metrics_in(query):
         back = histories.gone_back(connection, workspace_key, metric.name, at_most=MOST_CORRECTED)
         for one in histories.newest(connection, back, metric.name):
-            values = [point.value for point in _by_step(connection, one)]
-            found.setdefault(metric, {})[one.run_key] = values[0] if values and not math.isnan(values[0]) else None
+            point = _by_step(connection, one)
+            value = None if point is None or math.isnan(point.value) else point.value
+            found.setdefault(metric, {})[one.run_key] = value
     return found
 
 
@@ -141,28 +147,28 @@ def _history(points: Points, following: int | None) -> History:
     )
 
 
-def _by_step(connection: sa.Connection, one: Newest) -> Iterator[Point]:
-    number = _number(one)
+def _by_step(connection: sa.Connection, one: Newest) -> Point | None:
+    """The number of the greatest step; None if there is none."""
     if one.high_step is None or one.step is None or one.step >= one.high_step:
-        if number is not None:
-            yield Point(one.name, number, one.time_us // 1000, one.step or 0)
-        return
+        number = _number(one.value)
+        return None if number is None else Point(one.name, number, one.time_us // 1000, one.step or 0)
     found = series.of_run(connection, one.run_key, [one.name])[0]
     values, times_ms, steps, _ = _history(metrics.points(connection, found), None)
-    if values:
 
-        def rank(place: int) -> tuple[int, int, float]:
-            value = values[place]
-            return steps[place], times_ms[place], -math.inf if math.isnan(value) else value
+    def rank(place: int) -> tuple[int, int, float]:
+        value = values[place]
+        return steps[place], times_ms[place], -math.inf if math.isnan(value) else value
 
-        best = max(range(len(values)), key=rank)
-        yield Point(one.name, values[best], times_ms[best], steps[best])
+    best = max(range(len(values)), key=rank, default=None)
+    return None if best is None else Point(one.name, values[best], times_ms[best], steps[best])
 
 
-def _number(one: Newest) -> float | None:
-    if one.value is None or isinstance(one.value, str):
+def _number(value: Cell) -> float | None:
+    if isinstance(value, float):
+        return value
+    if value is None or isinstance(value, str):
         return None
     try:
-        return float(one.value)
+        return float(value)
     except OverflowError:
-        return math.inf if one.value > 0 else -math.inf
+        return math.inf if value > 0 else -math.inf

@@ -4,13 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any  # JSON values
 
-from runstead.domain.environments import without_password
 from runstead.domain.errors import Conflict, InvalidArgument, NotFound
 from runstead.domain.jobs import ENDED, Job, JobSpec
 from runstead.domain.packages import redacted_json
 from runstead.domain.runs import SCRIPT, Run, RunDraft, may_follow
 from runstead.domain.workspaces import Workspace
-from runstead.service import environments, experiments, masks, runs, snapshots, workspaces
+from runstead.service import environments, experiments, logins, masks, runs, snapshots, workspaces
 from runstead.service.unit import Tx, Unit
 from runstead.store import jobs
 
@@ -38,7 +37,6 @@ def submit(unit: Unit, workspace: str, draft: RunDraft, spec: JobSpec, *, target
         raise InvalidArgument(
             f"there is no compute target {spec.target!r}; this server has {', '.join(sorted(targets))}"
         )
-    spec = replace(spec, definition=_without_password(spec.definition))
     full = replace(
         draft,
         kind=SCRIPT,
@@ -58,15 +56,10 @@ def submit(unit: Unit, workspace: str, draft: RunDraft, spec: JobSpec, *, target
         if jobs.find(tx.connection, run.key) is None:
             if (run.snapshot_id, run.status) != (full.snapshot_id, full.status):
                 raise Conflict(f"run {run.run_id} is there already and was not submitted; choose another id")
-            jobs.insert(tx.connection, run.key, spec, at_ms=tx.at_ms)
+            container = logins.kept_container(unit, tx, home, spec.container)
+            kept = replace(spec, container=container, definition=definition)
+            jobs.insert(tx.connection, run.key, kept, at_ms=tx.at_ms)
     return run
-
-
-def _without_password(definition: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    environment = (definition or {}).get("environment")
-    if definition is None or not isinstance(environment, Mapping):
-        return definition
-    return {**definition, "environment": without_password(environment)}
 
 
 def opened(unit: Unit, owner: str) -> Sequence[Job]:

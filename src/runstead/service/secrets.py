@@ -2,12 +2,14 @@
 
 from contextlib import suppress
 
+import sqlalchemy as sa
+
 from runstead.domain.errors import Conflict, NotFound
 from runstead.domain.masks import MASKABLE_CHARS
-from runstead.domain.secrets import Secret, SecretWrite, checked_secret, checked_secret_name
+from runstead.domain.secrets import Secret, SecretWrite, checked_secret, checked_secret_name, is_secret_name
 from runstead.domain.workspaces import Workspace
 from runstead.service import seals, workspaces
-from runstead.service.unit import Unit
+from runstead.service.unit import Tx, Unit
 from runstead.store import secrets
 from runstead.store.secrets import Sealed
 
@@ -17,18 +19,15 @@ def put(unit: Unit, workspace: str, secret: SecretWrite) -> Secret:
     checked_secret(secret, unit.settings.limits)
     with unit.write() as tx:
         home = workspaces.found(tx.connection, workspace)
-        secrets.put(
-            tx.connection,
-            home.key,
-            secret.name,
-            content_type=secret.content_type,
-            sealed=seals.sealed(unit.settings, secret.value.encode(), place=_place(home, secret.name)),
-            at_ms=tx.at_ms,
-        )
-        kept = secrets.find(tx.connection, home.key, secret.name)
-    if kept is None:
-        raise _missing(workspace, secret.name)
-    return kept.secret
+        return _put(unit, tx, home, secret)
+
+
+def keep(unit: Unit, tx: Tx, home: Workspace, name: str, value: str) -> None:
+    """Keep one of the server's own within a transaction; nothing is written where it is there."""
+    with suppress(NotFound, Conflict):  # Conflict: of another key, so that it has to be kept anew
+        if value_of(unit, tx.connection, home, name) == value:
+            return
+    _put(unit, tx, home, SecretWrite(name, value))
 
 
 def load(unit: Unit, workspace: str, name: str) -> SecretWrite:
@@ -36,17 +35,20 @@ def load(unit: Unit, workspace: str, name: str) -> SecretWrite:
     checked_secret_name(name)
     with unit.read() as connection:
         home = workspaces.found(connection, workspace)
-        found = secrets.find(connection, home.key, name)
-    if found is None:
-        raise _missing(workspace, name)
-    return SecretWrite(name, _value(unit, home, found), found.secret.content_type)
+        found = _found(connection, home, name)
+        return SecretWrite(name, _value(unit, home, found), found.secret.content_type)
+
+
+def value_of(unit: Unit, connection: sa.Connection, home: Workspace, name: str) -> str:
+    """The value of one of the server's own within a transaction. NotFound, Conflict as above."""
+    return _value(unit, home, _found(connection, home, name))
 
 
 def listed(unit: Unit, workspace: str) -> list[Secret]:
-    """What may be shown, by name."""
+    """What may be shown, by name; nothing of the server's own."""
     with unit.read() as connection:
         home = workspaces.found(connection, workspace)
-        return [one.secret for one in secrets.listed(connection, home.key)]
+        return [one.secret for one in secrets.listed(connection, home.key) if is_secret_name(one.secret.name)]
 
 
 def delete(unit: Unit, workspace: str, name: str) -> None:
@@ -68,6 +70,25 @@ def values(unit: Unit, workspace: str) -> list[str]:
         with suppress(Conflict):  # of another key: nobody can read it here, so no log can show it
             found.add(_value(unit, home, one))
     return sorted((one for one in found if len(one) >= MASKABLE_CHARS), key=len, reverse=True)
+
+
+def _put(unit: Unit, tx: Tx, home: Workspace, secret: SecretWrite) -> Secret:
+    secrets.put(
+        tx.connection,
+        home.key,
+        secret.name,
+        content_type=secret.content_type,
+        sealed=seals.sealed(unit.settings, secret.value.encode(), place=_place(home, secret.name)),
+        at_ms=tx.at_ms,
+    )
+    return _found(tx.connection, home, secret.name).secret
+
+
+def _found(connection: sa.Connection, home: Workspace, name: str) -> Sealed:
+    found = secrets.find(connection, home.key, name)
+    if found is None:
+        raise _missing(home.name, name)
+    return found
 
 
 def _value(unit: Unit, home: Workspace, found: Sealed) -> str:

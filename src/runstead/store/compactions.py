@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -19,10 +19,18 @@ from runstead.store.nodes import BUCKET_POINTS
 from runstead.store.points import Declared, Points, joined, sliced
 from runstead.store.records import records_of
 from runstead.store.series import Series
+from runstead.store.tables import runs
 
 MERGED_WITH = 2  # a small chunk is merged with newer points once they are at least half as many
 
 Row = dict[str, Any]  # a database row
+
+
+class Numbered(NamedTuple):
+    """What tells a run from a later one: SQLite may give the key of a deleted run again, but no number."""
+
+    workspace_key: int
+    number: int
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,7 @@ class Compaction:
     """What a compaction will write."""
 
     run_key: int
+    run: Numbered | None
     turn: int  # the run's compaction counter when it was read
     through: int  # the last piece that it took
     taken_bytes: int
@@ -60,13 +69,23 @@ def prepare(connection: sa.Connection, run_key: int, *, most_bytes: int) -> Comp
         chunks += _chunk_rows(one, grown, start)
         nodes += _node_rows(connection, one, points)
     taken = sum(len(piece.body) for piece in pieces)
-    return Compaction(run_key, lock.compaction, pieces[-1].number, taken, chunked, replaced, chunks, nodes)
+    return Compaction(
+        run_key,
+        _numbered(connection, run_key),
+        lock.compaction,
+        pieces[-1].number,
+        taken,
+        chunked,
+        replaced,
+        chunks,
+        nodes,
+    )
 
 
 def apply(connection: sa.Connection, done: Compaction, *, at_ms: int) -> bool:
-    """Write it, in this transaction; False, and nothing written, if the run was compacted since it was prepared."""
-    lock = tails.lock(connection, done.run_key)
-    if lock.compaction != done.turn:
+    """Write it, in this transaction; False, and nothing written, if the run was compacted or deleted meanwhile."""
+    lock = tails.lock_if_any(connection, done.run_key)
+    if lock is None or lock.compaction != done.turn or _numbered(connection, done.run_key) != done.run:
         return False
     if done.replaced:
         mine = (metric_chunks.c.series_key == sa.bindparam("key")) & (metric_chunks.c.start == sa.bindparam("at"))
@@ -86,6 +105,12 @@ def apply(connection: sa.Connection, done: Compaction, *, at_ms: int) -> bool:
         tail_since_ms=at_ms if left else None,
     )
     return True
+
+
+def _numbered(connection: sa.Connection, run_key: int) -> Numbered | None:
+    query = sa.select(runs.c.workspace_key, runs.c.number).where(runs.c.run_key == run_key)
+    row = connection.execute(query).first()
+    return None if row is None else Numbered(*row)
 
 
 def _points(connection: sa.Connection, pieces: Sequence[tails.Piece]) -> dict[int, list[Points]]:

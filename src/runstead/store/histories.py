@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from runstead.domain.records import Cell
 from runstead.store.metric_tables import metric_names, metric_series, metric_summaries
 from runstead.store.series import chunks, name_key
-from runstead.store.summary_rows import exact_value
+from runstead.store.summary_rows import ONLY_FLOATS, exact_value
 from runstead.store.tables import runs
 
 SUMMARY = metric_summaries.c
+ROWS_AT_ONCE = 10_000  # many at once are quicker than one by one
 _NEWEST: sa.Select[Any] = (  # Any: the row of `Newest`, before its value is exact
     sa.select(
         metric_series.c.run_key,
@@ -66,7 +67,7 @@ def newest(connection: sa.Connection, run_keys: Sequence[int], name: str | None 
         return
     query = _NEWEST if name is None else _NEWEST.where(metric_names.c.name == name)
     for some in chunks(run_keys):
-        for key, name, last, us, step, high, mask, exact in connection.execute(
-            query, {"column_key": column, "run_keys": some}
-        ):
-            yield Newest(key, name, exact_value(exact, "last", last, mask), us, step, high)
+        for rows in connection.execute(query, {"column_key": column, "run_keys": some}).partitions(ROWS_AT_ONCE):
+            for key, name, last, us, step, high, mask, exact in rows:
+                value = last if exact is None and mask == ONLY_FLOATS else exact_value(exact, "last", last, mask)
+                yield Newest(key, name, value, us, step, high)

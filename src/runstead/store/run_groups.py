@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from runstead.domain.run_groups import GroupQuery
-from runstead.store.run_tables import SOURCE, Sql
+from runstead.store.run_tables import Sql
 
 FIGURES: Mapping[str, Callable[[sa.ColumnElement[Any]], sa.ColumnElement[Any]]] = {
     "min": sa.func.min,
@@ -40,7 +40,7 @@ def page(connection: sa.Connection, workspace_key: int, query: GroupQuery) -> Gr
     values = [sql.value(column).label(f"by{place}") for place, column in enumerate(query.by)]
     numbers = [sql.value(one.column).label(f"of{place}") for place, one in enumerate(query.figures)]
     wanted = sql.conditions(workspace_key, query.table)
-    each = sa.select(*values, *numbers).select_from(SOURCE).where(*wanted).subquery("each_run")
+    each = sa.select(*values, *numbers).select_from(sql.source).where(*wanted).subquery("each_run")
     by = [each.c[value.name] for value in values]
     count = sa.func.count().label("run_count")
     figures = [FIGURES[one.of](each.c[n.name]) for one, n in zip(query.figures, numbers, strict=True)]

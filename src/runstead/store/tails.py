@@ -59,12 +59,18 @@ class Piece(NamedTuple):
 
 def lock(connection: sa.Connection, run_key: int) -> Lock:
     """Take the run's metrics for this transaction, and the number of the next piece."""
-    row = connection.execute(BUMP, {"its_key": run_key}).first()
-    if row is None:
+    taken = lock_if_any(connection, run_key)
+    if taken is None:
         empty = {"next_piece": 0, "compaction": 0, "tail_bytes": 0, "series_count": 0, "warned": 0}
         insert_if_absent(connection, metric_runs, [{"run_key": run_key, **empty}])
-        row = connection.execute(BUMP, {"its_key": run_key}).one()
-    return Lock(*row)
+        return Lock(*connection.execute(BUMP, {"its_key": run_key}).one())
+    return taken
+
+
+def lock_if_any(connection: sa.Connection, run_key: int) -> Lock | None:
+    """The same where something was logged; None if nothing was, or the run is gone."""
+    row = connection.execute(BUMP, {"its_key": run_key}).first()
+    return None if row is None else Lock(*row)
 
 
 def peek(connection: sa.Connection, run_key: int) -> Lock | None:

@@ -31,14 +31,17 @@ def _packaged() -> Path | None:
 
 
 @contextmanager
-def postgres_server(bin_folder: Path) -> Iterator[str]:
-    """Start a server; the address is that of its `postgres` database. Ends, and leaves nothing, at the end."""
+def postgres_server(bin_folder: Path, *, durable: bool = False) -> Iterator[str]:
+    """Start a server; the address is that of its `postgres` database. Ends, and leaves nothing, at the end.
+
+    `durable`: it waits for the disk at each commit, as in real life.
+    """
     with tempfile.TemporaryDirectory(prefix="runstead-pg-") as name:
         folder = Path(name)
         port = free_port()
         as_user = _as_postgres(folder)
         _run([*as_user, str(bin_folder / "initdb"), "-D", f"{name}/data", "-U", "postgres", "-A", "trust", "-N"])
-        options = f"-p {port} -k {name} -c listen_addresses=127.0.0.1 -c fsync=off"
+        options = f"-p {port} -k {name} -c listen_addresses=127.0.0.1 -c fsync={'on' if durable else 'off'}"
         control = [*as_user, str(bin_folder / "pg_ctl"), "-D", f"{name}/data", "-w", "-l", f"{name}/log"]
         _run([*control, "-o", options, "start"])
         try:

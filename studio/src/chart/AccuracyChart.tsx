@@ -1,7 +1,7 @@
 /** Curves of an accuracy table: ROC, precision–recall, gain, lift, calibration; averages and classes, each shown or not. */
 
-import { Dropdown, Option } from "@fluentui/react-components";
 import { useMemo, useState } from "react";
+import { Choice } from "@/parts/Choice";
 import { formatNumber } from "@/parts/format";
 import { accuracy as texts } from "@/texts/charts";
 import { LegendToggles } from "./LegendToggles";
@@ -23,6 +23,7 @@ import {
 
 // More classes than this begin hidden: their averages say more than a bundle of lines.
 const MOST_CLASSES = 5;
+const TITLES = Object.fromEntries(RATES.map((rate) => [rate, texts.curves[rate].title])) as Record<RateName, string>;
 
 type Curve = { id: string; label: string; index: number; spots: Spot[] };
 
@@ -44,23 +45,17 @@ export function AccuracyChart({ table, name }: { table: AccuracyTable; name: str
   const { title, x, y } = texts.curves[rate];
   return (
     <>
-      <Dropdown
+      <Choice
         size="small"
         className="rate-choice"
         aria-label={`${texts.curve}: ${name}`}
-        value={title}
-        selectedOptions={[rate]}
-        onOptionSelect={(_, { optionValue }) => {
-          choose((optionValue ?? "roc") as RateName);
+        choices={TITLES}
+        chosen={rate}
+        choose={(next) => {
+          choose(next);
           zoom(null);
         }}
-      >
-        {RATES.map((key) => (
-          <Option key={key} value={key} text={texts.curves[key].title}>
-            {texts.curves[key].title}
-          </Option>
-        ))}
-      </Dropdown>
+      />
       <PlotFrame
         name={`${name}: ${title}`}
         x={x}

@@ -1,6 +1,6 @@
 /** Metrics that are kept as files: confusion matrix, accuracy table, residuals, predictions. */
 
-import { Button, Spinner } from "@fluentui/react-components";
+import { Spinner } from "@fluentui/react-components";
 import { ChevronLeftRegular, ChevronRightRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
@@ -8,6 +8,7 @@ import { artifactAddress } from "@/api/artifacts";
 import { requestJson } from "@/api/client";
 import { useWorkspace } from "@/api/live";
 import type { Series } from "@/api/types";
+import { IconButton } from "@/parts/IconButton";
 import { Problem } from "@/parts/Problem";
 import { charts } from "@/texts/charts";
 import { AccuracyChart } from "./AccuracyChart";
@@ -27,21 +28,17 @@ export function ArtifactChart({ runId, series }: { runId: string; series: Series
       <Payload key={path} runId={runId} series={series} path={path} />
       {paths.length > 1 && (
         <p className="points-note">
-          <Button
-            size="small"
-            appearance="subtle"
+          <IconButton
             icon={<ChevronLeftRegular />}
             disabled={position === 0}
-            aria-label={charts.earlier}
+            label={charts.earlier}
             onClick={() => choose(position - 1)}
           />
           {charts.nthOf(position + 1, paths.length)}
-          <Button
-            size="small"
-            appearance="subtle"
+          <IconButton
             icon={<ChevronRightRegular />}
             disabled={position === paths.length - 1}
-            aria-label={charts.later}
+            label={charts.later}
             onClick={() => choose(position + 1)}
           />
         </p>

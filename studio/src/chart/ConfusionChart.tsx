@@ -1,13 +1,12 @@
 /** A confusion matrix: numbers first, shades besides; with what each row and column comes to. */
 
-import { Dropdown, Option } from "@fluentui/react-components";
 import { useState } from "react";
+import { Choice } from "@/parts/Choice";
 import { formatNumber, grouped } from "@/parts/format";
 import { confusion as texts } from "@/texts/charts";
 import type { ConfusionMatrix } from "./payloads";
 
-type Shown = "counts" | "ofRow" | "ofAll";
-const SHOWN: readonly Shown[] = ["counts", "ofRow", "ofAll"];
+type Shown = keyof typeof texts.cells;
 
 const percent = (share: number) => `${formatNumber(Math.round(share * 1000) / 10)} %`;
 const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0);
@@ -22,19 +21,13 @@ export function ConfusionChart({ labels, matrix, name }: ConfusionMatrix & { nam
   return (
     <div className="confusion">
       <div className="confusion-bar">
-        <Dropdown
+        <Choice
           size="small"
           aria-label={`${texts.shown}: ${name}`}
-          value={texts[shown]}
-          selectedOptions={[shown]}
-          onOptionSelect={(_, { optionValue }) => show((optionValue ?? "counts") as Shown)}
-        >
-          {SHOWN.map((each) => (
-            <Option key={each} value={each} text={texts[each]}>
-              {texts[each]}
-            </Option>
-          ))}
-        </Dropdown>
+          choices={texts.cells}
+          chosen={shown}
+          choose={show}
+        />
         <span className="quiet">{texts.accuracy(share(hits, total))}</span>
       </div>
       <div className="confusion-scroll" tabIndex={0} role="region" aria-label={name}>

@@ -1,19 +1,19 @@
 /** Counts of bins as bars, with the normal distribution of the same mean and spread; the numbers are in a table, too. */
 
-import { Button } from "@fluentui/react-components";
-import { TableSimpleRegular } from "@fluentui/react-icons";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { formatNumber, grouped } from "@/parts/format";
-import { charts, residuals as texts } from "@/texts/charts";
+import { residuals as texts } from "@/texts/charts";
 import type { Residuals } from "./payloads";
-import { ValuesDialog } from "./ValuesDialog";
+import { ValuesButton } from "./ValuesButton";
 
 const WIDTH = 420;
 const HEIGHT = 240;
 const FOOT = 18;
 
+type Moments = { mean: number; deviation: number; total: number };
+
 /** Mean and standard deviation of what the bins hold, each value taken for the middle of its bin. */
-export function momentsOf({ edges, counts }: Residuals): { mean: number; deviation: number; total: number } {
+export function momentsOf({ edges, counts }: Residuals): Moments {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const middles = counts.map((_, index) => ((edges[index] ?? 0) + (edges[index + 1] ?? 0)) / 2);
   if (total === 0) return { mean: 0, deviation: 0, total };
@@ -23,8 +23,7 @@ export function momentsOf({ edges, counts }: Residuals): { mean: number; deviati
 }
 
 export function Histogram({ edges, counts, name }: Residuals & { name: string }) {
-  const [isTable, setTable] = useState(false);
-  const { mean, deviation } = momentsOf({ edges, counts });
+  const moments = useMemo(() => momentsOf({ edges, counts }), [edges, counts]);
   const bars = counts.map((count, index) => {
     const [from = 0, to = 0] = [edges[index], edges[index + 1]];
     return { count, from, to, title: texts.bar(formatNumber(from), formatNumber(to), grouped(count)) };
@@ -33,25 +32,16 @@ export function Histogram({ edges, counts, name }: Residuals & { name: string })
     () => [{ label: name, index: 0, xs: counts.map((_, index) => edges[index] ?? 0), ys: counts }],
     [name, counts, edges],
   );
-  const told = texts.mean(formatNumber(mean), formatNumber(deviation));
+  const told = texts.mean(formatNumber(moments.mean), formatNumber(moments.deviation));
   return (
     <figure className="histogram" role="group" aria-label={`${name}: ${texts.axes}; ${told}`}>
-      <Bars bars={bars} low={edges[0] ?? 0} high={edges.at(-1) ?? 1} normal={normalPath({ edges, counts })} />
+      <Bars bars={bars} low={edges[0] ?? 0} high={edges.at(-1) ?? 1} normal={normalPath({ edges, counts }, moments)} />
       <figcaption className="points-note">
         <span className="points-words" title={`${texts.axes} · - - ${texts.normal}`}>
           {told} · - - {texts.normal}
         </span>
-        <Button
-          size="small"
-          appearance="transparent"
-          className="note-button"
-          icon={<TableSimpleRegular />}
-          aria-label={charts.valuesOf(name)}
-          title={charts.values}
-          onClick={() => setTable(true)}
-        />
+        <ValuesButton name={name} x={name} xKind="number" lines={lines} />
       </figcaption>
-      {isTable && <ValuesDialog name={name} x={name} xKind="number" lines={lines} close={() => setTable(false)} />}
     </figure>
   );
 }
@@ -94,8 +84,7 @@ function Bars({ bars, low, high, normal }: { bars: readonly Bar[]; low: number; 
 }
 
 /** The normal distribution as an SVG path over the bars; empty where there is no spread. */
-function normalPath({ edges, counts }: Residuals): string {
-  const { mean, deviation, total } = momentsOf({ edges, counts });
+function normalPath({ edges, counts }: Residuals, { mean, deviation, total }: Moments): string {
   const low = edges[0] ?? 0;
   const high = edges.at(-1) ?? 1;
   if (deviation <= 0 || !(high > low)) return "";

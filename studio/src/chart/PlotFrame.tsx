@@ -1,13 +1,14 @@
 /** A plot with what every chart has: a word on what is shown, the way back from a zoom, its values, its picture, its legend. */
 
 import { Button } from "@fluentui/react-components";
-import { ArrowDownloadRegular, TableSimpleRegular } from "@fluentui/react-icons";
-import { type ReactNode, useRef, useState } from "react";
+import { ArrowDownloadRegular } from "@fluentui/react-icons";
+import { type ReactNode, useRef } from "react";
+import { IconButton } from "@/parts/IconButton";
 import { charts } from "@/texts/charts";
 import { LineLegend } from "./LineLegend";
 import { Plot, type PlotProps } from "./Plot";
 import { savePicture } from "./pictures";
-import { ValuesDialog } from "./ValuesDialog";
+import { ValuesButton } from "./ValuesButton";
 import "./chart.css";
 
 type Props = PlotProps & {
@@ -20,7 +21,6 @@ type Props = PlotProps & {
 
 export function PlotFrame({ name, x, note, withLegend = false, ...plot }: Props) {
   const frame = useRef<HTMLDivElement>(null);
-  const [isTable, setTable] = useState(false);
   const save = () => {
     const canvas = frame.current?.querySelector("canvas");
     if (canvas) savePicture(canvas, name);
@@ -40,29 +40,17 @@ export function PlotFrame({ name, x, note, withLegend = false, ...plot }: Props)
             {charts.showAll}
           </Button>
         )}
-        <Button
-          size="small"
-          appearance="transparent"
-          className="note-button"
-          icon={<TableSimpleRegular />}
-          aria-label={charts.valuesOf(name)}
-          title={charts.values}
-          onClick={() => setTable(true)}
-        />
-        <Button
-          size="small"
+        <ValuesButton name={name} x={x} xKind={plot.xKind} lines={plot.lines} />
+        <IconButton
           appearance="transparent"
           className="note-button"
           icon={<ArrowDownloadRegular />}
-          aria-label={charts.savePictureOf(name)}
-          title={charts.savePicture}
+          label={charts.savePictureOf(name)}
+          tip={charts.savePicture}
           onClick={save}
         />
       </div>
       {withLegend && <LineLegend lines={plot.lines} />}
-      {isTable && (
-        <ValuesDialog name={name} x={x} xKind={plot.xKind} lines={plot.lines} close={() => setTable(false)} />
-      )}
     </div>
   );
 }

@@ -1,24 +1,21 @@
 /** One series of one run: its usual picture, and what one may make of it. */
 
 import {
-  Button,
-  Menu,
   MenuDivider,
   MenuGroup,
   MenuGroupHeader,
   MenuItemCheckbox,
   MenuItemLink,
   MenuItemRadio,
-  MenuList,
-  MenuPopover,
-  MenuTrigger,
 } from "@fluentui/react-components";
-import { DataLineRegular, MoreHorizontalRegular, TableRegular } from "@fluentui/react-icons";
+import { DataLineRegular, TableRegular } from "@fluentui/react-icons";
 import { type ReactNode, useRef } from "react";
 import { useWorkspace } from "@/api/live";
 import { exportAddress } from "@/api/metrics";
 import type { Series } from "@/api/types";
 import { formatCell, formatTime, plural } from "@/parts/format";
+import { IconButton } from "@/parts/IconButton";
+import { MoreMenu } from "@/parts/MoreMenu";
 import { useNearView } from "@/parts/measures";
 import { charts } from "@/texts/charts";
 import { ArtifactChart } from "./ArtifactChart";
@@ -116,16 +113,15 @@ function CardControls({ runId, series, settings, change, x, look }: Props & { lo
   return (
     <>
       {canBeDrawn(series) && look !== "tile" && (
-        <Button
-          size="small"
-          appearance="subtle"
+        <IconButton
           icon={isTable ? <DataLineRegular /> : <TableRegular />}
-          aria-label={isTable ? charts.showAsChart(series.name) : charts.showAsTable(series.name)}
-          title={isTable ? charts.asChart : charts.asTable}
+          label={isTable ? charts.showAsChart(series.name) : charts.showAsTable(series.name)}
+          tip={isTable ? charts.asChart : charts.asTable}
           onClick={() => change({ ...settings, look: isTable ? "chart" : "table" })}
         />
       )}
-      <Menu
+      <MoreMenu
+        label={charts.moreOf(series.name)}
         checkedValues={{
           x: [settings.x ?? usualX(series, x)],
           log: [...(settings.log ? ["y"] : []), ...(settings.logX ? ["x"] : [])],
@@ -138,31 +134,18 @@ function CardControls({ runId, series, settings, change, x, look }: Props & { lo
           if (name === "y") change({ ...settings, y: checkedItems });
         }}
       >
-        <MenuTrigger disableButtonEnhancement>
-          <Button
-            size="small"
-            appearance="subtle"
-            icon={<MoreHorizontalRegular />}
-            aria-label={charts.moreOf(series.name)}
-            title={charts.more}
-          />
-        </MenuTrigger>
-        <MenuPopover>
-          <MenuList>
-            {isDrawn && <AxisChoices series={series} />}
-            <MenuItemLink href={exportAddress(workspace, runId, series.name, "csv")} download>
-              {charts.csv}
-            </MenuItemLink>
-            <MenuItemLink href={exportAddress(workspace, runId, series.name, "parquet")} download>
-              {charts.parquet}
-            </MenuItemLink>
-            <MenuDivider />
-            <MenuGroup>
-              <MenuGroupHeader>{summaryText(series)}</MenuGroupHeader>
-            </MenuGroup>
-          </MenuList>
-        </MenuPopover>
-      </Menu>
+        {isDrawn && <AxisChoices series={series} />}
+        <MenuItemLink href={exportAddress(workspace, runId, series.name, "csv")} download>
+          {charts.csv}
+        </MenuItemLink>
+        <MenuItemLink href={exportAddress(workspace, runId, series.name, "parquet")} download>
+          {charts.parquet}
+        </MenuItemLink>
+        <MenuDivider />
+        <MenuGroup>
+          <MenuGroupHeader>{summaryText(series)}</MenuGroupHeader>
+        </MenuGroup>
+      </MoreMenu>
     </>
   );
 }

@@ -18,9 +18,9 @@ import "./chart.css";
 
 const MOST_ROWS = 1000;
 
-type Props = { name: string; x: string; xKind: XKind; lines: readonly PlotLine[]; close: () => void };
+export type ValuesProps = { name: string; x: string; xKind: XKind; lines: readonly PlotLine[] };
 
-export function ValuesDialog({ name, x, xKind, lines, close }: Props) {
+export function ValuesDialog({ name, x, xKind, lines, close }: ValuesProps & { close: () => void }) {
   const { titles, rows } = useMemo(() => valueRows(lines), [lines]);
   const shown = rows.slice(0, MOST_ROWS);
   return (

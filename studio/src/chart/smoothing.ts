@@ -24,3 +24,9 @@ export function smoothed(xs: readonly number[], ys: readonly (number | null)[], 
     return state;
   });
 }
+
+/** The weight in a parameter of the address, from 0 to 0.99. */
+export function smoothingOf(text: string | null): number {
+  const value = Number(text);
+  return Number.isFinite(value) ? Math.min(0.99, Math.max(0, value)) : 0;
+}

@@ -1,8 +1,11 @@
 /** A text that becomes a field when one wants to change it. */
 
-import { Button, Input, Textarea } from "@fluentui/react-components";
+import { Input, Textarea } from "@fluentui/react-components";
 import { CheckmarkRegular, DismissRegular, EditRegular } from "@fluentui/react-icons";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
+import { editable as texts } from "@/texts/parts";
+import { IconButton } from "./IconButton";
+import "./parts.css";
 
 type Props = {
   label: string;
@@ -13,79 +16,54 @@ type Props = {
   isLong?: boolean;
 };
 
-export function EditableText({ label, text, save, placeholder = "", isLong = false }: Props) {
-  const [draft, setDraft] = useState<string | null>(null);
+export function EditableText({ placeholder = "", ...field }: Props) {
+  const { label, text, isLong = false } = field;
+  const [isEditing, setEditing] = useState(false);
+  if (isEditing) return <TextForm {...field} close={() => setEditing(false)} />;
+  return (
+    <span className="editable">
+      <span className={text === "" ? "quiet" : isLong ? "editable-long" : undefined}>{text || placeholder}</span>
+      <IconButton
+        icon={<EditRegular />}
+        label={texts.changeOf(label)}
+        tip={texts.change}
+        onClick={() => setEditing(true)}
+      />
+    </span>
+  );
+}
+
+type FormProps = Omit<Props, "placeholder"> & { close: () => void };
+
+/** The text while it is changed; only a long one may become empty. */
+export function TextForm({ label, text, save, isLong = false, close }: FormProps) {
+  const [draft, setDraft] = useState(text);
   const [problem, setProblem] = useState<string | null>(null);
-  const stop = () => {
-    setDraft(null);
-    setProblem(null);
-  };
   const submit = async (event?: FormEvent) => {
     event?.preventDefault();
-    if (draft === null || (!isLong && draft.trim() === "")) return;
+    if (!isLong && draft.trim() === "") return;
     try {
-      if (draft !== text) await save(draft.trim());
-      stop();
+      if (draft.trim() !== text) await save(draft.trim());
+      close();
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
     }
   };
   const pressed = (event: KeyboardEvent) => {
-    if (event.key === "Escape") stop();
+    if (event.key === "Escape") close();
     if (isLong && event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit();
   };
-  if (draft === null)
-    return (
-      <span className="editable">
-        <span className={text === "" ? "quiet" : isLong ? "editable-long" : undefined}>{text || placeholder}</span>
-        <Button
-          size="small"
-          appearance="subtle"
-          icon={<EditRegular />}
-          aria-label={`Change: ${label}`}
-          title="Change"
-          onClick={() => setDraft(text)}
-        />
-      </span>
-    );
+  const field = { autoFocus: true, "aria-label": label, value: draft, onKeyDown: pressed };
+  const changed = (_: unknown, { value }: { value: string }) => setDraft(value);
   return (
     <form className="editable" onSubmit={(event) => void submit(event)}>
       {isLong ? (
-        <Textarea
-          autoFocus
-          aria-label={label}
-          value={draft}
-          rows={4}
-          className="editable-area"
-          onChange={(_, { value }) => setDraft(value)}
-          onKeyDown={pressed}
-        />
+        <Textarea {...field} rows={4} className="editable-area" onChange={changed} />
       ) : (
-        <Input
-          autoFocus
-          aria-label={label}
-          value={draft}
-          className="editable-field"
-          onChange={(_, { value }) => setDraft(value)}
-          onKeyDown={pressed}
-        />
+        <Input {...field} className="editable-field" onChange={changed} />
       )}
-      <Button
-        size="small"
-        appearance="subtle"
-        type="submit"
-        icon={<CheckmarkRegular />}
-        aria-label="Save"
-        title="Save"
-      />
-      <Button
-        size="small"
-        appearance="subtle"
-        icon={<DismissRegular />}
-        aria-label="Leave it as it was"
-        title="Leave it as it was"
-        onClick={stop}
-      />
+      <IconButton type="submit" icon={<CheckmarkRegular />} label={texts.save} />
+      <IconButton icon={<DismissRegular />} label={texts.leave} onClick={close} />
       {problem !== null && (
         <span role="alert" className="field-problem">
           {problem}

@@ -28,12 +28,8 @@ export const dashboard = {
   label: "Charts",
   noneFits: "No chart has that name",
   noneFitsHint: "Take words out of the search to see more.",
-  onX: "On x",
-  usual: "Usual",
-  axes: { step: "Step", index: "Position", time: "Time", elapsed: "Time since the start of the run" } as Record<
-    string,
-    string
-  >,
+  /** Besides those of a run's own charts. */
+  axes: { elapsed: "Time since the start of the run" },
   change: (title: string) => `Change the chart ${title}`,
   keep: (title: string) => `Add ${title} to my charts`,
   more: (title: string) => `More of the chart ${title}`,

@@ -23,8 +23,6 @@ export const experimentTexts = {
   undo: "Undo",
   close: "Close",
   descriptionOf: (name: string) => `Description of ${name}`,
-  save: "Save",
-  leave: "Leave it as it was",
   none: "No experiment has that name",
   noneHint: "Take words out of the search to see more.",
   empty: "No experiments yet",

@@ -18,6 +18,15 @@ export const run = {
   },
 } as const;
 
+export const cancel = {
+  apply: "Cancel the run",
+  going: "Canceling",
+  title: "Cancel this run?",
+  script: "The script and everything it started are ended. Its metrics, logs and outputs so far stay.",
+  other: "The process that logs to it is asked to end. What it has recorded stays.",
+  keep: "Let it run",
+};
+
 export const stages = {
   title: "Stages",
   names: {

@@ -10,6 +10,7 @@ export const shell = {
   narrow: "Narrow the navigation",
   workspace: (name: string) => `Workspace ${name}`,
   loading: "Loading",
+  more: "More",
   theme: {
     label: "Dark or light",
     system: "Like the system",

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { fits, sectionsOf } from "@/chart/sections";
 import { shelfRows } from "@/chart/shelves";
-import { cardsOf, cardsText, smoothingOf, withCard } from "@/pages/run/metrics/cards";
+import { smoothingOf } from "@/chart/smoothing";
+import { cardsOf, cardsText, withCard } from "@/pages/run/metrics/cards";
 
 const section = (items: number, isOpen = true, head: unknown = "head") => ({
   key: "s",

@@ -77,7 +77,7 @@ def search(asked: AskedIn) -> Response:
 def _answer(asked: AskedIn, query: TableQuery, page: Page) -> Response:
     found = histories.table(asked.unit, asked.workspace, query)
     runs = [run_out(run, found.metrics[run.key], found.inputs[run.key]) for run in found.runs]
-    return answer({"runs": runs, **page.token(page.offset + len(runs) < found.total)})
+    return answer({"runs": runs, **page.token(found.more)})
 
 
 def _sort_of(order: Order) -> Sort:

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from runstead.launch.builds import Builds
 from runstead.launch.environments import Environment
-from runstead.launch.folders import environments_in_use
+from runstead.launch.folders import environments_in_use, wish_of
 from runstead.launch.products import Wish
 from runstead.server.auth import UnitIn, needs, router
 from runstead.server.v1.shapes import at
@@ -30,9 +30,10 @@ BuildsIn = Annotated[Builds, Depends(_builds_of)]
 
 @dataclass(frozen=True)
 class WishBody:
-    """Packages as a conda specification, or none and the name of a registered environment."""
+    """Packages as a conda specification, a container as of a job; without both the name of a registered environment."""
 
     packages: dict[str, Any] | None = None
+    container: dict[str, Any] | None = None
     name: str = ""
     strict_python: bool = False
 
@@ -75,6 +76,7 @@ class PreparationShape:
     inputs: InputsShape
     channels: list[str]
     told: list[str]
+    image: str | None  # the name at the engine; of none that is an environment without a container
     python: str | None
     built_at: str | None
     took_s: float | None
@@ -201,7 +203,8 @@ def post_prune(unit: UnitIn, builds: BuildsIn, body: PruneBody) -> AllBuiltShape
 
 
 def _wish(unit: Unit, ws: str, body: WishBody) -> Wish:
-    return Wish(body.name, wanted(unit, ws, body.name, body.packages, strict=body.strict_python))
+    asked = wanted(unit, ws, body.name, body.packages, body.container, strict=body.strict_python)
+    return wish_of(unit, ws, body.name, asked.packages, asked.container)
 
 
 def _preparation(facts: Mapping[str, Any]) -> PreparationShape:  # launch/explanations.py
@@ -215,6 +218,7 @@ def _preparation(facts: Mapping[str, Any]) -> PreparationShape:  # launch/explan
         inputs=_inputs(inputs),
         channels=list(facts["channels"]),
         told=list(facts["told"]),
+        image=facts.get("image"),
         python=facts.get("python"),
         built_at=facts.get("built_at"),
         took_s=facts.get("took_s"),

@@ -1,9 +1,11 @@
 /** One chart over several runs: what it shows is asked for when it comes into view. */
 
-import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Spinner } from "@fluentui/react-components";
-import { AddRegular, EditRegular, MoreHorizontalRegular } from "@fluentui/react-icons";
+import { MenuItem, Spinner } from "@fluentui/react-components";
+import { AddRegular, EditRegular } from "@fluentui/react-icons";
 import { type ReactNode, useMemo, useRef } from "react";
 import { useSummaries } from "@/api/metrics";
+import { IconButton } from "@/parts/IconButton";
+import { MoreMenu } from "@/parts/MoreMenu";
 import { useNearView } from "@/parts/measures";
 import { Problem } from "@/parts/Problem";
 import { charts } from "@/texts/charts";
@@ -46,14 +48,7 @@ export function CompareCard({ tile, runs, smoothing, actions, keep }: Props) {
         {actions ? (
           <OwnActions title={title} actions={actions} />
         ) : (
-          <Button
-            size="small"
-            appearance="subtle"
-            icon={<AddRegular />}
-            aria-label={texts.keep(title)}
-            title={texts.keepShort}
-            onClick={keep}
-          />
+          <IconButton icon={<AddRegular />} label={texts.keep(title)} tip={texts.keepShort} onClick={keep} />
         )}
       </header>
       <div className="card-body">{isNear && <CardBody tile={tile} runs={runs} smoothing={smoothing} />}</div>
@@ -64,33 +59,13 @@ export function CompareCard({ tile, runs, smoothing, actions, keep }: Props) {
 function OwnActions({ title, actions }: { title: string; actions: CardActions }) {
   return (
     <>
-      <Button
-        size="small"
-        appearance="subtle"
-        icon={<EditRegular />}
-        aria-label={texts.change(title)}
-        title={texts.edit}
-        onClick={actions.edit}
-      />
-      <Menu>
-        <MenuTrigger disableButtonEnhancement>
-          <Button
-            size="small"
-            appearance="subtle"
-            icon={<MoreHorizontalRegular />}
-            aria-label={texts.more(title)}
-            title={charts.more}
-          />
-        </MenuTrigger>
-        <MenuPopover>
-          <MenuList>
-            <MenuItem onClick={() => actions.move(-1)}>{texts.earlier}</MenuItem>
-            <MenuItem onClick={() => actions.move(1)}>{texts.later}</MenuItem>
-            <MenuItem onClick={actions.copy}>{texts.copy}</MenuItem>
-            <MenuItem onClick={actions.remove}>{texts.remove}</MenuItem>
-          </MenuList>
-        </MenuPopover>
-      </Menu>
+      <IconButton icon={<EditRegular />} label={texts.change(title)} tip={texts.edit} onClick={actions.edit} />
+      <MoreMenu label={texts.more(title)}>
+        <MenuItem onClick={() => actions.move(-1)}>{texts.earlier}</MenuItem>
+        <MenuItem onClick={() => actions.move(1)}>{texts.later}</MenuItem>
+        <MenuItem onClick={actions.copy}>{texts.copy}</MenuItem>
+        <MenuItem onClick={actions.remove}>{texts.remove}</MenuItem>
+      </MoreMenu>
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** Everything about several runs in one table, what differs set apart. */
 
-import { SearchBox, Spinner, Switch } from "@fluentui/react-components";
+import { Spinner, Switch } from "@fluentui/react-components";
 import { useQueries } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { requestJson, runPath } from "@/api/client";
@@ -11,6 +11,7 @@ import type { Run } from "@/api/types";
 import { lineColor } from "@/chart/palette";
 import { fits } from "@/chart/sections";
 import { Empty } from "@/parts/Empty";
+import { FindBox } from "@/parts/FindBox";
 import { Problem } from "@/parts/Problem";
 import { compare, dashboard, differences as texts } from "@/texts/compare";
 import type { ComparedRun } from "./ComparePanel";
@@ -38,12 +39,7 @@ export function CompareTable({ runs, view }: { runs: readonly ComparedRun[]; vie
   return (
     <>
       <div className="metrics-bar">
-        <SearchBox
-          placeholder={texts.find}
-          aria-label={texts.find}
-          value={find}
-          onChange={(_, { value }) => view.change({ find: value || null })}
-        />
+        <FindBox label={texts.find} text={find} find={(text) => view.change({ find: text })} />
         <Switch
           label={texts.only}
           checked={!isAll}

@@ -1,12 +1,13 @@
 /** The charts of a comparison: one's own sections first, then a chart per metric, in sections by name. */
 
-import { Button, Dropdown, Field, Option, SearchBox, Spinner } from "@fluentui/react-components";
+import { Button, Spinner } from "@fluentui/react-components";
 import { AddRegular, GroupListRegular } from "@fluentui/react-icons";
 import { useMemo, useState } from "react";
+import { ChartBar } from "@/chart/ChartBar";
 import { Shelf } from "@/chart/Shelf";
-import { SmoothingSlider } from "@/chart/SmoothingSlider";
 import { Empty } from "@/parts/Empty";
 import { Problem } from "@/parts/Problem";
+import { charts } from "@/texts/charts";
 import { dashboard as texts } from "@/texts/compare";
 import { CompareCard } from "./CompareCard";
 import type { ComparedRun } from "./ComparePanel";
@@ -29,6 +30,7 @@ export function Dashboard({ runs, experiment, view }: Props) {
   const [named, name] = useState<number | null>(null);
   const setLayout = (next: typeof layout) => change({ tiles: layoutText(next) });
   const metrics = useMemo(() => catalog.tiles?.flatMap((tile) => tile.metrics) ?? [], [catalog.tiles]);
+  const addTo = (into: number) => edit({ tile: newTile({ id: "new", metrics: metrics.slice(0, 1) }), into });
   const find = parameters.find ?? "";
   const usual = useMemo(
     () => catalog.tiles?.map((tile) => onAxis(tile, parameters.x)) ?? [],
@@ -41,7 +43,7 @@ export function Dashboard({ runs, experiment, view }: Props) {
     find,
     setLayout,
     rename: name,
-    addTo: (into) => edit({ tile: newTile({ id: "new", metrics: metrics.slice(0, 1) }), into }),
+    addTo,
   });
   if (catalog.error !== null) return <Problem error={catalog.error} />;
   if (!catalog.tiles) return <Spinner className="page-wait" label={texts.label} delay={300} />;
@@ -54,11 +56,14 @@ export function Dashboard({ runs, experiment, view }: Props) {
   });
   return (
     <>
-      <DashboardBar
-        view={view}
-        add={() => edit({ tile: newTile({ id: "new", metrics: metrics.slice(0, 1) }), into: 0 })}
-        addSection={() => name(layout.length)}
-      />
+      <ChartBar label={texts.find} view={parameters} change={change} axes={{ ...charts.axes, ...texts.axes }}>
+        <Button appearance="primary" icon={<AddRegular />} data-testid="add-chart" onClick={() => addTo(0)}>
+          {texts.add}
+        </Button>
+        <Button icon={<GroupListRegular />} data-testid="add-section" onClick={() => name(layout.length)}>
+          {texts.addSection}
+        </Button>
+      </ChartBar>
       {sections.every(({ items }) => items.length === 0) && find !== "" ? (
         <Empty title={texts.noneFits}>{texts.noneFitsHint}</Empty>
       ) : (
@@ -113,45 +118,3 @@ const sectionWith = (layout: ReturnType<typeof layoutOf>, id: string) =>
 /** A usual chart over what the whole page has on x, unless it has an x of its own. */
 const onAxis = (tile: Tile, x: string | null): Tile =>
   x !== null && tile.kind === "lines" && tile.x === "step" ? { ...tile, x } : tile;
-
-type BarProps = { view: CompareView; add: () => void; addSection: () => void };
-
-function DashboardBar({ view: { parameters, change, smoothing }, add, addSection }: BarProps) {
-  const { x, find } = parameters;
-  return (
-    <div className="metrics-bar">
-      <SearchBox
-        placeholder={texts.find}
-        aria-label={texts.find}
-        value={find ?? ""}
-        onChange={(_, { value }) => change({ find: value || null })}
-        input={{ "data-search": true } as object}
-      />
-      <Button appearance="primary" icon={<AddRegular />} data-testid="add-chart" onClick={add}>
-        {texts.add}
-      </Button>
-      <Button icon={<GroupListRegular />} data-testid="add-section" onClick={addSection}>
-        {texts.addSection}
-      </Button>
-      <span className="topbar-gap" />
-      <Field label={texts.onX} orientation="horizontal">
-        <Dropdown
-          className="metrics-x"
-          value={x === null ? texts.usual : (texts.axes[x] ?? x)}
-          selectedOptions={[x ?? ""]}
-          onOptionSelect={(_, { optionValue }) => change({ x: optionValue || null })}
-        >
-          <Option value="" text={texts.usual}>
-            {texts.usual}
-          </Option>
-          {Object.entries(texts.axes).map(([value, title]) => (
-            <Option key={value} value={value} text={title}>
-              {title}
-            </Option>
-          ))}
-        </Dropdown>
-      </Field>
-      <SmoothingSlider value={smoothing} change={(value) => change({ smooth: value > 0 ? String(value) : null })} />
-    </div>
-  );
-}

@@ -1,9 +1,10 @@
 /** The runs that are compared: number and colour, shown or not. */
 
-import { Button, Checkbox } from "@fluentui/react-components";
+import { Checkbox } from "@fluentui/react-components";
 import { DismissRegular } from "@fluentui/react-icons";
 import { lineColor } from "@/chart/palette";
 import { addresses } from "@/parts/addresses";
+import { IconButton } from "@/parts/IconButton";
 import { Link } from "@/parts/Link";
 import { Status } from "@/parts/Status";
 import { compare as texts } from "@/texts/compare";
@@ -35,11 +36,9 @@ export function RunLegend({ runs, hidden, toggle, remove }: Props) {
             </Link>
             <Status status={run.status} />
           </span>
-          <Button
-            size="small"
-            appearance="subtle"
+          <IconButton
             icon={<DismissRegular />}
-            aria-label={texts.takeOut(run.display_name)}
+            label={texts.takeOut(run.display_name)}
             onClick={() => remove(run.run_id)}
           />
         </li>

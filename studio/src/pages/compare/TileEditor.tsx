@@ -1,20 +1,6 @@
 /** Makes a chart over several runs: what is on y, what on x, and how runs are put together. */
 
-import {
-  Button,
-  Checkbox,
-  Combobox,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Dropdown,
-  Field,
-  Input,
-  Option,
-} from "@fluentui/react-components";
+import { Checkbox, Combobox, Dropdown, Field, Input, Option } from "@fluentui/react-components";
 import { useMemo, useState } from "react";
 import type { Column, Summary } from "@/api/types";
 import {
@@ -25,19 +11,13 @@ import {
   namesUsed,
   SUMMARIES,
 } from "@/pages/table/columns";
-import { editor as texts, dashboard as words } from "@/texts/compare";
+import { Choice } from "@/parts/Choice";
+import { FormDialog } from "@/parts/FormDialog";
+import { charts } from "@/texts/charts";
+import { dashboard, editor as texts } from "@/texts/compare";
+import { runTexts } from "@/texts/runs";
 import type { ComparedRun } from "./ComparePanel";
-import {
-  type BandOf,
-  type Metric,
-  metricKey,
-  metricTitle,
-  sameMetric,
-  TILE_KINDS,
-  type Tile,
-  type TileKind,
-  tileTitle,
-} from "./tiles";
+import { type Metric, metricKey, metricTitle, sameMetric, type Tile, tileTitle } from "./tiles";
 
 type Props = {
   tile: Tile;
@@ -64,60 +44,36 @@ export function TileEditor({ tile, metrics, runs, save, close }: Props) {
     ];
   }, [runs]);
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && close()}>
-      <DialogSurface className="chart-editor" data-testid="chart-editor">
-        <DialogBody>
-          <DialogTitle>{texts.title}</DialogTitle>
-          <DialogContent className="condition-fields">
-            <Field label={texts.onY}>
-              <MetricChoice chosen={draft.metrics} metrics={metrics} choose={(chosen) => change({ metrics: chosen })} />
-            </Field>
-            <Field label={texts.shows}>
-              <Dropdown
-                value={texts.kinds[draft.kind]}
-                selectedOptions={[draft.kind]}
-                onOptionSelect={(_, { optionValue }) => change({ kind: (optionValue ?? "lines") as TileKind })}
-              >
-                {TILE_KINDS.map((kind) => (
-                  <Option key={kind} value={kind} text={texts.kinds[kind]}>
-                    {texts.kinds[kind]}
-                  </Option>
-                ))}
-              </Dropdown>
-            </Field>
-            {draft.kind === "lines" && (
-              <LineChoices draft={draft} change={change} metrics={metrics} columns={offered} />
-            )}
-            {draft.kind !== "lines" && (
-              <ValueChoices draft={draft} change={change} metrics={metrics} columns={offered} />
-            )}
-            <ScaleChoices draft={draft} change={change} />
-            <Field label={texts.name}>
-              <Input
-                value={draft.title}
-                placeholder={tileTitle({ ...draft, title: "" }) || texts.nameHint}
-                onChange={(_, { value }) => change({ title: value })}
-                maxLength={120}
-              />
-            </Field>
-          </DialogContent>
-          <DialogActions>
-            <Button onClick={close}>{texts.cancel}</Button>
-            <Button
-              appearance="primary"
-              disabled={draft.metrics.length === 0}
-              data-testid="save-chart"
-              onClick={() => {
-                save(draft);
-                close();
-              }}
-            >
-              {texts.save}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={texts.title}
+      apply={texts.save}
+      keep={texts.cancel}
+      isReady={draft.metrics.length > 0}
+      act={() => save(draft)}
+      close={close}
+      testId="chart-editor"
+    >
+      <Field label={texts.onY}>
+        <MetricChoice chosen={draft.metrics} metrics={metrics} choose={(chosen) => change({ metrics: chosen })} />
+      </Field>
+      <Field label={texts.shows}>
+        <Choice choices={texts.kinds} chosen={draft.kind} choose={(kind) => change({ kind })} />
+      </Field>
+      {draft.kind === "lines" ? (
+        <LineChoices draft={draft} change={change} metrics={metrics} columns={offered} />
+      ) : (
+        <ValueChoices draft={draft} change={change} metrics={metrics} columns={offered} />
+      )}
+      <ScaleChoices draft={draft} change={change} />
+      <Field label={texts.name}>
+        <Input
+          value={draft.title}
+          placeholder={tileTitle({ ...draft, title: "" }) || texts.nameHint}
+          onChange={(_, { value }) => change({ title: value })}
+          maxLength={120}
+        />
+      </Field>
+    </FormDialog>
   );
 }
 
@@ -132,41 +88,33 @@ function LineChoices({ draft, change, metrics, columns }: Offered) {
         <XChoice draft={draft} change={change} metrics={metrics} />
       </Field>
       <Field label={texts.drawn}>
-        <Dropdown
-          value={typeof grouping === "string" ? texts[grouping] : texts.by(columnTitle(grouping))}
-          selectedOptions={[drawnAs]}
-          onOptionSelect={(_, { optionValue = "each" }) =>
+        <Choice
+          choices={{
+            each: texts.each,
+            all: texts.all,
+            ...Object.fromEntries(columns.map((column) => [columnToken(column), texts.by(columnDescription(column))])),
+          }}
+          chosen={drawnAs}
+          choose={(chosen) =>
             change({
-              grouping:
-                optionValue === "each" || optionValue === "all" ? optionValue : (columnOfToken(optionValue) ?? "each"),
-              ...(optionValue === "each" ? {} : { over: null }),
+              grouping: chosen === "each" || chosen === "all" ? chosen : (columnOfToken(chosen) ?? "each"),
+              ...(chosen === "each" ? {} : { over: null }),
             })
           }
-        >
-          <Option value="each">{texts.each}</Option>
-          <Option value="all">{texts.all}</Option>
-          {columns.map((column) => (
-            <Option key={columnToken(column)} value={columnToken(column)}>
-              {texts.by(columnDescription(column))}
-            </Option>
-          ))}
-        </Dropdown>
+        />
       </Field>
       {grouping !== "each" && (
         <Field label={texts.band}>
-          <Dropdown
-            value={texts.bands[draft.band]}
-            selectedOptions={[draft.band]}
-            onOptionSelect={(_, { optionValue }) => change({ band: (optionValue ?? "range") as BandOf })}
-          >
-            <Option value="range">{texts.bands.range}</Option>
-            <Option value="deviation">{texts.bands.deviation}</Option>
-          </Dropdown>
+          <Choice choices={texts.bands} chosen={draft.band} choose={(band) => change({ band })} />
         </Field>
       )}
     </>
   );
 }
+
+// A list of thousands is no choice; what is searched is on y.
+const MOST_OFFERED = 200;
+const axes = { ...charts.axes, ...dashboard.axes };
 
 function XChoice({ draft, change, metrics }: Omit<Offered, "columns">) {
   const choose = (value: string) => {
@@ -174,28 +122,24 @@ function XChoice({ draft, change, metrics }: Omit<Offered, "columns">) {
     change(over ? { over, grouping: "each" } : { over: null, x: value });
   };
   return (
-    <Dropdown
-      aria-label={texts.onX}
-      value={draft.over === null ? (words.axes[draft.x] ?? draft.x) : texts.metricOnX(metricTitle(draft.over))}
-      selectedOptions={[draft.over === null ? draft.x : metricKey(draft.over)]}
-      onOptionSelect={(_, { optionValue }) => choose(optionValue ?? "step")}
-    >
-      {Object.entries(words.axes).map(([value, title]) => (
-        <Option key={value} value={value} text={title}>
-          {title}
-        </Option>
-      ))}
-      {metrics.slice(0, 200).map((metric) => (
-        <Option key={metricKey(metric)} value={metricKey(metric)} text={texts.metricOnX(metricTitle(metric))}>
-          {texts.metricOnX(metricTitle(metric))}
-        </Option>
-      ))}
-    </Dropdown>
+    <Choice
+      choices={{
+        ...(draft.x in axes ? {} : { [draft.x]: draft.x }),
+        ...axes,
+        ...Object.fromEntries(
+          metrics.slice(0, MOST_OFFERED).map((metric) => [metricKey(metric), texts.metricOnX(metricTitle(metric))]),
+        ),
+      }}
+      chosen={draft.over === null ? draft.x : metricKey(draft.over)}
+      choose={choose}
+    />
   );
 }
 
 function ValueChoices({ draft, change, metrics, columns }: Offered) {
-  const ofMetrics = metrics.slice(0, 200).map(({ metric, column }): Column => ({ metric, of: "last", column }));
+  const ofMetrics = metrics
+    .slice(0, MOST_OFFERED)
+    .map(({ metric, column }): Column => ({ metric, of: "last", column }));
   const chosen = draft.kind === "parallel" ? draft.columns : draft.against ? [draft.against] : [];
   const choose = (tokens: readonly string[]) => {
     const next = tokens.flatMap((token) => columnOfToken(token) ?? []);
@@ -204,15 +148,11 @@ function ValueChoices({ draft, change, metrics, columns }: Offered) {
   return (
     <>
       <Field label={texts.value}>
-        <Dropdown
-          value={draft.of}
-          selectedOptions={[draft.of]}
-          onOptionSelect={(_, { optionValue }) => change({ of: optionValue as Summary })}
-        >
-          {SUMMARIES.map((of) => (
-            <Option key={of}>{of}</Option>
-          ))}
-        </Dropdown>
+        <Choice
+          choices={Object.fromEntries(SUMMARIES.map((of) => [of, runTexts.summaries[of]])) as Record<Summary, string>}
+          chosen={draft.of}
+          choose={(of) => change({ of })}
+        />
       </Field>
       {draft.kind !== "bars" && (
         <Field label={draft.kind === "parallel" ? texts.axes : texts.onX}>

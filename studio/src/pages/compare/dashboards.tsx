@@ -1,12 +1,11 @@
 /** The sections of a dashboard with their heads: what can be closed, renamed, moved. */
 
-import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
-import { MoreHorizontalRegular } from "@fluentui/react-icons";
+import { MenuItem } from "@fluentui/react-components";
 import { useMemo } from "react";
 import { SectionHead } from "@/chart/SectionHead";
 import type { ShelfSection } from "@/chart/Shelf";
 import { fits, sectionsOf } from "@/chart/sections";
-import { charts } from "@/texts/charts";
+import { MoreMenu } from "@/parts/MoreMenu";
 import { dashboard as texts } from "@/texts/compare";
 import { CARD_PX } from "./CompareCard";
 import { type Layout, movedSection } from "./layouts";
@@ -68,27 +67,12 @@ export function useDashboardSections(wanted: Wanted): ShelfSection<ShownTile>[] 
 function SectionMenu({ title, at, wanted }: { title: string; at: number; wanted: Wanted }) {
   const { layout, setLayout, rename, addTo } = wanted;
   return (
-    <Menu>
-      <MenuTrigger disableButtonEnhancement>
-        <Button
-          size="small"
-          appearance="subtle"
-          icon={<MoreHorizontalRegular />}
-          aria-label={texts.moreOfSection(title)}
-          title={charts.more}
-        />
-      </MenuTrigger>
-      <MenuPopover>
-        <MenuList>
-          <MenuItem onClick={() => addTo(at)}>{texts.addHere}</MenuItem>
-          <MenuItem onClick={() => rename(at)}>{texts.rename}</MenuItem>
-          <MenuItem onClick={() => setLayout(movedSection(layout, at, -1))}>{texts.sectionUp}</MenuItem>
-          <MenuItem onClick={() => setLayout(movedSection(layout, at, 1))}>{texts.sectionDown}</MenuItem>
-          <MenuItem onClick={() => setLayout(layout.filter((_, index) => index !== at))}>
-            {texts.removeSection}
-          </MenuItem>
-        </MenuList>
-      </MenuPopover>
-    </Menu>
+    <MoreMenu label={texts.moreOfSection(title)}>
+      <MenuItem onClick={() => addTo(at)}>{texts.addHere}</MenuItem>
+      <MenuItem onClick={() => rename(at)}>{texts.rename}</MenuItem>
+      <MenuItem onClick={() => setLayout(movedSection(layout, at, -1))}>{texts.sectionUp}</MenuItem>
+      <MenuItem onClick={() => setLayout(movedSection(layout, at, 1))}>{texts.sectionDown}</MenuItem>
+      <MenuItem onClick={() => setLayout(layout.filter((_, index) => index !== at))}>{texts.removeSection}</MenuItem>
+    </MoreMenu>
   );
 }

@@ -1,6 +1,7 @@
 /** What the address holds of a comparison. */
 
 import { useMemo } from "react";
+import { smoothingOf } from "@/chart/smoothing";
 import { setParameters } from "@/parts/addresses";
 import { listOf, listText } from "@/parts/compact";
 import { type Parameters, useViewParameters } from "@/parts/parameters";
@@ -29,11 +30,10 @@ export function useCompareView(name: string): CompareView {
   return useMemo(() => {
     const closed = new Set(listOf(parameters.closed));
     const hidden = new Set(listOf(parameters.hide));
-    const smoothing = Number(parameters.smooth);
     return {
       parameters,
       change,
-      smoothing: Number.isFinite(smoothing) ? Math.min(0.99, Math.max(0, smoothing)) : 0,
+      smoothing: smoothingOf(parameters.smooth),
       closed,
       toggle: (section) => change({ closed: listText(toggled(closed, section)) }),
       hidden,

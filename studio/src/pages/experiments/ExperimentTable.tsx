@@ -6,11 +6,11 @@ import { useChangeExperiment } from "@/api/experiments";
 import { useWorkspace } from "@/api/live";
 import type { Experiment } from "@/api/types";
 import { addresses } from "@/parts/addresses";
+import { TextForm } from "@/parts/EditableText";
 import { grouped } from "@/parts/format";
 import { Link } from "@/parts/Link";
 import { Ago } from "@/parts/times";
 import { experimentTexts as texts } from "@/texts/experiments";
-import { DescriptionForm } from "./DescriptionForm";
 
 type Archive = (name: string, isArchived: boolean) => void;
 
@@ -56,8 +56,9 @@ function ExperimentRow({ experiment, archive }: { experiment: Experiment; archiv
       </td>
       <td className="experiment-description">
         {isDescribing ? (
-          <DescriptionForm
-            name={name}
+          <TextForm
+            isLong
+            label={texts.descriptionOf(name)}
             text={experiment.description ?? ""}
             save={(description) => changing.mutateAsync({ name, description })}
             close={() => setDescribing(false)}

@@ -1,20 +1,13 @@
 /** All experiments of a workspace: found, described, archived and brought back. */
 
-import {
-  Button,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  SearchBox,
-  Spinner,
-  Switch,
-} from "@fluentui/react-components";
+import { Button, MessageBar, MessageBarActions, MessageBarBody, Spinner, Switch } from "@fluentui/react-components";
 import { DismissRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { useChangeExperiment, useExperiments } from "@/api/experiments";
 import { useParameter } from "@/parts/addresses";
 import { CopyText } from "@/parts/CopyText";
 import { Empty } from "@/parts/Empty";
+import { FindBox } from "@/parts/FindBox";
 import { PageHeader } from "@/parts/PageHeader";
 import { Problem } from "@/parts/Problem";
 import { useTitle } from "@/parts/title";
@@ -52,13 +45,7 @@ export default function ExperimentsPage() {
           checked={withArchived}
           onChange={(_, { checked }) => show(checked ? "1" : null)}
         />
-        <SearchBox
-          placeholder={texts.find}
-          aria-label={texts.find}
-          value={text ?? ""}
-          onChange={(_, { value }) => find(value)}
-          input={{ "data-search": true } as object}
-        />
+        <FindBox label={texts.find} text={text} find={find} />
       </PageHeader>
       {archiving.error !== null && <Problem error={archiving.error} />}
       {found.length === 0 ? (

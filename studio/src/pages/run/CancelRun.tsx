@@ -1,21 +1,13 @@
 /** Asks a run to end, after asking back. */
 
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  DialogTrigger,
-} from "@fluentui/react-components";
+import { Button } from "@fluentui/react-components";
 import { RecordStopRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { useCancelRun } from "@/api/runs";
 import type { Run } from "@/api/types";
-import { Problem } from "@/parts/Problem";
+import { FormDialog } from "@/parts/FormDialog";
 import { isFinal } from "@/parts/Status";
+import { cancel as texts } from "@/texts/run";
 
 export function CancelRun({ run }: { run: Run }) {
   const [isOpen, setOpen] = useState(false);
@@ -23,36 +15,21 @@ export function CancelRun({ run }: { run: Run }) {
   if (isFinal(run.status)) return null;
   const isAsked = run.status === "CancelRequested";
   return (
-    <Dialog open={isOpen} onOpenChange={(_, { open }) => setOpen(open)}>
-      <DialogTrigger disableButtonEnhancement>
-        <Button icon={<RecordStopRegular />} disabled={isAsked} data-testid="cancel-run">
-          {isAsked ? "Canceling" : "Cancel the run"}
-        </Button>
-      </DialogTrigger>
-      <DialogSurface className="narrow-dialog">
-        <DialogBody>
-          <DialogTitle>Cancel this run?</DialogTitle>
-          <DialogContent>
-            {run.kind === "script"
-              ? "The script and everything it started are ended. Its metrics, logs and outputs so far stay."
-              : "The process that logs to it is asked to end. What it has recorded stays."}
-            {cancel.isError && <Problem error={cancel.error} />}
-          </DialogContent>
-          <DialogActions>
-            <DialogTrigger disableButtonEnhancement>
-              <Button>Let it run</Button>
-            </DialogTrigger>
-            <Button
-              appearance="primary"
-              disabled={cancel.isPending}
-              data-testid="cancel-run-confirm"
-              onClick={() => cancel.mutate(undefined, { onSuccess: () => setOpen(false) })}
-            >
-              Cancel the run
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <>
+      <Button icon={<RecordStopRegular />} disabled={isAsked} data-testid="cancel-run" onClick={() => setOpen(true)}>
+        {isAsked ? texts.going : texts.apply}
+      </Button>
+      {isOpen && (
+        <FormDialog
+          title={texts.title}
+          apply={texts.apply}
+          keep={texts.keep}
+          act={() => cancel.mutateAsync()}
+          close={() => setOpen(false)}
+        >
+          {run.kind === "script" ? texts.script : texts.other}
+        </FormDialog>
+      )}
+    </>
   );
 }

@@ -1,6 +1,6 @@
 /** The pictures of a run: those that were logged, and those among its files. */
 
-import { SearchBox, Spinner } from "@fluentui/react-components";
+import { Spinner } from "@fluentui/react-components";
 import { useMemo } from "react";
 import { useArtifacts } from "@/api/artifacts";
 import { firstLoadingError } from "@/api/client";
@@ -13,6 +13,7 @@ import { setParameters, useParameter } from "@/parts/addresses";
 import { CopyText } from "@/parts/CopyText";
 import { fieldText, itemsOf, itemText } from "@/parts/compact";
 import { Empty } from "@/parts/Empty";
+import { FindBox } from "@/parts/FindBox";
 import { Problem } from "@/parts/Problem";
 import { imagesTab as texts } from "@/texts/charts";
 import { fileKind } from "./files/kinds";
@@ -44,13 +45,7 @@ export default function ImagesTab({ run }: { run: Run }) {
   return (
     <div className="images">
       <div className="metrics-bar">
-        <SearchBox
-          placeholder={texts.find}
-          aria-label={texts.find}
-          value={find ?? ""}
-          onChange={(_, { value }) => setParameters({ find: value || null })}
-          input={{ "data-search": true } as object}
-        />
+        <FindBox label={texts.find} text={find} find={(text) => setParameters({ find: text })} />
       </div>
       {logged.length > 0 && <Gallery groups={logged} />}
       {others.length > 0 && (

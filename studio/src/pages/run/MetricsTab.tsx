@@ -1,17 +1,18 @@
 /** The metrics of a run: a card each, in sections by the prefix of their names. Only cards in view exist. */
 
-import { Dropdown, Field, Option, SearchBox, Spinner } from "@fluentui/react-components";
+import { Spinner } from "@fluentui/react-components";
 import { ArrowDownloadRegular } from "@fluentui/react-icons";
 import { useMemo } from "react";
 import { useWorkspace } from "@/api/live";
 import { exportAddress, useSeries } from "@/api/metrics";
 import type { Run, Series } from "@/api/types";
+import { ChartBar } from "@/chart/ChartBar";
 import { usualLook } from "@/chart/kinds";
 import { SectionHead } from "@/chart/SectionHead";
 import { type CardSettings, SeriesCard } from "@/chart/SeriesCard";
 import { Shelf, type ShelfSection } from "@/chart/Shelf";
-import { SmoothingSlider } from "@/chart/SmoothingSlider";
 import { fits, sectionsOf } from "@/chart/sections";
+import { smoothingOf } from "@/chart/smoothing";
 import { CopyText } from "@/parts/CopyText";
 import { listOf, listText } from "@/parts/compact";
 import { Empty } from "@/parts/Empty";
@@ -19,7 +20,7 @@ import { Problem } from "@/parts/Problem";
 import { useViewParameters } from "@/parts/parameters";
 import { isFinal } from "@/parts/Status";
 import { charts, metricsTab as texts } from "@/texts/charts";
-import { cardsOf, cardsText, METRIC_PARAMETERS, smoothingOf, withCard } from "./metrics/cards";
+import { cardsOf, cardsText, METRIC_PARAMETERS, withCard } from "./metrics/cards";
 import "@/chart/chart.css";
 
 const PASSING = ["find"] as const;
@@ -39,41 +40,11 @@ export default function MetricsTab({ run }: { run: Run }) {
     change({ cards: cardsText(withCard(cards, name, settings)) });
   return (
     <>
-      <div className="metrics-bar">
-        <SearchBox
-          placeholder={texts.find}
-          aria-label={texts.find}
-          value={view.find ?? ""}
-          onChange={(_, { value }) => change({ find: value || null })}
-          input={{ "data-search": true } as object}
-        />
+      <ChartBar label={texts.find} view={view} change={change} axes={charts.axes} actions={<DownloadAll run={run} />}>
         <span className="quiet" data-testid="metric-count">
           {texts.count(shown.length, metrics.length)}
         </span>
-        <span className="topbar-gap" />
-        <DownloadAll run={run} />
-        <Field label={charts.onX} orientation="horizontal">
-          <Dropdown
-            className="metrics-x"
-            value={view.x === null ? texts.usual : (texts.axes[view.x] ?? view.x)}
-            selectedOptions={[view.x ?? ""]}
-            onOptionSelect={(_, { optionValue }) => change({ x: optionValue || null })}
-          >
-            <Option value="" text={texts.usual}>
-              {texts.usual}
-            </Option>
-            {Object.entries(texts.axes).map(([value, title]) => (
-              <Option key={value} value={value} text={title}>
-                {title}
-              </Option>
-            ))}
-          </Dropdown>
-        </Field>
-        <SmoothingSlider
-          value={smoothingOf(view.smooth)}
-          change={(smoothing) => change({ smooth: smoothing > 0 ? String(smoothing) : null })}
-        />
-      </div>
+      </ChartBar>
       {shown.length === 0 ? (
         <Empty title={texts.noneFits}>{texts.noneFitsHint}</Empty>
       ) : (

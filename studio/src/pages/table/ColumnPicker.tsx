@@ -9,12 +9,13 @@ import {
   DialogContent,
   DialogSurface,
   DialogTitle,
-  SearchBox,
 } from "@fluentui/react-components";
 import { ArrowDownRegular, ArrowUpRegular, DismissRegular, PinFilled, PinRegular } from "@fluentui/react-icons";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type ReactNode, useMemo, useRef, useState } from "react";
 import type { Column } from "@/api/types";
+import { FindBox } from "@/parts/FindBox";
+import { IconButton } from "@/parts/IconButton";
 import { runTexts } from "@/texts/runs";
 import type { Choices } from "./choices";
 import { columnDescription, columnTitle, columnToken, FIELDS, type MetricName, STEPS, SUMMARIES } from "./columns";
@@ -116,12 +117,7 @@ function Offer({ choices, chosen, choose }: ChoiceProps & { choices: Choices }) 
   };
   return (
     <section aria-label={texts.all} className="column-offer">
-      <SearchBox
-        placeholder={texts.find}
-        aria-label={texts.find}
-        value={text}
-        onChange={(_, { value }) => setText(value)}
-      />
+      <FindBox label={texts.find} text={text} find={(typed) => setText(typed ?? "")} />
       {metrics.length > 1 && (
         <Button size="small" appearance="subtle" className="add-all" onClick={addAll}>
           {texts.addAll(Math.min(metrics.length, MOST_COLUMNS))}
@@ -214,27 +210,27 @@ function Chosen({ chosen, pinned, choose }: Pick<Props, "chosen" | "pinned" | "c
           return (
             <li key={token} title={columnDescription(column)}>
               <span>{title}</span>
-              <Small
+              <IconButton
                 icon={isPinned ? <PinFilled /> : <PinRegular />}
                 label={isPinned ? texts.unpin(title) : texts.pin(title)}
-                act={() => choose(chosen, isPinned ? others(token) : [...others(token), token])}
+                onClick={() => choose(chosen, isPinned ? others(token) : [...others(token), token])}
               />
-              <Small
+              <IconButton
                 icon={<ArrowUpRegular />}
                 label={texts.left(title)}
-                isOff={isEnd(-1)}
-                act={() => move(position, position - 1)}
+                disabled={isEnd(-1)}
+                onClick={() => move(position, position - 1)}
               />
-              <Small
+              <IconButton
                 icon={<ArrowDownRegular />}
                 label={texts.right(title)}
-                isOff={isEnd(1)}
-                act={() => move(position, position + 1)}
+                disabled={isEnd(1)}
+                onClick={() => move(position, position + 1)}
               />
-              <Small
+              <IconButton
                 icon={<DismissRegular />}
                 label={texts.take(title)}
-                act={() => choose(chosen.toSpliced(position, 1), others(token))}
+                onClick={() => choose(chosen.toSpliced(position, 1), others(token))}
               />
             </li>
           );
@@ -244,17 +240,3 @@ function Chosen({ chosen, pinned, choose }: Pick<Props, "chosen" | "pinned" | "c
     </section>
   );
 }
-
-type SmallProps = { icon: React.JSX.Element; label: string; isOff?: boolean; act: () => void };
-
-const Small = ({ icon, label, isOff = false, act }: SmallProps) => (
-  <Button
-    size="small"
-    appearance="subtle"
-    icon={icon}
-    disabled={isOff}
-    aria-label={label}
-    title={label}
-    onClick={act}
-  />
-);

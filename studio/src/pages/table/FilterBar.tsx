@@ -3,18 +3,10 @@
 import { Button, Dropdown, Option, SearchBox, Tag, TagGroup } from "@fluentui/react-components";
 import { FilterRegular } from "@fluentui/react-icons";
 import { useEffect, useState } from "react";
-import type { Archived, Column, Status } from "@/api/types";
+import type { Column, Status } from "@/api/types";
+import { Choice } from "@/parts/Choice";
 import { runTexts } from "@/texts/runs";
-import {
-  ARCHIVED,
-  type Conditions,
-  isFiltered,
-  NO_CONDITIONS,
-  ruleText,
-  SINCE,
-  type Since,
-  STATUS_GROUPS,
-} from "./filters";
+import { type Conditions, isFiltered, NO_CONDITIONS, ruleText, STATUS_GROUPS } from "./filters";
 import { RuleDialog } from "./RuleDialog";
 
 const texts = runTexts.filter;
@@ -33,40 +25,56 @@ export function FilterBar({ filter, setFilter, columns, experiments }: Props) {
   return (
     <>
       <FilterText text={filter.text} setText={(text) => setFilter({ ...filter, text })} />
-      <StatusFilter statuses={filter.statuses} setStatuses={(statuses) => setFilter({ ...filter, statuses })} />
+      <SomeOf
+        label={texts.status}
+        every={texts.anyStatus}
+        testId="status-filter"
+        names={STATUS_GROUPS.map(({ title }) => title)}
+        chosen={STATUS_GROUPS.filter(hasAny(filter.statuses)).map(({ title }) => title)}
+        choose={(titles) =>
+          setFilter({
+            ...filter,
+            statuses: STATUS_GROUPS.filter(({ title }) => titles.includes(title)).flatMap(({ statuses }) => statuses),
+          })
+        }
+      />
       {experiments && experiments.length > 1 && (
-        <ExperimentFilter
+        <SomeOf
+          label={texts.experiments}
+          every={texts.everyExperiment}
+          testId="experiment-filter"
           names={experiments}
           chosen={filter.experiments}
           choose={(chosen) => setFilter({ ...filter, experiments: chosen })}
         />
       )}
-      <OneOf
-        label={texts.time}
-        testId="time-filter"
-        choices={SINCE}
-        words={texts.times}
+      <Choice
+        className="filter-choice"
+        aria-label={texts.time}
+        data-testid="time-filter"
+        choices={texts.times}
         chosen={filter.since}
-        choose={(since: Since) => setFilter({ ...filter, since })}
+        choose={(since) => setFilter({ ...filter, since })}
       />
-      <OneOf
-        label={texts.archived}
-        testId="archived-filter"
-        choices={ARCHIVED}
-        words={texts.archivedChoices}
+      <Choice
+        className="filter-choice"
+        aria-label={texts.archived}
+        data-testid="archived-filter"
+        choices={texts.archivedChoices}
         chosen={filter.archived}
-        choose={(archived: Archived) => setFilter({ ...filter, archived })}
+        choose={(archived) => setFilter({ ...filter, archived })}
       />
       <Button icon={<FilterRegular />} onClick={() => setEditing(true)} data-testid="add-condition">
         {texts.conditions}
       </Button>
-      <RuleDialog
-        isOpen={isEditing}
-        close={() => setEditing(false)}
-        columns={columns}
-        rules={filter.rules}
-        setRules={(rules) => setFilter({ ...filter, rules })}
-      />
+      {isEditing && (
+        <RuleDialog
+          close={() => setEditing(false)}
+          columns={columns}
+          rules={filter.rules}
+          setRules={(rules) => setFilter({ ...filter, rules })}
+        />
+      )}
       <RuleChips filter={filter} setFilter={setFilter} edit={() => setEditing(true)} />
       {isFiltered(filter) && (
         <Button appearance="subtle" onClick={() => setFilter(NO_CONDITIONS)} data-testid="clear-filter">
@@ -76,6 +84,9 @@ export function FilterBar({ filter, setFilter, columns, experiments }: Props) {
     </>
   );
 }
+
+const hasAny = (chosen: readonly Status[]) => (group: { statuses: readonly Status[] }) =>
+  group.statuses.some((status) => chosen.includes(status));
 
 /** One chip per rule that all have to hold; a filter of another kind is one chip. */
 function RuleChips({ filter, setFilter, edit }: Pick<Props, "filter" | "setFilter"> & { edit: () => void }) {
@@ -130,80 +141,30 @@ function FilterText({ text, setText }: { text: string; setText: (text: string) =
   );
 }
 
-type OneOfProps<T extends string> = {
+type SomeOfProps = {
   label: string;
+  /** What stands there while none is chosen. */
+  every: string;
   testId: string;
-  choices: readonly T[];
-  words: Readonly<Record<T, string>>;
-  chosen: T;
-  choose: (choice: T) => void;
-};
-
-function OneOf<T extends string>({ label, testId, choices, words, chosen, choose }: OneOfProps<T>) {
-  return (
-    <Dropdown
-      className="filter-choice"
-      aria-label={label}
-      data-testid={testId}
-      value={words[chosen]}
-      selectedOptions={[chosen]}
-      onOptionSelect={(_, { optionValue }) => choose(optionValue as T)}
-    >
-      {choices.map((choice) => (
-        <Option key={choice} value={choice}>
-          {words[choice]}
-        </Option>
-      ))}
-    </Dropdown>
-  );
-}
-
-type ExperimentProps = {
   names: readonly string[];
   chosen: readonly string[];
   choose: (names: string[]) => void;
 };
 
-function ExperimentFilter({ names, chosen, choose }: ExperimentProps) {
+function SomeOf({ label, every, testId, names, chosen, choose }: SomeOfProps) {
   return (
     <Dropdown
       className="filter-choice"
       multiselect
-      aria-label={texts.experiments}
-      placeholder={texts.everyExperiment}
-      data-testid="experiment-filter"
+      aria-label={label}
+      placeholder={every}
+      data-testid={testId}
       value={chosen.join(", ")}
       selectedOptions={[...chosen]}
       onOptionSelect={(_, { selectedOptions }) => choose(selectedOptions)}
     >
       {names.map((name) => (
         <Option key={name}>{name}</Option>
-      ))}
-    </Dropdown>
-  );
-}
-
-type StatusProps = { statuses: readonly Status[]; setStatuses: (statuses: Status[]) => void };
-
-function StatusFilter({ statuses, setStatuses }: StatusProps) {
-  const chosen = STATUS_GROUPS.filter((group) => group.statuses.some((status) => statuses.includes(status)));
-  return (
-    <Dropdown
-      className="filter-choice"
-      multiselect
-      aria-label={texts.status}
-      placeholder={texts.anyStatus}
-      data-testid="status-filter"
-      value={chosen.map((group) => group.title).join(", ")}
-      selectedOptions={chosen.map((group) => group.title)}
-      onOptionSelect={(_, { selectedOptions }) =>
-        setStatuses(
-          STATUS_GROUPS.filter((group) => selectedOptions.includes(group.title)).flatMap((group) => group.statuses),
-        )
-      }
-    >
-      {STATUS_GROUPS.map((group) => (
-        <Option key={group.title}>{group.title}</Option>
       ))}
     </Dropdown>
   );

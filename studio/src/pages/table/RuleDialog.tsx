@@ -1,22 +1,10 @@
 /** The conditions of a filter: as many as wanted, all or any of them, in groups, each also turned around. */
 
-import {
-  Button,
-  Combobox,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Input,
-  Option,
-  Select,
-  ToggleButton,
-} from "@fluentui/react-components";
+import { Button, Combobox, Input, Option, Select, ToggleButton } from "@fluentui/react-components";
 import { AddRegular, DismissRegular } from "@fluentui/react-icons";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import type { Column, Operator } from "@/api/types";
+import { FormDialog } from "@/parts/FormDialog";
 import { runTexts } from "@/texts/runs";
 import { columnDescription, columnToken, fieldOf } from "./columns";
 import { type Group, isGroup, operatorsOf, type Rule } from "./filters";
@@ -24,21 +12,26 @@ import { type Group, isGroup, operatorsOf, type Rule } from "./filters";
 const texts = runTexts.filter;
 const MOST_OFFERED = 100;
 
-type Props = {
-  isOpen: boolean;
-  close: () => void;
-  columns: readonly Column[];
-  rules: Group;
-  setRules: (rules: Group) => void;
-};
+type Props = { close: () => void; columns: readonly Column[]; rules: Group; setRules: (rules: Group) => void };
 
-export function RuleDialog({ isOpen, close, ...form }: Props) {
+export function RuleDialog({ close, columns, rules, setRules }: Props) {
+  const [draft, setDraft] = useState<DraftGroup>(() => {
+    const known = draftOf(rules);
+    return known.rules.length > 0 ? known : { ...known, rules: [newCondition()] };
+  });
   return (
-    <Dialog open={isOpen} onOpenChange={(_, { open }) => !open && close()}>
-      <DialogSurface className="rule-dialog" data-testid="rule-dialog">
-        <RuleForm close={close} {...form} />
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={texts.title}
+      apply={texts.apply}
+      keep={texts.cancel}
+      act={() => setRules(wholeOf(draft))}
+      close={close}
+      isWide
+      testId="rule-dialog"
+    >
+      <GroupEditor group={draft} setGroup={setDraft} columns={columns} depth={0} />
+      <p className="quiet">{draft.rules.length === 0 ? texts.nothing : texts.incomplete}</p>
+    </FormDialog>
   );
 }
 
@@ -71,35 +64,6 @@ function wholeOf({ every, rules, not }: DraftGroup): Group {
     return isWhole ? [{ ...condition, column, value: draft.op === "exists" ? "" : draft.value.trim() }] : [];
   });
   return not ? { every, rules: whole, not } : { every, rules: whole };
-}
-
-function RuleForm({ close, columns, rules, setRules }: Omit<Props, "isOpen">) {
-  const [draft, setDraft] = useState<DraftGroup>(() => {
-    const known = draftOf(rules);
-    return known.rules.length > 0 ? known : { ...known, rules: [newCondition()] };
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setRules(wholeOf(draft));
-    close();
-  };
-  return (
-    <form onSubmit={submit}>
-      <DialogBody>
-        <DialogTitle>{texts.title}</DialogTitle>
-        <DialogContent>
-          <GroupEditor group={draft} setGroup={setDraft} columns={columns} depth={0} />
-          <p className="quiet">{draft.rules.length === 0 ? texts.nothing : texts.incomplete}</p>
-        </DialogContent>
-        <DialogActions>
-          <Button onClick={close}>{texts.cancel}</Button>
-          <Button type="submit" appearance="primary" data-testid="apply-filter">
-            {texts.apply}
-          </Button>
-        </DialogActions>
-      </DialogBody>
-    </form>
-  );
 }
 
 const DEEPEST = 3;

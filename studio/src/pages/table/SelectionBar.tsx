@@ -1,27 +1,16 @@
 /** What can be done to the selected runs, and how it went. */
 
-import {
-  Button,
-  Menu,
-  MenuItem,
-  MenuList,
-  MenuPopover,
-  MenuTrigger,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  Toolbar,
-} from "@fluentui/react-components";
+import { Button, MenuItem, MessageBar, MessageBarActions, MessageBarBody, Toolbar } from "@fluentui/react-components";
 import {
   ArchiveRegular,
   DataLineRegular,
   DeleteRegular,
   DismissRegular,
-  MoreHorizontalRegular,
   RecordStopRegular,
   TagRegular,
 } from "@fluentui/react-icons";
 import { useState } from "react";
+import { MoreMenu } from "@/parts/MoreMenu";
 import { Problem } from "@/parts/Problem";
 import { runTexts } from "@/texts/runs";
 import type { BulkAction, BulkState } from "./bulk";
@@ -68,27 +57,17 @@ export function SelectionBar({ count, isArchived, tags, act, compare, clear }: P
       >
         {isArchived ? texts.restore : texts.archive}
       </Button>
-      <Menu>
-        <MenuTrigger disableButtonEnhancement>
-          <Button icon={<MoreHorizontalRegular />} aria-label={texts.more} title={texts.more} data-testid="bulk-more" />
-        </MenuTrigger>
-        <MenuPopover>
-          <MenuList>
-            <MenuItem icon={<RecordStopRegular />} onClick={() => ask("cancel")}>
-              {texts.cancel}
-            </MenuItem>
-            <MenuItem
-              icon={<ArchiveRegular />}
-              onClick={() => void act({ action: isArchived ? "archive" : "restore" })}
-            >
-              {isArchived ? texts.archive : texts.restore}
-            </MenuItem>
-            <MenuItem icon={<DeleteRegular />} onClick={() => ask("delete")}>
-              {texts.delete}
-            </MenuItem>
-          </MenuList>
-        </MenuPopover>
-      </Menu>
+      <MoreMenu label={texts.more} button={{ size: "medium", appearance: "secondary", "data-testid": "bulk-more" }}>
+        <MenuItem icon={<RecordStopRegular />} onClick={() => ask("cancel")}>
+          {texts.cancel}
+        </MenuItem>
+        <MenuItem icon={<ArchiveRegular />} onClick={() => void act({ action: isArchived ? "archive" : "restore" })}>
+          {isArchived ? texts.archive : texts.restore}
+        </MenuItem>
+        <MenuItem icon={<DeleteRegular />} onClick={() => ask("delete")}>
+          {texts.delete}
+        </MenuItem>
+      </MoreMenu>
       <Button appearance="subtle" icon={<DismissRegular />} onClick={clear}>
         {texts.clear}
       </Button>

@@ -3,12 +3,6 @@
 import {
   Button,
   Checkbox,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
   Field,
   Input,
   Menu,
@@ -23,9 +17,10 @@ import {
   RadioGroup,
 } from "@fluentui/react-components";
 import { BookmarkRegular, ChevronDownRegular } from "@fluentui/react-icons";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useWorkspace } from "@/api/live";
 import { useChangeViews, useSavedViews } from "@/api/views";
+import { FormDialog } from "@/parts/FormDialog";
 import { usePersisted } from "@/parts/persisted";
 import { runTexts } from "@/texts/runs";
 import { searchOf, type ViewState, viewOfSearch } from "./views";
@@ -192,56 +187,35 @@ function ViewDialog({ title, known = "", isNew = false, save, close }: DialogPro
   const [name, setName] = useState(known);
   const [isShared, setShared] = useState(true);
   const [isDefault, setDefault] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (name.trim() === "") return;
-    try {
-      await save({ name: name.trim(), isShared, isDefault: isShared && isDefault });
-      close();
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-    }
-  };
   return (
-    <Dialog open onOpenChange={(_, { open }) => !open && close()}>
-      <DialogSurface className="asking" data-testid="view-dialog">
-        <form onSubmit={(event) => void submit(event)}>
-          <DialogBody>
-            <DialogTitle>{title}</DialogTitle>
-            <DialogContent className="condition-fields">
-              <Field label={texts.name} validationMessage={problem}>
-                <Input value={name} maxLength={255} onChange={(_, { value }) => setName(value)} />
-              </Field>
-              {isNew && (
-                <>
-                  <Field label={texts.where}>
-                    <RadioGroup
-                      value={isShared ? "shared" : "own"}
-                      onChange={(_, { value }) => setShared(value === "shared")}
-                    >
-                      <Radio value="shared" label={texts.whereShared} />
-                      <Radio value="own" label={texts.whereOwn} />
-                    </RadioGroup>
-                  </Field>
-                  <Checkbox
-                    label={texts.openFirst}
-                    checked={isShared && isDefault}
-                    disabled={!isShared}
-                    onChange={(_, { checked }) => setDefault(checked === true)}
-                  />
-                </>
-              )}
-            </DialogContent>
-            <DialogActions>
-              <Button onClick={close}>{texts.cancel}</Button>
-              <Button type="submit" appearance="primary" disabled={name.trim() === ""} data-testid="apply">
-                {texts.apply}
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={title}
+      apply={texts.apply}
+      keep={texts.cancel}
+      isReady={name.trim() !== ""}
+      act={() => save({ name: name.trim(), isShared, isDefault: isShared && isDefault })}
+      close={close}
+      testId="view-dialog"
+    >
+      <Field label={texts.name}>
+        <Input value={name} maxLength={255} onChange={(_, { value }) => setName(value)} />
+      </Field>
+      {isNew && (
+        <>
+          <Field label={texts.where}>
+            <RadioGroup value={isShared ? "shared" : "own"} onChange={(_, { value }) => setShared(value === "shared")}>
+              <Radio value="shared" label={texts.whereShared} />
+              <Radio value="own" label={texts.whereOwn} />
+            </RadioGroup>
+          </Field>
+          <Checkbox
+            label={texts.openFirst}
+            checked={isShared && isDefault}
+            disabled={!isShared}
+            onChange={(_, { checked }) => setDefault(checked === true)}
+          />
+        </>
+      )}
+    </FormDialog>
   );
 }

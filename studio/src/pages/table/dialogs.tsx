@@ -1,21 +1,8 @@
 /** What is asked before many runs are tagged, cancelled or deleted. */
 
-import {
-  Button,
-  Combobox,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-  Option,
-  Radio,
-  RadioGroup,
-} from "@fluentui/react-components";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { Combobox, Field, Input, Option, Radio, RadioGroup } from "@fluentui/react-components";
+import { useState } from "react";
+import { FormDialog } from "@/parts/FormDialog";
 import { runTexts } from "@/texts/runs";
 import type { BulkAction } from "./bulk";
 
@@ -29,7 +16,7 @@ export function TagDialog({ count, tags, act, close }: Props & { tags: readonly 
   const offered = tags.filter((tag) => tag.toLowerCase().includes(key.trim().toLowerCase())).slice(0, 50);
   const name = key.trim();
   return (
-    <Asking
+    <FormDialog
       title={texts.title(count)}
       apply={texts.apply}
       keep={texts.keep}
@@ -62,23 +49,22 @@ export function TagDialog({ count, tags, act, close }: Props & { tags: readonly 
           <Input value={value} onChange={(_, change) => setValue(change.value)} />
         </Field>
       )}
-    </Asking>
+    </FormDialog>
   );
 }
 
 export function ConfirmCancel({ count, act, close }: Props) {
   const texts = runTexts.cancel;
   return (
-    <Asking
+    <FormDialog
       title={texts.title(count)}
       apply={texts.apply}
       keep={texts.keep}
-      isReady
       close={close}
       act={() => act({ action: "cancel" })}
     >
       {texts.text}
-    </Asking>
+    </FormDialog>
   );
 }
 
@@ -88,7 +74,7 @@ export function DeleteDialog({ count, act, close }: Props) {
   const [typed, setTyped] = useState("");
   const word = texts.word(count);
   return (
-    <Asking
+    <FormDialog
       title={texts.title(count)}
       apply={texts.apply}
       keep={texts.keep}
@@ -100,45 +86,6 @@ export function DeleteDialog({ count, act, close }: Props) {
       <Field label={texts.confirm(word)}>
         <Input value={typed} onChange={(_, { value }) => setTyped(value)} data-testid="delete-word" />
       </Field>
-    </Asking>
-  );
-}
-
-type AskingProps = {
-  title: string;
-  apply: string;
-  keep: string;
-  isReady: boolean;
-  act: () => Promise<void>;
-  close: () => void;
-  children: ReactNode;
-};
-
-function Asking({ title, apply, keep, isReady, act, close, children }: AskingProps) {
-  const [isBusy, setBusy] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (!isReady || isBusy) return;
-    setBusy(true);
-    await act();
-    close();
-  };
-  return (
-    <Dialog open onOpenChange={(_, { open }) => !open && close()}>
-      <DialogSurface className="asking">
-        <form onSubmit={(event) => void submit(event)}>
-          <DialogBody>
-            <DialogTitle>{title}</DialogTitle>
-            <DialogContent className="condition-fields">{children}</DialogContent>
-            <DialogActions>
-              <Button onClick={close}>{keep}</Button>
-              <Button type="submit" appearance="primary" disabled={!isReady || isBusy} data-testid="apply">
-                {apply}
-              </Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,6 +1,6 @@
 /** One log of a run, or several side by side, scrolled in step by the time at which their lines came in. */
 
-import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, Switch } from "@fluentui/react-components";
+import { MenuItem, Switch } from "@fluentui/react-components";
 import { ColumnTripleRegular, DismissRegular } from "@fluentui/react-icons";
 import { useMemo, useState } from "react";
 import { artifactAddress } from "@/api/artifacts";
@@ -9,6 +9,8 @@ import { useWorkspace } from "@/api/live";
 import { logReader } from "@/api/logs";
 import type { Run } from "@/api/types";
 import { useParameter } from "@/parts/addresses";
+import { IconButton } from "@/parts/IconButton";
+import { MoreMenu } from "@/parts/MoreMenu";
 import { isFinal } from "@/parts/Status";
 import { LOGS } from "@/texts/logs";
 import { DownloadLink } from "../files/FileFrame";
@@ -44,12 +46,9 @@ export function LogColumns({ run, path, logs }: { run: Run; path: string; logs: 
               each === path ? (
                 add
               ) : (
-                <Button
-                  size="small"
-                  appearance="subtle"
+                <IconButton
                   icon={<DismissRegular />}
-                  aria-label={LOGS.closeColumn(each)}
-                  title={LOGS.closeColumn(each)}
+                  label={LOGS.closeColumn(each)}
                   onClick={() => show(others.filter((other) => other !== each))}
                 />
               )
@@ -94,25 +93,12 @@ function LogColumn({ run, path, isMain, step, actions }: Props) {
 
 function AddColumn({ logs, add }: { logs: readonly string[]; add: (path: string) => void }) {
   return (
-    <Menu>
-      <MenuTrigger disableButtonEnhancement>
-        <Button
-          size="small"
-          appearance="subtle"
-          icon={<ColumnTripleRegular />}
-          aria-label={LOGS.beside}
-          title={LOGS.beside}
-        />
-      </MenuTrigger>
-      <MenuPopover className="log-menu">
-        <MenuList>
-          {logs.map((path) => (
-            <MenuItem key={path} onClick={() => add(path)}>
-              {path}
-            </MenuItem>
-          ))}
-        </MenuList>
-      </MenuPopover>
-    </Menu>
+    <MoreMenu label={LOGS.beside} button={{ icon: <ColumnTripleRegular />, tip: LOGS.beside }}>
+      {logs.map((path) => (
+        <MenuItem key={path} onClick={() => add(path)}>
+          {path}
+        </MenuItem>
+      ))}
+    </MoreMenu>
   );
 }

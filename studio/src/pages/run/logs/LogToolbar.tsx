@@ -1,26 +1,17 @@
 /** What one can do with a log. */
 
-import {
-  Button,
-  Menu,
-  MenuItem,
-  MenuItemCheckbox,
-  MenuList,
-  MenuPopover,
-  MenuTrigger,
-  SearchBox,
-  ToggleButton,
-} from "@fluentui/react-components";
+import { MenuItem, MenuItemCheckbox, SearchBox, ToggleButton } from "@fluentui/react-components";
 import {
   ArrowCircleDownRegular,
   ArrowCircleUpRegular,
   ArrowDownRegular,
   ArrowUpRegular,
   ErrorCircleRegular,
-  MoreHorizontalRegular,
 } from "@fluentui/react-icons";
-import type { KeyboardEvent, ReactElement, ReactNode } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import { formatBytes } from "@/parts/format";
+import { IconButton } from "@/parts/IconButton";
+import { MoreMenu } from "@/parts/MoreMenu";
 import { LOGS } from "@/texts/logs";
 import type { Folds } from "./frames";
 import type { LineRange } from "./ranges";
@@ -59,10 +50,10 @@ export function LogToolbar(props: Props) {
             {isLive && view && ` · ${view.isFinal ? LOGS.complete : props.isFollowing ? LOGS.following : LOGS.growing}`}
           </span>
         </div>
-        <IconButton icon={<ArrowCircleUpRegular />} text={LOGS.toStart} click={props.toStart} />
-        <IconButton icon={<ArrowCircleDownRegular />} text={LOGS.toEnd} click={props.toEnd} />
+        <IconButton icon={<ArrowCircleUpRegular />} label={LOGS.toStart} onClick={props.toStart} />
+        <IconButton icon={<ArrowCircleDownRegular />} label={LOGS.toEnd} onClick={props.toEnd} />
         {props.actions}
-        <MoreMenu {...props} />
+        <LogMenu {...props} />
       </div>
       <div className="log-bar log-tools">
         {isLive && <Lens isRecord={props.isRecord} setRecord={props.setRecord} />}
@@ -85,49 +76,37 @@ function Lens({ isRecord, setRecord }: Pick<Props, "isRecord" | "setRecord">) {
   );
 }
 
-function MoreMenu({ view, wraps, setWraps, showsTimes, setShowsTimes, hasTimes, isRecord, fold, range }: Props) {
+function LogMenu({ view, wraps, setWraps, showsTimes, setShowsTimes, hasTimes, isRecord, fold, range }: Props) {
   const checked = { show: [...(wraps ? ["wraps"] : []), ...(showsTimes ? ["times"] : [])] };
   return (
-    <Menu
+    <MoreMenu
+      label={LOGS.more}
       checkedValues={checked}
       onCheckedValueChange={(_, { checkedItems }) => {
         setWraps(checkedItems.includes("wraps"));
         setShowsTimes(checkedItems.includes("times"));
       }}
     >
-      <MenuTrigger disableButtonEnhancement>
-        <Button
-          size="small"
-          appearance="subtle"
-          icon={<MoreHorizontalRegular />}
-          aria-label={LOGS.more}
-          title={LOGS.more}
-        />
-      </MenuTrigger>
-      <MenuPopover>
-        <MenuList>
-          <MenuItemCheckbox name="show" value="wraps">
-            {LOGS.wrap}
-          </MenuItemCheckbox>
-          {hasTimes && (
-            <MenuItemCheckbox name="show" value="times">
-              {LOGS.times}
-            </MenuItemCheckbox>
-          )}
-          {isRecord && (
-            <MenuItem onClick={() => fold.foldAll(!fold.isAllFolded)}>
-              {fold.isAllFolded ? LOGS.unfoldAll : LOGS.foldAll}
-            </MenuItem>
-          )}
-          <MenuItem
-            disabled={view === null || view.lineCount === 0}
-            onClick={() => view && void navigator.clipboard.writeText(textOf(view, range))}
-          >
-            {range ? LOGS.copyMarked(range.first, range.last) : LOGS.copyLines}
-          </MenuItem>
-        </MenuList>
-      </MenuPopover>
-    </Menu>
+      <MenuItemCheckbox name="show" value="wraps">
+        {LOGS.wrap}
+      </MenuItemCheckbox>
+      {hasTimes && (
+        <MenuItemCheckbox name="show" value="times">
+          {LOGS.times}
+        </MenuItemCheckbox>
+      )}
+      {isRecord && (
+        <MenuItem onClick={() => fold.foldAll(!fold.isAllFolded)}>
+          {fold.isAllFolded ? LOGS.unfoldAll : LOGS.foldAll}
+        </MenuItem>
+      )}
+      <MenuItem
+        disabled={view === null || view.lineCount === 0}
+        onClick={() => view && void navigator.clipboard.writeText(textOf(view, range))}
+      >
+        {range ? LOGS.copyMarked(range.first, range.last) : LOGS.copyLines}
+      </MenuItem>
+    </MoreMenu>
   );
 }
 
@@ -194,34 +173,18 @@ function SearchControls({ search }: { search: LogSearch }) {
       )}
       <IconButton
         icon={<ArrowUpRegular />}
-        text={LOGS.previous}
+        label={LOGS.previous}
         tip={LOGS.previousTip}
-        isOff={count === 0}
-        click={() => go(-1)}
+        disabled={count === 0}
+        onClick={() => go(-1)}
       />
       <IconButton
         icon={<ArrowDownRegular />}
-        text={LOGS.next}
+        label={LOGS.next}
         tip={LOGS.nextTip}
-        isOff={count === 0}
-        click={() => go(1)}
+        disabled={count === 0}
+        onClick={() => go(1)}
       />
     </div>
-  );
-}
-
-type IconProps = { icon: ReactElement; text: string; tip?: string; isOff?: boolean; click: () => void };
-
-function IconButton({ icon, text, tip = text, isOff = false, click }: IconProps) {
-  return (
-    <Button
-      size="small"
-      appearance="subtle"
-      icon={icon}
-      disabled={isOff}
-      aria-label={text}
-      title={tip}
-      onClick={click}
-    />
   );
 }

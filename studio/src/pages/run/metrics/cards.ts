@@ -40,9 +40,3 @@ export function withCard(cards: Cards, name: string, settings: CardSettings): Ca
   else next.delete(name);
   return next;
 }
-
-/** The amount of smoothing in a parameter, from 0 to 0.99. */
-export function smoothingOf(text: string | null): number {
-  const value = Number(text);
-  return Number.isFinite(value) ? Math.min(0.99, Math.max(0, value)) : 0;
-}
