@@ -21,6 +21,7 @@ from runstead.server.mlflow import inputs as mlflow_inputs
 from runstead.server.mlflow import logged_models as mlflow_logged_models
 from runstead.server.mlflow import metrics as mlflow_metrics
 from runstead.server.mlflow import multiparts as mlflow_multiparts
+from runstead.server.mlflow import pages as mlflow_pages
 from runstead.server.mlflow import registries as mlflow_registries
 from runstead.server.mlflow import runs as mlflow_runs
 from runstead.server.mlflow import searches as mlflow_searches
@@ -91,6 +92,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     mlflow_versions.routes,
     mlflow_artifacts.routes,
     mlflow_multiparts.routes,
+    mlflow_pages.routes,
     mlflow_traces.routes,
     mlflow_assessments.routes,
     mlflow_servers.rest,  # answers every other path of MLflow's

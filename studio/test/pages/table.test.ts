@@ -6,7 +6,7 @@ import { filterOf, type Group, NO_CONDITIONS, ruleText, sinceAt } from "@/pages/
 import { movedBefore, nextOrders } from "@/pages/table/HeaderRow";
 import { inOrder } from "@/pages/table/layouts";
 import { groupFilter } from "@/pages/table/lines";
-import type { PageAnswer } from "@/pages/table/rows";
+import { metricsNear, type PageAnswer } from "@/pages/table/rows";
 import { rulesOfText, rulesText } from "@/pages/table/rules";
 import {
   EVERYTHING_SELECTED,
@@ -265,4 +265,18 @@ test("names are offered by how many runs use them", () => {
 test("somebody who chose nothing sees the metrics that the runs logged, as far as they are numbers", () => {
   const columns = defaultColumns(metricsOf([named("loss"), named("acc"), named("note", { numeric: [] })]), true);
   expect(columns.map(columnTitle)).toEqual(["Status", "Created", "Duration", "acc", "loss"]);
+});
+
+test("values are asked for of the columns near those in view, in blocks, and of those that are pinned", () => {
+  const columns: Column[] = [
+    { field: "status" },
+    ...Array.from({ length: 199 }, (_, n) => ({ ...LOSS, metric: `m${n + 1}` })),
+  ];
+  const names = (pinned: number, left: number, right: number) =>
+    metricsNear(columns, pinned, left, right).map((column) => ("metric" in column ? column.metric : column));
+  const whole = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => `m${from + n}`);
+  expect(names(0, 0, 8)).toEqual(whole(1, 49));
+  expect(names(0, 35, 43)).toEqual(whole(1, 99));
+  expect(names(0, 70, 80)).toEqual(whole(50, 99));
+  expect(names(2, 170, 180)).toEqual([...whole(1, 49), ...whole(150, 199)]);
 });
