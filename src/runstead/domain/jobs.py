@@ -121,10 +121,6 @@ def checked_spec(spec: JobSpec) -> JobSpec:
         raise InvalidArgument("a job needs either a script or a command, and not both")
     if spec.script is not None and normalised_path(spec.script) != spec.script:
         raise InvalidArgument(f"the script {spec.script!r} must be a plain path inside the source folder")
-    if spec.container is not None and spec.distribution is not None:
-        raise InvalidArgument(
-            "several processes in a container are not there yet; leave docker or the distribution out"
-        )
     if spec.command is not None and not spec.command.strip():
         raise InvalidArgument("the job's command is empty")
     if not spec.python.startswith("/"):

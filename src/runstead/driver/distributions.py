@@ -26,7 +26,18 @@ from runstead.domain.distributions import (
     shared_variables,
     shell_word,
 )
-from runstead.domain.plans import CONTROL_LOG, DRIVER_LOG, EXIT, MPI_LOG, RANK_FACTS, RANKS, STAGE_LOGS, Plan
+from runstead.domain.plans import (
+    CONTROL_LOG,
+    DRIVER_LOG,
+    EXIT,
+    INSIDE,
+    MPI_LOG,
+    RANK_FACTS,
+    RANKS,
+    SEVERAL,
+    STAGE_LOGS,
+    Plan,
+)
 from runstead.driver import ranks as runner
 from runstead.driver.jobs import JobFolder
 from runstead.driver.processes import NOT_STARTED, Exit
@@ -58,6 +69,7 @@ exec >>"$1$RUNSTEAD_RANK.txt" 2>&1
 /bin/sh -c "$3" sh "$2"; code=$?
 printf '{"rank": "%s", "exit_code": %s}\\n' "$RUNSTEAD_RANK" "$code" >>"$2"
 exit $code"""
+_MPIRUN_INSIDE = 'command -v mpirun >/dev/null || { echo "$0"; exit 127; }; exec mpirun "$@"'
 _MPI_PROCESS = """printf '{"rank": "%s", "pid": %s}\\n' "$RUNSTEAD_RANK" "$$" >>"$1"; exec """
 
 
@@ -83,7 +95,8 @@ def prepare(folder: JobFolder, variables: Mapping[str, str], placed: Mapping[str
     ports = free_ports(port_count(distribution))
     shared = {**variables, **shared_variables(distribution, ports)}
     ranks = ranks_of(distribution, ports)
-    mpirun = shutil.which("mpirun", path=variables.get("PATH", "")) if distribution.kind == MPI else ""
+    (folder.path / SEVERAL).mkdir(exist_ok=True)
+    mpirun = _mpirun_of(folder, variables) if distribution.kind == MPI else []
     if mpirun is None:
         folder.append(CONTROL_LOG, f"{now()} {NO_MPIRUN}\n")
         folder.write(EXIT, {"exit_code": NOT_STARTED, "error": NO_MPIRUN, "ended_at": time.time()})
@@ -103,9 +116,13 @@ def prepare(folder: JobFolder, variables: Mapping[str, str], placed: Mapping[str
         }
         for rank in ranks
     ]
-    folder.write(RANKS, {"work": str(folder.work), "grace_s": GRACE_S, "ranks": asked})
+    boxed = bool(folder.plan.runner)
+    work = INSIDE if boxed else str(folder.work)
+    folder.write(RANKS, {"work": work, "grace_s": GRACE_S, "passes_on": boxed, "ranks": asked})
+    # A container sees this folder of the job and perhaps nothing else of Runstead.
+    program = shutil.copy(runner.__file__, folder.path / SEVERAL) if boxed else runner.__file__
     # -I: neither the script's folder nor its variables may change what our own program imports.
-    argv = [sys.executable, "-I", runner.__file__, str(folder.path)]
+    argv = ["python" if boxed else sys.executable, "-I", str(program), str(folder.path / SEVERAL)]
     return Prepared(argv, runner_log(distribution), shared)
 
 
@@ -130,6 +147,11 @@ def logs_of(plan: Plan) -> list[str]:
 def main_log_of(plan: Plan) -> str:
     """The log that people look at first."""
     return main_log(None if plan.distribution is None else distribution_of(plan.distribution))
+
+
+def runner_log_of(plan: Plan) -> str:
+    """Where goes what is printed by what runs the script or the processes."""
+    return DRIVER_LOG if plan.distribution is None else runner_log(distribution_of(plan.distribution))
 
 
 def verdict_of(folder: JobFolder, ended: Exit) -> Verdict:
@@ -161,8 +183,16 @@ def free_ports(count: int) -> list[int]:
     raise OSError(f"no {count} free ports were found from {_PORTS.start} to {_PORTS.stop}")
 
 
+def _mpirun_of(folder: JobFolder, variables: Mapping[str, str]) -> list[str] | None:
+    """The command that is mpirun; None if it is not there. In a container it is looked for when that has started."""
+    if folder.plan.runner:
+        return ["/bin/sh", "-c", _MPIRUN_INSIDE, NO_MPIRUN]
+    found = shutil.which("mpirun", path=variables.get("PATH", ""))
+    return None if found is None else [found]
+
+
 def _under_mpirun(
-    mpirun: str,
+    mpirun: list[str],
     folder: JobFolder,
     distribution: Distribution,
     variables: Mapping[str, str],
@@ -174,8 +204,9 @@ def _under_mpirun(
         words = [quote(placed[text]) if text in placed else shell_word(text, variables) for text in plan.argv]
     log = str(folder.log(f"{STAGE_LOGS}/70_driver_log_"))
     of_one = [*("/bin/sh", "-c", _MPI_SHELL, "sh"), log, str(folder.path / RANK_FACTS), _MPI_PROCESS + " ".join(words)]
-    folder.append(MPI_LOG, f"{now()} Starting {distribution.process_count} processes with {mpirun}\n")
-    argv = [mpirun, "-n", str(distribution.process_count), *of_one]
+    found = "the mpirun of the image" if plan.runner else mpirun[0]
+    folder.append(MPI_LOG, f"{now()} Starting {distribution.process_count} processes with {found}\n")
+    argv = [*mpirun, "-n", str(distribution.process_count), *of_one]
     return Prepared(argv, MPI_LOG, {**_FOR_MPIRUN, **variables})
 
 
