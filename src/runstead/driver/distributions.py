@@ -69,7 +69,6 @@ exec >>"$1$RUNSTEAD_RANK.txt" 2>&1
 /bin/sh -c "$3" sh "$2"; code=$?
 printf '{"rank": "%s", "exit_code": %s}\\n' "$RUNSTEAD_RANK" "$code" >>"$2"
 exit $code"""
-_MPIRUN_INSIDE = 'command -v mpirun >/dev/null || { echo "$0"; exit 127; }; exec mpirun "$@"'
 _MPI_PROCESS = """printf '{"rank": "%s", "pid": %s}\\n' "$RUNSTEAD_RANK" "$$" >>"$1"; exec """
 
 
@@ -96,7 +95,7 @@ def prepare(folder: JobFolder, variables: Mapping[str, str], placed: Mapping[str
     shared = {**variables, **shared_variables(distribution, ports)}
     ranks = ranks_of(distribution, ports)
     (folder.path / SEVERAL).mkdir(exist_ok=True)
-    mpirun = _mpirun_of(folder, variables) if distribution.kind == MPI else []
+    mpirun = shutil.which("mpirun", path=variables.get("PATH", "")) if distribution.kind == MPI else ""
     if mpirun is None:
         folder.append(CONTROL_LOG, f"{now()} {NO_MPIRUN}\n")
         folder.write(EXIT, {"exit_code": NOT_STARTED, "error": NO_MPIRUN, "ended_at": time.time()})
@@ -183,16 +182,8 @@ def free_ports(count: int) -> list[int]:
     raise OSError(f"no {count} free ports were found from {_PORTS.start} to {_PORTS.stop}")
 
 
-def _mpirun_of(folder: JobFolder, variables: Mapping[str, str]) -> list[str] | None:
-    """The command that is mpirun; None if it is not there. In a container it is looked for when that has started."""
-    if folder.plan.runner:
-        return ["/bin/sh", "-c", _MPIRUN_INSIDE, NO_MPIRUN]
-    found = shutil.which("mpirun", path=variables.get("PATH", ""))
-    return None if found is None else [found]
-
-
 def _under_mpirun(
-    mpirun: list[str],
+    mpirun: str,
     folder: JobFolder,
     distribution: Distribution,
     variables: Mapping[str, str],
@@ -204,9 +195,8 @@ def _under_mpirun(
         words = [quote(placed[text]) if text in placed else shell_word(text, variables) for text in plan.argv]
     log = str(folder.log(f"{STAGE_LOGS}/70_driver_log_"))
     of_one = [*("/bin/sh", "-c", _MPI_SHELL, "sh"), log, str(folder.path / RANK_FACTS), _MPI_PROCESS + " ".join(words)]
-    found = "the mpirun of the image" if plan.runner else mpirun[0]
-    folder.append(MPI_LOG, f"{now()} Starting {distribution.process_count} processes with {found}\n")
-    argv = [*mpirun, "-n", str(distribution.process_count), *of_one]
+    folder.append(MPI_LOG, f"{now()} Starting {distribution.process_count} processes with {mpirun}\n")
+    argv = [mpirun, "-n", str(distribution.process_count), *of_one]
     return Prepared(argv, MPI_LOG, {**_FOR_MPIRUN, **variables})
 
 
