@@ -1,26 +1,15 @@
 /** One run: its head, and one of its tabs. */
 
 import { Spinner, Tab, TabList } from "@fluentui/react-components";
-import { lazy, Suspense } from "react";
 import { useWorkspace } from "@/api/live";
 import { useRun } from "@/api/runs";
-import type { Run } from "@/api/types";
 import { addresses, navigate, type RunTab } from "@/parts/addresses";
 import { Problem } from "@/parts/Problem";
 import { useTitle } from "@/parts/title";
 import { run as texts } from "@/texts/run";
 import { RunHeader } from "./RunHeader";
+import { TABS } from "./tabs";
 import "./run.css";
-
-const DetailsTab = lazy(() => import("./DetailsTab"));
-const MetricsTab = lazy(() => import("./MetricsTab"));
-const ImagesTab = lazy(() => import("./ImagesTab"));
-const LogsTab = lazy(() => import("./LogsTab"));
-const ChildrenTab = lazy(() => import("./ChildrenTab"));
-const SnapshotTab = lazy(() => import("./SnapshotTab"));
-const EnvironmentTab = lazy(() => import("./EnvironmentTab"));
-const MonitoringTab = lazy(() => import("./MonitoringTab"));
-const RawJsonTab = lazy(() => import("./RawJsonTab"));
 
 const TITLES: Record<RunTab, string> = texts.tabs;
 // As Azure had them: what a run did, what it left, how it was made.
@@ -30,6 +19,7 @@ export default function RunPage({ runId, tab }: { runId: string; tab: RunTab | n
   const workspace = useWorkspace();
   const run = useRun(runId);
   const shown = tab ?? "details";
+  const TabContent = TABS[shown];
   useTitle(`${run.data?.display_name ?? runId} · ${TITLES[shown]}`);
   if (run.isLoadingError) return <Problem error={run.error} retry={() => void run.refetch()} />;
   if (!run.data) return <Spinner className="page-wait" label={texts.loading} delay={300} />;
@@ -51,33 +41,8 @@ export default function RunPage({ runId, tab }: { runId: string; tab: RunTab | n
         ))}
       </TabList>
       <section className="run-tab" role="tabpanel" aria-labelledby={`tab-${shown}`}>
-        <Suspense fallback={<Spinner className="page-wait" label={texts.loadingTab} delay={300} />}>
-          <TabContent run={run.data} tab={shown} />
-        </Suspense>
+        <TabContent run={run.data} wait={<Spinner className="page-wait" label={texts.loadingTab} delay={300} />} />
       </section>
     </>
   );
-}
-
-function TabContent({ run, tab }: { run: Run; tab: RunTab }) {
-  switch (tab) {
-    case "details":
-      return <DetailsTab run={run} />;
-    case "metrics":
-      return <MetricsTab run={run} />;
-    case "images":
-      return <ImagesTab run={run} />;
-    case "logs":
-      return <LogsTab run={run} />;
-    case "children":
-      return <ChildrenTab run={run} />;
-    case "snapshot":
-      return <SnapshotTab run={run} />;
-    case "environment":
-      return <EnvironmentTab run={run} />;
-    case "monitoring":
-      return <MonitoringTab run={run} />;
-    case "json":
-      return <RawJsonTab run={run} />;
-  }
 }
