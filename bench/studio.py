@@ -92,9 +92,7 @@ def table_figures(page: Page, server: RealServer, series: int) -> dict[str, floa
     wide = f"{address}?cols={every}"
     figures["all metrics as columns"] = statistics.median(pages.shown_ms(page, wide, ROWS) for _ in range(3))
     for name, across in (("down", False), ("across", True)):
-        frames = pages.frames_ms(page, "[data-testid=run-table]", across=across)
-        figures[f"frame, scrolling {name} (median)"] = statistics.median(frames)
-        figures[f"frame, scrolling {name} (p95)"] = frames[int(0.95 * len(frames))]
+        figures |= frame_figures(page, name, "[data-testid=run-table]", across=across)
     return figures
 
 
@@ -103,6 +101,20 @@ def chart_figures(page: Page, server: RealServer) -> dict[str, float]:
     address = f"{server.url}/w/default/runs/wide/metrics"
     drawn = "window.strokes.length > 0 && document.querySelector('[data-testid=metric-card] canvas')"
     return {"first chart of the wide run": statistics.median(pages.shown_ms(page, address, drawn) for _ in range(3))}
+
+
+def shelf_figures(page: Page) -> dict[str, float]:
+    """Frames while the charts of the wide run, which is open, are scrolled."""
+    return frame_figures(page, "charts", "[role=tabpanel]", across=False)
+
+
+def frame_figures(page: Page, name: str, selector: str, *, across: bool) -> dict[str, float]:
+    """Milliseconds from frame to frame."""
+    frames = pages.frames_ms(page, selector, across=across)
+    return {
+        f"frame, scrolling {name} (median)": statistics.median(frames),
+        f"frame, scrolling {name} (p95)": frames[int(0.95 * len(frames))],
+    }
 
 
 def latencies(page: Page, server: RealServer, folder: Path) -> dict[str, float]:
@@ -218,6 +230,7 @@ def main() -> int:
         with running_server(folder / "home") as server, pages.a_page() as page:
             _add(figures, table_figures(page, server, size.series))
             _add(figures, chart_figures(page, server))
+            _add(figures, shelf_figures(page))
             _add(figures, latencies(page, server, folder))
             _add(figures, memory_figures(page, server, folder, size.minutes))
         if not size.no_peers:

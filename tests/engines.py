@@ -6,10 +6,12 @@ registry. Each has a service of its own.
 
 import fcntl
 import os
+import re
 import resource
 import shutil
 import socket
 import subprocess
+import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +43,10 @@ class Podman:
     def engine(self) -> Engine:
         return find_engine(self.address, self.variables)
 
+    def working_containers(self) -> int:
+        """How many the builder of images works in."""
+        return len(podman(self.variables, "ps", "--all", "--external", "--quiet").splitlines())
+
     def containers(self) -> list[str]:
         """The names of all that are there, running or not."""
         with opened(self.engine) as client:
@@ -53,7 +59,7 @@ def is_podman_there() -> bool:
 
 
 @contextmanager
-def podman_of(shared: Path, own: Path) -> Iterator[Podman]:
+def podman_of(shared: Path, own: Path, *, has_base: bool = True) -> Iterator[Podman]:
     """A service over the storage in `shared`, which the last one who uses it clears away."""
     shared.mkdir(parents=True, exist_ok=True)
     with open(shared / "users.lock", "w") as users, _held_port() as port:
@@ -64,7 +70,8 @@ def podman_of(shared: Path, own: Path) -> Iterator[Podman]:
         environment = {**os.environ, **variables}
         with open(shared / "base.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            _make_base_image(shared, environment)
+            if has_base:
+                _make_base_image(shared, environment)
         address = f"unix://{own}/podman.sock"
         with open(own / "podman.log", "wb") as said:
             service = subprocess.Popen(
@@ -95,6 +102,15 @@ def _held_port() -> Iterator[int]:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.bind(("127.0.0.1", 0))
         yield held.getsockname()[1]
+
+
+def import_shell_image(engine: Podman, folder: Path, name: str) -> None:
+    """Gives the engine an image of 2 MB that is this machine's shell with what it needs to start."""
+    needed = subprocess.run(["ldd", "/bin/sh"], capture_output=True, text=True, check=True).stdout
+    with tarfile.open(folder / "shell.tar", "w", dereference=True) as archive:
+        for path in ("/bin/sh", *re.findall(r"(?m)(/\S+) \(0x", needed)):
+            archive.add(path)
+    podman(engine.variables, "import", "--quiet", str(folder / "shell.tar"), name)
 
 
 def _settings(shared: Path) -> dict[str, str]:

@@ -1,16 +1,14 @@
 """A registry of images on loopback that lets nobody in without a password: docker-registry, and a tiny image."""
 
-import re
 import socket
 import subprocess
-import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from runstead.testing.servers import wait_until
-from tests.engines import Podman, podman
+from tests.engines import Podman, import_shell_image, podman
 from tests.machine import find_docker_registry
 from tests.registries import PASSWORD
 
@@ -50,19 +48,10 @@ def running_image_registry(engine: Podman, folder: Path) -> Iterator[ImageRegist
 
 def _pushed(engine: Podman, folder: Path) -> str:
     name = f"{engine.registry}/team/shell:1"
-    _make_shell_image(folder / "shell.tar")
-    podman(engine.variables, "import", "--quiet", str(folder / "shell.tar"), name)
+    import_shell_image(engine, folder, name)
     podman(engine.variables, "push", "--quiet", f"--creds={USER}:{PASSWORD}", name)
     podman(engine.variables, "rmi", name)
     return name
-
-
-def _make_shell_image(packed: Path) -> None:
-    """This machine's own shell with what it needs to start."""
-    needed = subprocess.run(["ldd", "/bin/sh"], capture_output=True, text=True, check=True).stdout
-    with tarfile.open(packed, "w", dereference=True) as archive:
-        for path in ("/bin/sh", *re.findall(r"(?m)(/\S+) \(0x", needed)):
-            archive.add(path)
 
 
 def _is_listening(address: str) -> bool:

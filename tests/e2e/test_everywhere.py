@@ -1,17 +1,31 @@
-"""What holds on every page: accessible in both themes, readable on a phone, commands, the server that goes away."""
+"""What holds on every page: accessible in both themes, readable on a phone, small, at rest, commands, no server."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
-from runstead.testing.servers import RealServer, start_server, stop_server
+from runstead.server.studio import STATIC
+from runstead.testing.servers import RealServer, start_server, stop_server, wait_until
 from tests.e2e.conftest import one_time_link
 from tests.e2e.scenery import at_rest, faults_of, furnish, pages_of
 
 pytestmark = pytest.mark.browser
+
+MOST_BYTES = 500_000
+MOST_SHIFT = 0.05
+# Layout shifts that nobody's click or key has made, and what was fetched.
+WATCH = """
+window.shift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+FETCHED = "performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)"
+TIMES = "performance.getEntriesByType('resource').map((one) => [one.name, one.startTime, one.responseEnd])"
 
 
 @pytest.fixture
@@ -43,6 +57,64 @@ def test_the_page_scrolls_down_and_never_sideways_on_a_phone(browser: Browser, f
             wide, seen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
             assert wide <= seen, f"{name} is {wide} pixels wide"
             expect(page.get_by_role("navigation", name="Main").get_by_text("All runs")).to_be_in_viewport()
+
+
+def _compressed(path: str) -> int:
+    file = STATIC / path.removeprefix("/")
+    return len(gzip.compress(file.read_bytes())) if file.is_file() else 0
+
+
+def test_no_page_is_large_moves_or_has_two_streams(page: Page, furnished: RealServer) -> None:
+    """Slow: every page is opened."""
+    streams: list[str] = []
+
+    def note(request: Request) -> None:
+        if "/events" in request.url:
+            streams.append(request.url)
+
+    page.add_init_script(WATCH)
+    page.on("request", note)
+    page.goto(one_time_link(furnished))
+    paths = {**pages_of(page, furnished), "dashboard": "/w/default/runs?compare=*"}
+    for name, path in paths.items():
+        streams.clear()
+        page.goto(f"{furnished.url}{path}")
+        at_rest(page)
+        size = sum(_compressed(fetched) for fetched in set(page.evaluate(FETCHED)))
+        assert 0 < size < MOST_BYTES, f"{name} loads {size} bytes, compressed"
+        assert page.evaluate("window.shift") <= MOST_SHIFT, f"{name} moves while it comes"
+        assert len(streams) == 1, f"{name} has the streams {streams}"
+
+
+def test_the_code_of_a_page_and_its_first_answers_are_asked_for_together(page: Page, furnished: RealServer) -> None:
+    page.goto(one_time_link(furnished))
+    path = pages_of(page, furnished)["run-metrics"]
+    page.goto(f"{furnished.url}{path}")
+    at_rest(page)
+    times = {name.rpartition("/")[2]: (start, end) for name, start, end in page.evaluate(TIMES)}
+    code = next(name for name in times if name.startswith("MetricsTab-") and name.endswith(".js"))
+    _, answered = times[path.split("/")[-2]]
+    assert times[code][0] <= answered, "the code of the tab waited for the run"
+    assert times["metrics"][0] <= answered, "the metrics waited for the run"
+
+
+def test_a_page_at_rest_asks_for_nothing(page: Page, furnished: RealServer) -> None:
+    page.clock.install()
+    page.goto(one_time_link(furnished))
+    paths = pages_of(page, furnished)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    def is_quiet() -> bool:
+        asked.clear()
+        page.clock.run_for(10 * 60_000)
+        page.evaluate("0")  # what was asked for by then has been told
+        return asked == []
+
+    for name in ("runs", "run-metrics", "run-outputs-+-logs"):
+        page.goto(f"{furnished.url}{paths[name]}")
+        at_rest(page)
+        wait_until(is_quiet, what=f"ten minutes without a request by {name}", timeout_s=30)
 
 
 def test_the_palette_finds_runs_experiments_and_commands_without_the_mouse(page: Page, furnished: RealServer) -> None:

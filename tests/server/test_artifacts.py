@@ -29,7 +29,7 @@ def test_an_artifact_comes_back_as_it_went_in(house: House) -> None:
     }
     answer = house.http.get(f"{RUN}/artifacts/outputs/model.bin")
     assert answer.content == content
-    assert answer.headers["content-disposition"].startswith('attachment; filename="model.bin"')
+    assert answer.headers["content-disposition"].startswith("attachment; filename=model.bin")
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 

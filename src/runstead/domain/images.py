@@ -34,9 +34,14 @@ class Resolved(NamedTuple):
     told: str
 
 
+def is_image(name: str) -> bool:
+    """Whether it is an image's name, or id, as engines write it."""
+    return len(name) <= MOST_CHARS and (_NAME.fullmatch(name) or _ID.fullmatch(name)) is not None
+
+
 def checked_image(name: str) -> str:
     """An image's name as engines write it; InvalidArgument for everything else, which never gets to an engine."""
-    if len(name) > MOST_CHARS or not (_NAME.fullmatch(name) or _ID.fullmatch(name)):
+    if not is_image(name):
         raise InvalidArgument(
             f"{name[:80]!r} is no image name; write it as registry/name:tag, in small letters, such as "
             f"{DEFAULT_BASE_IMAGE}"

@@ -5,13 +5,15 @@ import re
 import tarfile
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping
-from typing import IO, TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from queue import SimpleQueue
+from typing import IO, TYPE_CHECKING, Any  # JSON values
 
 from docker.utils.build import PatternMatcher
 
 from runstead.domain.containers import Container
 from runstead.domain.errors import InvalidArgument, NotFound, RunsteadError, TooLarge, Unavailable
+from runstead.domain.images import is_image
 from runstead.domain.packages import redacted
 from runstead.launch.engines import Engine, find_image, translated
 from runstead.launch.products import ContextFile, Making
@@ -36,15 +38,10 @@ def build(
     labels: Mapping[str, str],
 ) -> "Image":
     """The image of this Dockerfile, which may be one of `files`. Raises in one sentence why there is none."""
-    stopped = threading.Event()
     with tempfile.TemporaryFile() as context:
         text = _pack(context, container, files)
         _fetch_private(client, engine, container, text, making)
-        making.stopper(stopped.set)
-        try:
-            found, error = _follow(client, engine, context, container, making, stopped=stopped, labels=labels)
-        finally:
-            making.stopper(None)
+        found, error = _follow(client, engine, context, container, making, labels=labels)
     if error is not None or not found:
         raise refusal(error or "the engine did not say which image it built")
     return client.images.get(found)
@@ -57,7 +54,6 @@ def _follow(
     container: Container,
     making: Making,
     *,
-    stopped: threading.Event,
     labels: Mapping[str, str],
 ) -> tuple[str, str | None]:
     """The image's id, or what went wrong."""
@@ -74,9 +70,7 @@ def _follow(
                 network_mode="host",
                 labels=dict(labels),
             )
-            for told in answers:
-                if stopped.is_set():
-                    raise Unavailable("nobody waits for it any more")
+            for told in _until_stopped(answers, making):
                 if error := told.get("error"):
                     return "", str(error)
                 said = str(told.get("stream") or told.get("status") or "")
@@ -89,12 +83,46 @@ def _follow(
     return found, None
 
 
+def _until_stopped(answers: Iterator[Any], making: Making) -> Iterator[dict[str, Any]]:
+    """The builder's answers. Unavailable as soon as nobody waits any more, also while a step says nothing.
+
+    Its connection is closed with its next word; then the builder clears away what it has begun.
+    """
+    heard: SimpleQueue[dict[str, Any] | Exception | None] = SimpleQueue()
+    stopped = threading.Event()
+
+    def listen() -> None:
+        try:
+            for told in answers:
+                heard.put(told)
+                if stopped.is_set():
+                    return
+            heard.put(None)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is raised below
+            heard.put(error)
+
+    def stop() -> None:
+        stopped.set()
+        heard.put(Unavailable("nobody waits for it any more"))
+
+    making.stopper(stop)
+    threading.Thread(target=listen, name="image-build", daemon=True).start()
+    try:
+        while (told := heard.get()) is not None:
+            if isinstance(told, Exception):
+                raise told
+            yield told
+    finally:
+        stopped.set()
+        making.stopper(None)
+
+
 def refusal(said: str) -> RunsteadError:
     """Why a Dockerfile did not become an image."""
     told = " ".join(redacted(said).split())[:500]
-    if FULL.search(told):
+    if FULL.search(said):
         return TooLarge("the disk is full")
-    if AWAY.search(told):
+    if AWAY.search(said):
         return Unavailable(f"the Dockerfile cannot be built, for a registry cannot be reached: {told}")
     return InvalidArgument(f"the Dockerfile cannot be built: {told}")
 
@@ -144,6 +172,6 @@ def _add(archive: tarfile.TarFile, one: ContextFile) -> None:
 
 def _fetch_private(client: "DockerClient", engine: Engine, container: Container, text: str, making: Making) -> None:
     """Pulls what the login is for: the engine's builder is not told of it."""
-    for image in dict.fromkeys(_FROM.findall(text)):
+    for image in filter(is_image, dict.fromkeys(_FROM.findall(text))):
         if container.login and container.login.is_for(image) and find_image(client, image) is None:
             pull(client, engine, image, container.login, making)

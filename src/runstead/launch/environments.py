@@ -25,6 +25,7 @@ USED = "used"
 VENV = "venv"
 LINKS = "runstead"
 DRAFT = ".building-"
+LOCK = "lock"  # of a draft
 GONE = ".gone-"
 IN_USE_S = 60.0  # what was used so shortly ago may be about to be started in
 _OURS = ("runstead", "azureml")
@@ -109,7 +110,7 @@ def drafted(root: Path, key: str) -> Iterator[tuple[Path, int]]:
     folder = root / f"{DRAFT}{key}-{secrets.token_hex(4)}"
     with told_when_full(f"the environment {folder}"):
         folder.mkdir(mode=0o700)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield folder, lock
@@ -128,7 +129,7 @@ def keep(root: Path, draft: Path, record: Mapping[str, Any]) -> Environment:
         (draft / USED).touch()
         with open(draft / RECORD, "w") as file:
             json.dump(record, file, indent=1)
-        (draft / "lock").unlink(missing_ok=True)
+        (draft / LOCK).unlink(missing_ok=True)
         _sync(draft, whole=True)
         remove(root, key)
         draft.rename(root / key)
@@ -147,7 +148,7 @@ def remove(root: Path, key: str) -> None:
 def sweep(root: Path) -> None:
     """Clears away what killed builds left, and what was being deleted."""
     for folder in [*root.glob(f"{DRAFT}*"), *root.glob(f"{GONE}*")]:
-        if not _is_held(folder / "lock"):
+        if not is_held(folder / LOCK):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -212,7 +213,8 @@ def _is_sound(environment: Environment) -> bool:
     return os.path.exists(environment.python) and is_linked
 
 
-def _is_held(lock: Path) -> bool:
+def is_held(lock: Path) -> bool:
+    """Whether the builder of the draft with this lock lives."""
     try:
         opened = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -90,6 +90,7 @@ class Built:
         """Builds and tags it. What an attempt leaves that does not end is no image of this name."""
         began = time.monotonic()
         with opened(self.engine) as client, environments.drafted(self.root, self.key) as (draft, _lock):
+            layers.sweep(client, self.home)
             image = self._base(client, making)
             python, version = self.container.python, ""
             if self.recipe is not None and self.wish.specification is not None:

@@ -18,7 +18,7 @@ from runstead.domain.builds import Recipe
 from runstead.domain.errors import InvalidArgument, Unavailable
 from runstead.domain.interpreters import Choice, chosen
 from runstead.domain.packages import redacted
-from runstead.launch import solvers
+from runstead.launch import environments, solvers
 from runstead.launch.engines import HOME_LABEL, KEY_LABEL, Engine, opened, translated
 from runstead.launch.mounts import RUNSTEAD
 from runstead.launch.products import Making
@@ -88,7 +88,7 @@ def add_packages(
         command=words,
         user="0:0",
         working_dir=_HERE,
-        labels={**labels, BUILDING_LABEL: "1"},
+        labels={**labels, BUILDING_LABEL: str(draft)},
         host_config=host,
     )["Id"]
     stopped = threading.Event()
@@ -107,6 +107,14 @@ def add_packages(
         making.stopper(None)
         with translated(engine):
             client.api.remove_container(name, force=True, v=False)
+
+
+def sweep(client: "DockerClient", home: str) -> None:
+    """Ends the containers of this home in which builds went on that were killed."""
+    found = client.api.containers(all=True, filters={"label": [f"{HOME_LABEL}={home}", BUILDING_LABEL]})
+    for one in found:
+        if not environments.is_held(Path(one["Labels"][BUILDING_LABEL]) / environments.LOCK):
+            client.api.remove_container(one["Id"], force=True, v=False)
 
 
 class _Room(NamedTuple):

@@ -82,9 +82,9 @@ def split(image: str) -> tuple[str, str]:
 def refusal(image: str, said: str, login: Login | None) -> RunsteadError:
     """Why an image could not be had, as one sentence and of the kind that it is."""
     told = " ".join(redacted(said).split())[:500]
-    if FULL.search(told):
+    if FULL.search(said):
         return TooLarge("the disk is full")
-    if AWAY.search(told):
+    if AWAY.search(said):
         return Unavailable(f"the registry of the image {image} cannot be reached: {told}")
     if _NOT_ALLOWED.search(told):
         why = (

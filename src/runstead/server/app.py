@@ -17,10 +17,12 @@ from runstead.server.hosts import HostGuard
 from runstead.server.mlflow import artifacts as mlflow_artifacts
 from runstead.server.mlflow import assessments as mlflow_assessments
 from runstead.server.mlflow import experiments as mlflow_experiments
+from runstead.server.mlflow import graphs as mlflow_graphs
 from runstead.server.mlflow import inputs as mlflow_inputs
 from runstead.server.mlflow import logged_models as mlflow_logged_models
 from runstead.server.mlflow import metrics as mlflow_metrics
 from runstead.server.mlflow import multiparts as mlflow_multiparts
+from runstead.server.mlflow import pages as mlflow_pages
 from runstead.server.mlflow import registries as mlflow_registries
 from runstead.server.mlflow import runs as mlflow_runs
 from runstead.server.mlflow import searches as mlflow_searches
@@ -91,6 +93,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     mlflow_versions.routes,
     mlflow_artifacts.routes,
     mlflow_multiparts.routes,
+    mlflow_pages.routes,
+    mlflow_graphs.routes,
     mlflow_traces.routes,
     mlflow_assessments.routes,
     mlflow_servers.rest,  # answers every other path of MLflow's

@@ -1,6 +1,7 @@
 """Files on their way out: safe headers, byte ranges, zips that are made while they are sent."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from runstead.domain.errors import InvalidArgument
 
 CHUNK_BYTES = 1 << 18
 SNIFF_BYTES = 4096
+TOKEN = re.compile(r"[\w.+-]+", re.ASCII)  # a name that needs no quotes
 # What a browser may show inside our pages: told by the bytes themselves, never by the name.
 IMAGES = (
     (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
@@ -44,7 +46,14 @@ class ZipEntry:
 
 
 def file_answer(
-    file: BinaryIO, name: str, *, etag: str | None, inline: bool, range_header: str | None, if_range: str | None
+    file: BinaryIO,
+    name: str,
+    *,
+    etag: str | None,
+    inline: bool,
+    range_header: str | None,
+    if_range: str | None,
+    media_type: str = "application/octet-stream",
 ) -> Response:
     """`file` (closed at the end) as a download, or the one range of it that was asked for.
 
@@ -62,7 +71,6 @@ def file_answer(
         **({} if etag is None else {"ETag": f'"{etag}"'}),
     }
     span = _span(range_header, size_bytes) if if_range in (None, headers.get("ETag")) else (0, size_bytes)
-    media_type = shown or "application/octet-stream"
     if span is None:
         file.close()
         return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{size_bytes}"})
@@ -71,7 +79,7 @@ def file_answer(
     partial = range_header is not None and (start, end) != (0, size_bytes)
     if partial:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size_bytes}"
-    return StreamingResponse(_bytes_of(file, start, end), 206 if partial else 200, headers, media_type)
+    return StreamingResponse(_bytes_of(file, start, end), 206 if partial else 200, headers, shown or media_type)
 
 
 def page_answer(file: BinaryIO, name: str, *, scripts: bool) -> Response:
@@ -169,6 +177,8 @@ def _shown_as(head: bytes) -> str | None:
 
 
 def _disposition(kind: str, name: str) -> str:
+    if TOKEN.fullmatch(name):
+        return f"{kind}; filename={name}"
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 

@@ -171,6 +171,8 @@ def delete(unit: Unit, workspace: str, name: str) -> None:
             raise Conflict(
                 f"experiment {name!r} has {there.run_count} runs; only an empty one can be deleted, others archived"
             )
+        if experiments.has_files(tx.connection, there.key):
+            raise Conflict(f"experiment {name!r} has traces or models of its own; it can be archived, not deleted")
         views.delete_of_experiment(tx.connection, there.key)
         experiments.delete(tx.connection, there.key)
         feed.publish_experiment(tx, home, name)

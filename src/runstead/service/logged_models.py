@@ -19,7 +19,7 @@ MOST_NAME_CHARS = 250
 
 
 def create(unit: Unit, workspace: str, draft: LoggedModelDraft) -> LoggedModel:
-    """A new one. A model that no run made gets a run of its own for its files, which is put away from the start."""
+    """A new one. A model that no run here made gets a hidden run for its files."""
     _check_name(draft.name)
     model_id = f"m-{unit.new_id().replace('-', '')}"
     limits = unit.settings.limits
@@ -142,13 +142,10 @@ def _check_name(name: str) -> None:
 
 
 def _holder(unit: Unit, tx: Tx, home: Workspace, draft: LoggedModelDraft, model_id: str, experiment: str) -> Run:
-    if draft.source_run_id is not None:
-        return runs.found(tx.connection, home, draft.source_run_id)
-    made = runs.insert(
-        unit, tx, home, RunDraft(model_id, experiment, MODEL_FILES, draft.name or None, status="Completed")
-    )
-    run_rows.update(tx.connection, made.key, {"deleted_at_ms": tx.at_ms})
-    return made
+    source = None if draft.source_run_id is None else run_rows.find(tx.connection, draft.source_run_id)
+    if source is not None and source.workspace_key == home.key:
+        return source
+    return runs.insert_hidden(unit, tx, home, RunDraft(model_id, experiment, MODEL_FILES, draft.name or None))
 
 
 def _free_root(tx: Tx, holder: Run, name: str, model_id: str) -> str:

@@ -163,7 +163,13 @@ def open_file(unit: Unit, workspace: str, name: str, version: int, path: str) ->
 
 
 def files_of_run(unit: Unit, workspace: str, run_id: str, run_path: str) -> list[ModelFile]:
-    """The file at this path of a run, or all in the folder, as files of a model; NotFound if there is nothing."""
+    """The file at this path of a run, or all in the folder, as files of a model; NotFound if there is nothing.
+
+    The empty path is the run itself: all its files but for logs.
+    """
+    if not run_path:
+        _, there = artifacts.listed(unit, workspace, run_id)
+        return [ModelFile(one.path, one.size_bytes, one.sha256) for one in there if one.sha256 is not None]
     wanted = normalised_path(run_path)
     _, there = artifacts.listed(unit, workspace, run_id, prefix=wanted)
     exact = [one for one in there if one.path == wanted]

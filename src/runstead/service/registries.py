@@ -137,7 +137,7 @@ def create_version(unit: Unit, workspace: str, name: str, source: Source, draft:
 def _files_of(unit: Unit, workspace: str, source: Source) -> Sequence[ModelFile]:
     if source.version is not None:
         return models.files(unit, workspace, source.version.name, source.version.version)
-    if source.run_id is None or not source.path or runs.find(unit, workspace, source.run_id) is None:
+    if source.run_id is None or runs.find(unit, workspace, source.run_id) is None:
         return ()
     try:
         return models.files_of_run(unit, workspace, source.run_id, source.path)

@@ -38,6 +38,15 @@ def create_many(unit: Unit, workspace: str, drafts: Sequence[RunDraft]) -> list[
 
 def insert(unit: Unit, tx: Tx, workspace: Workspace, draft: RunDraft) -> Run:
     """The same within a transaction, for services that make more than the run."""
+    return _inserted(unit, tx, workspace, draft)
+
+
+def insert_hidden(unit: Unit, tx: Tx, workspace: Workspace, draft: RunDraft) -> Run:
+    """A run that only holds files: it has ended, is put away from the start, and counts nowhere."""
+    return _inserted(unit, tx, workspace, replace(draft, status="Completed"), hidden=True)
+
+
+def _inserted(unit: Unit, tx: Tx, workspace: Workspace, draft: RunDraft, *, hidden: bool = False) -> Run:
     there = runs.find(tx.connection, draft.run_id)
     if there is not None:
         return _same_run(there, workspace, draft)
@@ -48,13 +57,15 @@ def insert(unit: Unit, tx: Tx, workspace: Workspace, draft: RunDraft) -> Run:
         "workspace_key": workspace.key,
         "experiment_key": experiment.key,
         "number": counters.take(tx.connection, workspace.key, NUMBER),
+        "deleted_at_ms": tx.at_ms if hidden else None,
     }
     key = runs.insert(tx.connection, values)
     if key is None:  # somebody else made it this instant
         return _same_run(found(tx.connection, workspace, draft.run_id), workspace, draft)
     runs.set_tags(tx.connection, key, draft.tags)
     runs.add_properties(tx.connection, key, draft.properties)
-    experiment_rows.count_run(tx.connection, experiment.key, tx.at_ms)
+    if not hidden:
+        experiment_rows.count_run(tx.connection, experiment.key, tx.at_ms)
     feed.publish_experiment(tx, workspace, experiment.name)
     if parent is not None:
         runs.count_child(tx.connection, parent.key)

@@ -119,9 +119,7 @@ def _holder(unit: Unit, tx: Tx, home: Workspace, experiment: Experiment) -> Run:
     there = run_rows.find(tx.connection, run_id)
     if there is not None:
         return there
-    made = runs.insert(unit, tx, home, RunDraft(run_id, experiment.name, TRACE_FILES, "traces", status="Completed"))
-    run_rows.update(tx.connection, made.key, {"deleted_at_ms": tx.at_ms})
-    return made
+    return runs.insert_hidden(unit, tx, home, RunDraft(run_id, experiment.name, TRACE_FILES, "traces"))
 
 
 def _found(tx: Tx, home: Workspace, trace_id: str) -> Trace:

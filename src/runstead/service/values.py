@@ -88,12 +88,12 @@ def names(unit: Unit, workspace: str, experiment: str | None = None) -> list[Nam
         home = workspaces.found(connection, workspace)
         key = None if experiment is None else experiments.found(connection, home, experiment).key
         found = series.of_newest_runs(connection, home.key, key, at_most=MOST_NAMED_RUNS)
-        numeric = summary_rows.numeric_columns(connection, [(one.name_key, one.run_key) for one, _ in found])
+        numeric = summary_rows.numeric_columns(connection, [one.key for one, _ in found])
     return [Named(one, count, _numeric_names(one, numeric)) for one, count in found if one.kind != RESOURCE]
 
 
-def _numeric_names(one: Series, numeric: Mapping[tuple[int, int], Collection[int]]) -> tuple[str, ...]:
-    keys = numeric.get((one.name_key, one.run_key), ())
+def _numeric_names(one: Series, numeric: Mapping[int, Collection[int]]) -> tuple[str, ...]:
+    keys = numeric.get(one.key, ())
     return tuple(column.name for column in one.columns if column.key in keys)
 
 

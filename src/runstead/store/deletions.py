@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
+from runstead.domain.runs import HOLDERS
 from runstead.store.input_tables import logged_models
 from runstead.store.job_tables import jobs
 from runstead.store.metric_tables import metric_series, metric_summaries
@@ -71,7 +72,8 @@ def delete_runs(connection: sa.Connection, run_keys: Sequence[int]) -> None:
     gone = changes.c.run_id.in_([row.run_id for row in rows])
     connection.execute(sa.delete(changes).where(gone))
     for key in {row.experiment_key for row in rows}:
-        left = sa.select(sa.func.count(), sa.func.max(runs.c.created_at_ms)).where(runs.c.experiment_key == key)
+        shown = (runs.c.experiment_key == key) & runs.c.kind.not_in(HOLDERS)
+        left = sa.select(sa.func.count(), sa.func.max(runs.c.created_at_ms)).where(shown)
         count, newest_ms = connection.execute(left).one()
         values = {"run_count": count, "last_run_at_ms": newest_ms}
         connection.execute(sa.update(experiments).where(experiments.c.experiment_key == key).values(values))

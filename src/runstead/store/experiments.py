@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from runstead.domain.experiments import Experiment
 from runstead.store.engine import insert_if_absent
-from runstead.store.tables import experiments
+from runstead.store.tables import experiments, runs
 
 
 def find(connection: sa.Connection, workspace_key: int, name: str, *, for_update: bool = False) -> Experiment | None:
@@ -47,6 +47,13 @@ def update(connection: sa.Connection, key: int, values: Mapping[str, Any]) -> No
 def delete(connection: sa.Connection, key: int) -> None:
     """Forget an experiment that has no runs."""
     connection.execute(sa.delete(experiments).where(experiments.c.experiment_key == key))
+
+
+def has_files(connection: sa.Connection, key: int) -> bool:
+    """Whether there are runs of it, also the hidden ones that hold files of models and traces."""
+    return (
+        connection.execute(sa.select(runs.c.run_key).where(runs.c.experiment_key == key).limit(1)).first() is not None
+    )
 
 
 def count_run(connection: sa.Connection, key: int, at_ms: int) -> None:

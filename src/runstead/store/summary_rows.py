@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from runstead.domain.records import NO_STEP, Cell, Kind
 from runstead.store.engine import upsert
-from runstead.store.metric_tables import metric_summaries
+from runstead.store.metric_tables import metric_series, metric_summaries
 from runstead.store.series import chunks
 from runstead.store.summaries import NOWHERE, Extent, Mark, Summary, mean_of
 
@@ -56,15 +56,16 @@ def load_many(
     }
 
 
-def numeric_columns(connection: sa.Connection, series: Collection[tuple[int, int]]) -> dict[tuple[int, int], set[int]]:
-    """Of series, by (name key, run key): the keys of the columns in which there was a number."""
-    table = metric_summaries.c
-    query = sa.select(table.name_key, table.run_key, table.column_key).where(table.numbers > 0)
-    found: dict[tuple[int, int], set[int]] = {}
-    for some in chunks(sorted(series)):
-        mine = sa.tuple_(table.name_key, table.run_key).in_(some)
-        for name_key, run_key, column_key in connection.execute(query.where(mine)):
-            found.setdefault((name_key, run_key), set()).add(column_key)
+def numeric_columns(connection: sa.Connection, series_keys: Collection[int]) -> dict[int, set[int]]:
+    """Of series, by their keys: the keys of the columns in which there was a number."""
+    rows, of = metric_summaries.c, metric_series.c
+    # By way of the series: SQLite reads the whole table for a list of pairs of names and runs.
+    theirs = metric_series.join(metric_summaries, sa.and_(rows.name_key == of.name_key, rows.run_key == of.run_key))
+    query = sa.select(of.series_key, rows.column_key).select_from(theirs).where(rows.numbers > 0)
+    found: dict[int, set[int]] = {}
+    for some in chunks(sorted(series_keys)):
+        for series_key, column_key in connection.execute(query.where(of.series_key.in_(some))):
+            found.setdefault(series_key, set()).add(column_key)
     return found
 
 

@@ -1,6 +1,6 @@
 /** Files of a run: artifacts, and logs among them. */
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { filePath, query, request, requestJson, runPath } from "./client";
 import { keys } from "./keys";
@@ -11,16 +11,19 @@ import type { Artifact } from "./types";
 // A log that grows changes one size in the list; that may be seen a little later.
 const SIZES_MS = 3000;
 
-/** All files of a run. A new log shows at once, the size of a known one a little later. */
-export function useArtifacts(runId: string) {
-  const workspace = useWorkspace();
-  const client = useQueryClient();
-  const answer = useQuery({
+export const artifactsOptions = (workspace: string, runId: string) =>
+  queryOptions({
     queryKey: keys.artifacts(workspace, runId),
     queryFn: ({ signal }) =>
       requestJson<{ artifacts: Artifact[] }>(`${runPath(workspace, runId)}/artifacts`, { signal }),
     select: (found) => found.artifacts,
   });
+
+/** All files of a run. A new log shows at once, the size of a known one a little later. */
+export function useArtifacts(runId: string) {
+  const workspace = useWorkspace();
+  const client = useQueryClient();
+  const answer = useQuery(artifactsOptions(workspace, runId));
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   useChanges((change) => {

@@ -1,14 +1,13 @@
 /** Experiments. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { query, requestJson, workspacePath } from "./client";
 import { keys } from "./keys";
 import { useWorkspace } from "./live";
 import type { Experiment } from "./types";
 
-export function useExperiments({ archived = false } = {}) {
-  const workspace = useWorkspace();
-  return useQuery({
+export const experimentsOptions = (workspace: string, archived = false) =>
+  queryOptions({
     queryKey: [...keys.experiments(workspace), { archived }],
     queryFn: ({ signal }) =>
       requestJson<{ experiments: Experiment[] }>(
@@ -17,7 +16,8 @@ export function useExperiments({ archived = false } = {}) {
       ),
     select: (answer) => answer.experiments,
   });
-}
+
+export const useExperiments = ({ archived = false } = {}) => useQuery(experimentsOptions(useWorkspace(), archived));
 
 export type ExperimentChange = { name: string; archived?: boolean; description?: string };
 

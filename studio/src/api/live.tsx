@@ -1,6 +1,6 @@
 /** Ties the change stream to what is shown: a change makes answers stale, and they are asked for again, once. */
 
-import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { staleKeys } from "./keys";
 import { type ChangeStream, type Connection, changeStream } from "./stream";
@@ -8,6 +8,10 @@ import type { Change } from "./types";
 
 const StreamContext = createContext<ChangeStream | null>(null);
 const WorkspaceContext = createContext<string>("default");
+const RefreshContext = createContext<Mark>(() => undefined);
+
+/** Answers under these keys are old: they are asked for anew, soon. */
+type Mark = (queryKeys: readonly QueryKey[]) => void;
 
 // Between two rounds of asking: fast enough to look live, slow enough for a run that logs 10 000 points a second.
 const ROUND_MS = 400;
@@ -17,8 +21,8 @@ const SOON_MS = 20;
 export function LiveWorkspace({ name, children }: { name: string; children: ReactNode }) {
   const client = useQueryClient();
   const stream = useMemo(() => changeStream(name), [name]);
+  const refresh = useMemo(() => refresher(client), [client]);
   useEffect(() => {
-    const refresh = refresher(client);
     const stops = [
       stream.subscribe((change) => refresh.mark(staleKeys(name, change))),
       stream.onGap(() => void client.invalidateQueries()),
@@ -28,15 +32,20 @@ export function LiveWorkspace({ name, children }: { name: string; children: Reac
     return () => {
       for (const stop of stops) stop();
     };
-  }, [client, stream, name]);
+  }, [client, stream, refresh, name]);
   return (
     <WorkspaceContext value={name}>
-      <StreamContext value={stream}>{children}</StreamContext>
+      <RefreshContext value={refresh.mark}>
+        <StreamContext value={stream}>{children}</StreamContext>
+      </RefreshContext>
     </WorkspaceContext>
   );
 }
 
 export const useWorkspace = () => useContext(WorkspaceContext);
+
+/** For what a change makes old beyond `staleKeys`: asked for at once after a pause, then in rounds. */
+export const useRefresh = () => useContext(RefreshContext);
 
 export function useConnection(): Connection {
   const stream = useStream();
@@ -71,7 +80,7 @@ function useStream(): ChangeStream {
 
 /** Collects stale keys and asks anew: at once after a pause, and then in rounds. A key that is being fetched waits for the next round, so a slow answer is never starved. */
 export function refresher(client: QueryClient, roundMs = ROUND_MS) {
-  const stale = new Map<string, readonly string[]>();
+  const stale = new Map<string, QueryKey>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lastMs = Number.NEGATIVE_INFINITY;
   const round = () => {
@@ -85,10 +94,13 @@ export function refresher(client: QueryClient, roundMs = ROUND_MS) {
     if (stale.size > 0) timer = setTimeout(round, roundMs);
   };
   return {
-    mark: (queryKeys: readonly (readonly string[])[]) => {
+    mark: (queryKeys: readonly QueryKey[]) => {
       for (const key of queryKeys) stale.set(JSON.stringify(key), key);
       timer ??= setTimeout(round, Math.max(Math.min(SOON_MS, roundMs), lastMs + roundMs - performance.now()));
     },
-    stop: () => clearTimeout(timer),
+    stop: () => {
+      clearTimeout(timer);
+      timer = undefined;
+    },
   };
 }

@@ -1,20 +1,20 @@
 /** Metrics: summaries, points to draw, rows to read, files to take away. */
 
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { askChart, type ChartQuery } from "./charts";
 import { query, requestJson, runPath, workspacePath } from "./client";
 import { keys } from "./keys";
 import { useWorkspace } from "./live";
 import type { Cell, ChartPoints, Series, SeriesKind } from "./types";
 
-export function useSeries(runId: string) {
-  const workspace = useWorkspace();
-  return useQuery({
+export const seriesOptions = (workspace: string, runId: string) =>
+  queryOptions({
     queryKey: keys.series(workspace, runId),
     queryFn: ({ signal }) => requestJson<{ series: Series[] }>(`${runPath(workspace, runId)}/metrics`, { signal }),
     select: (answer) => answer.series,
   });
-}
+
+export const useSeries = (runId: string) => useQuery(seriesOptions(useWorkspace(), runId));
 
 /** Summaries of many runs at once, by run id. */
 export function useSummaries(runIds: readonly string[], names?: readonly string[]) {

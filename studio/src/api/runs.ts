@@ -1,6 +1,6 @@
 /** Runs: one of them, a change to it, and the run table's query. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { query, requestJson, runPath, workspacePath } from "./client";
 import { keys } from "./keys";
 import { useWorkspace } from "./live";
@@ -17,13 +17,13 @@ import type {
   TableRow,
 } from "./types";
 
-export function useRun(runId: string) {
-  const workspace = useWorkspace();
-  return useQuery({
+export const runOptions = (workspace: string, runId: string) =>
+  queryOptions({
     queryKey: keys.run(workspace, runId),
     queryFn: ({ signal }) => requestJson<Run>(runPath(workspace, runId), { signal }),
   });
-}
+
+export const useRun = (runId: string) => useQuery(runOptions(useWorkspace(), runId));
 
 /** The newest runs of an experiment. */
 export function useRunsOf(experiment: string, limit: number) {

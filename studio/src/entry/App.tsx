@@ -1,7 +1,7 @@
 /** The outermost layer: theme, signed in or not, and which page. */
 
 import { FluentProvider, Spinner } from "@fluentui/react-components";
-import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { LiveWorkspace } from "@/api/live";
 import { useWorkspaces } from "@/api/workspaces";
 import { addresses, navigate, type Place, placeOf, usePathname } from "@/parts/addresses";
@@ -10,14 +10,11 @@ import { usePersisted } from "@/parts/persisted";
 import { shell } from "@/texts/shell";
 import { NotFound } from "./NotFound";
 import { PageBoundary } from "./PageBoundary";
+import { ExperimentsPage, RunPage, RunsPage } from "./pages";
 import { Shell } from "./Shell";
 import { SignedOut } from "./SignedOut";
 import { signedOut } from "./session";
 import { useTheme } from "./theme";
-
-const ExperimentsPage = lazy(() => import("@/pages/experiments/ExperimentsPage"));
-const RunsPage = lazy(() => import("@/pages/runs/RunsPage"));
-const RunPage = lazy(() => import("@/pages/run/RunPage"));
 
 export function App() {
   const { theme, choice, choose } = useTheme();
@@ -35,9 +32,7 @@ export function App() {
         <LiveWorkspace key={place.workspace} name={place.workspace}>
           <Shell place={place} themeChoice={choice} chooseTheme={choose}>
             <PageBoundary key={pageKey(place)}>
-              <Suspense fallback={<Spinner className="page-wait" label={shell.loading} delay={300} />}>
-                <Page place={place} />
-              </Suspense>
+              <Page place={place} />
             </PageBoundary>
           </Shell>
         </LiveWorkspace>
@@ -49,16 +44,18 @@ export function App() {
 /** The same for all tabs of a run: going to another tab leaves the page, and the focus, where they are. */
 const pageKey = (place: Place): string => JSON.stringify("tab" in place ? { ...place, tab: null } : place);
 
+const WAIT = <Spinner className="page-wait" label={shell.loading} delay={300} />;
+
 function Page({ place }: { place: Exclude<Place, { page: "home" }> }) {
   switch (place.page) {
     case "experiments":
-      return <ExperimentsPage />;
+      return <ExperimentsPage wait={WAIT} />;
     case "experiment":
-      return <RunsPage key={place.name} experiment={place.name} />;
+      return <RunsPage key={place.name} experiment={place.name} wait={WAIT} />;
     case "runs":
-      return <RunsPage key="all" experiment={null} />;
+      return <RunsPage key="all" experiment={null} wait={WAIT} />;
     case "run":
-      return <RunPage key={place.runId} runId={place.runId} tab={place.tab} />;
+      return <RunPage key={place.runId} runId={place.runId} tab={place.tab} wait={WAIT} />;
     case "nowhere":
       return <NotFound workspace={place.workspace} />;
   }
@@ -74,5 +71,5 @@ function Home() {
     if (name !== undefined) navigate(addresses.experiments(name), { replace: true });
   }, [name]);
   if (workspaces.isLoadingError) return <Problem error={workspaces.error} retry={() => void workspaces.refetch()} />;
-  return <Spinner className="page-wait" label={shell.loading} delay={300} />;
+  return WAIT;
 }

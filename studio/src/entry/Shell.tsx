@@ -9,8 +9,9 @@ import {
   SearchRegular,
   TableSimpleRegular,
 } from "@fluentui/react-icons";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { addresses, navigate, type Place } from "@/parts/addresses";
+import { deferred } from "@/parts/deferred";
 import { Keys } from "@/parts/Keys";
 import { Link } from "@/parts/Link";
 import { persist, usePersisted } from "@/parts/persisted";
@@ -20,8 +21,8 @@ import { AwayBanner, ConnectionState } from "./ConnectionState";
 import type { ThemeChoice } from "./theme";
 import { WorkspaceSwitcher } from "./WorkspaceSwitcher";
 
-const Palette = lazy(() => import("./Palette"));
-const KeyList = lazy(() => import("./KeyList"));
+const Palette = deferred(() => import("./Palette"));
+const KeyList = deferred(() => import("./KeyList"));
 
 type Props = {
   place: Exclude<Place, { page: "home" }>;
@@ -62,10 +63,8 @@ export function Shell({ place, themeChoice, chooseTheme, children }: Props) {
         {children}
       </main>
       <AwayBanner />
-      <Suspense>
-        {overlay === "palette" && <Palette close={close} />}
-        {overlay === "keys" && <KeyList close={close} />}
-      </Suspense>
+      {overlay === "palette" && <Palette close={close} />}
+      {overlay === "keys" && <KeyList close={close} />}
     </div>
   );
 }

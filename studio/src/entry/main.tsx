@@ -4,7 +4,9 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError, isUnauthenticated } from "@/api/client";
+import { placeOf } from "@/parts/addresses";
 import { App } from "./App";
+import { begin } from "./pages";
 import { signedOut } from "./session";
 import "./shell.css";
 
@@ -25,6 +27,7 @@ const client = new QueryClient({
   },
 });
 
+begin(placeOf(location.pathname), client);
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element with the id root");
 createRoot(root).render(

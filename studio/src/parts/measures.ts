@@ -16,8 +16,13 @@ export function useRoughWidth(element: RefObject<HTMLElement | null>): number {
 
 // Who scrolls past a hundred cards wants none of them drawn.
 const SETTLE_MS = 100;
+let scrolledMs = Number.NEGATIVE_INFINITY;
+const noteScroll = () => {
+  scrolledMs = performance.now();
+};
+document.addEventListener("scroll", noteScroll, { capture: true, passive: true });
 
-/** Whether the element is in view or nearly so, and has been for a moment. */
+/** Whether the element is in view or nearly so, and while one scrolls: has been for a moment. */
 export function useNearView(element: RefObject<HTMLElement | null>): boolean {
   const [isNear, setNear] = useState(false);
   useEffect(() => {
@@ -25,8 +30,10 @@ export function useNearView(element: RefObject<HTMLElement | null>): boolean {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const moved = ([entry]: IntersectionObserverEntry[]) => {
       clearTimeout(timer);
-      if (entry?.isIntersecting) timer = setTimeout(() => setNear(true), SETTLE_MS);
-      else setNear(false);
+      const wait = scrolledMs + SETTLE_MS - performance.now();
+      if (!entry?.isIntersecting) setNear(false);
+      else if (wait <= 0) setNear(true);
+      else timer = setTimeout(() => setNear(true), SETTLE_MS);
     };
     const watcher = new IntersectionObserver(moved, { rootMargin: "400px 0px" });
     watcher.observe(element.current);

@@ -115,8 +115,9 @@ def test_a_downloaded_page_is_never_shown_as_one(tracking: Tracking) -> None:
     page = b"<script>alert(1)</script>"
     assert urllib3.request("PUT", path, body=page, headers={**owner, "Content-Type": "text/html"}).status == 200
     reply = urllib3.request("GET", path, headers=owner)
-    assert reply.headers["Content-Type"] == "application/octet-stream"
-    assert reply.headers["Content-Disposition"].startswith("attachment")
+    assert reply.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert reply.headers["Content-Disposition"] == "attachment; filename=x.html"
     assert "sandbox" in reply.headers["Content-Security-Policy"]
 
 

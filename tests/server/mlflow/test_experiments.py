@@ -83,22 +83,32 @@ def test_hostile_names_are_refused(tracking: Tracking, name: str) -> None:
 @pytest.mark.parametrize(
     "location",
     [
-        "/etc",
-        "file:///etc",
         "http:///?/../../../etc",
         "http://x/#/../../etc",
         "http://x/;/../../etc",
         "mlflow-artifacts:/../../x",
-        "s3://bucket",
+        "file:///x/%2e%2e/etc",
         "..\\..\\windows",
-        "FILE:etc",
+        "runs:/r/path",
+        "x" * 2_049,
     ],
 )
-def test_no_place_of_the_clients_own_is_taken_for_artifacts(tracking: Tracking, location: str) -> None:
-    """CVE-2023-6909, CVE-2024-1593, -1594, -2928, -3573, -3848: none of them can name a place."""
+def test_a_place_for_artifacts_that_could_lead_out_of_a_folder_is_refused(tracking: Tracking, location: str) -> None:
+    """CVE-2023-6909, CVE-2024-1593, -1594, -2928, -3573, -3848."""
     with pytest.raises(MlflowException) as caught:
         tracking.client.create_experiment(f"at {location[:5]}", artifact_location=location)
     assert caught.value.error_code == "INVALID_PARAMETER_VALUE"
+
+
+@pytest.mark.parametrize("location", ["my_location", "/etc", "file:///etc", "s3://bucket/x", "http://host/x"])
+def test_a_place_for_artifacts_is_told_back_and_they_are_kept_here(tracking: Tracking, location: str) -> None:
+    made = tracking.client.create_experiment(f"in {location}", artifact_location=location, tags={"a": "b"})
+    there = tracking.client.get_experiment(made)
+    assert (there.artifact_location, there.tags) == (location, {"a": "b"})
+    run = tracking.client.create_run(made)
+    assert run.info.artifact_uri == f"mlflow-artifacts:/{made}/{run.info.run_id}/artifacts"
+    tracking.client.log_text(run.info.run_id, "hello", "x.txt")
+    assert [one.path for one in tracking.client.list_artifacts(run.info.run_id)] == ["x.txt"]
 
 
 def test_an_unknown_experiment_is_told(tracking: Tracking) -> None:

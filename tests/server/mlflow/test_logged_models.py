@@ -1,7 +1,9 @@
+import json
 from pathlib import Path
 
 import mlflow
 import pytest
+import urllib3
 from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelInput, LoggedModelOutput, LoggedModelStatus
 from mlflow.exceptions import MlflowException
 
@@ -112,3 +114,46 @@ def test_the_older_way_to_log_a_model_grows_a_tag(tracking: Tracking) -> None:
         assert tracking.call("POST", "api/2.0/mlflow/runs/log-model", run_id=run_id, model_json=told)[0] == 200
     assert tracking.client.get_run(run_id).data.tags["mlflow.log-model.history"].count("artifact_path") == 2
     assert tracking.call("POST", "api/2.0/mlflow/runs/log-model", run_id=run_id, model_json="{")[0] == 400
+
+
+def test_a_model_may_name_a_run_that_is_not_here(tracking: Tracking) -> None:
+    made = tracking.client.create_logged_model("0", name="elsewhere", source_run_id="123")
+    assert tracking.client.get_logged_model(made.model_id).source_run_id == "123"
+    assert tracking.call("GET", "api/2.0/mlflow/runs/get", run_id=made.model_id)[0] == 200  # its files are there
+
+
+def test_models_are_found_by_the_dataset_they_were_measured_on(tracking: Tracking) -> None:
+    client, experiment = tracking.client, tracking.experiment("by dataset")
+    run_id = client.create_run(experiment).info.run_id
+    one, other = (client.create_logged_model(experiment, name=name) for name in ("one", "other"))
+    client.log_metric(run_id, "acc", 0.9, dataset_name="d", dataset_digest="1", model_id=one.model_id)
+    client.log_metric(run_id, "acc", 0.1, dataset_name="d", dataset_digest="2", model_id=other.model_id)
+
+    def names(digest: str, filter_string: str | None = None) -> list[str]:
+        told = [{"dataset_name": "d", "dataset_digest": digest}]
+        return [m.name for m in client.search_logged_models([experiment], filter_string, datasets=told)]
+
+    assert (names("1"), names("2"), names("3")) == (["one"], ["other"], [])
+    assert (names("1", "metrics.acc > 0.5"), names("2", "metrics.acc > 0.5")) == (["one"], [])
+
+
+def test_a_logged_model_knows_the_versions_that_were_made_of_it(tracking: Tracking) -> None:
+    client = tracking.client
+    client.create_registered_model("of-a-logged-model")
+    made = client.create_logged_model("0")
+    for _ in range(2):
+        client.create_model_version("of-a-logged-model", made.artifact_location, model_id=made.model_id)
+    told = json.loads(client.get_logged_model(made.model_id).tags["mlflow.modelVersions"])
+    assert told == [{"name": "of-a-logged-model", "version": number} for number in (1, 2)]
+
+
+def test_hidden_runs_that_hold_files_count_nowhere(tracking: Tracking) -> None:
+    experiment = tracking.experiment("only files")
+    tracking.client.create_logged_model(experiment)
+    assert tracking.ours("GET", "experiments/only%20files")["run_count"] == 0
+    status = urllib3.request(
+        "DELETE",
+        f"{tracking.server.url}/api/v1/workspaces/default/experiments/only%20files",
+        headers={"Authorization": f"Bearer {tracking.server.token}"},
+    ).status
+    assert status == 409

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from runstead.domain.runs import RunDraft
 from runstead.server.app import ROUTERS
+from runstead.server.mlflow.wire import MOUNT
 from runstead.service import runs
 from runstead.service.settings import Settings
 from runstead.testing.servers import House, house_of
@@ -18,8 +19,9 @@ ROUTES = [
     (method, route.path)
     for router in ROUTERS
     for route in router.routes
-    if isinstance(route, APIRoute) and route.path.startswith("/mlflow/{ws}") and "{path" not in route.path
+    if isinstance(route, APIRoute) and route.path.startswith(f"{MOUNT}/") and "{path" not in route.path
     for method in sorted(route.methods or ())
+    if route.path != f"{MOUNT}/"  # the page for browsers
 ]
 PUBLIC = ("/health", "/version")
 
@@ -62,7 +64,7 @@ def test_a_runs_token_changes_nothing_of_another_run_or_workspace(tracking: Trac
 
 
 def test_an_address_that_is_not_offered_says_so_in_mlflows_words(tracking: Tracking) -> None:
-    for path in ("api/2.0/mlflow/webhooks", "api/2.0/mlflow/no/such", "api/9.9/mlflow/runs/get", "graphql", ""):
+    for path in ("api/2.0/mlflow/webhooks", "api/2.0/mlflow/no/such", "api/9.9/mlflow/runs/get", ""):
         status, told = tracking.call("POST", path)
         assert (status, told["error_code"]) == (404, "ENDPOINT_NOT_FOUND")
         assert "rest-mlflow.md" in told["message"]
@@ -111,3 +113,24 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with house_of(Settings(home=tmp_path_factory.mktemp("fuzzed"))) as house:
         runs.create(house.unit, "default", RunDraft("mine", "Default"))
         yield house
+
+
+@pytest.mark.parametrize("tail", ["", "/"])
+def test_the_tracking_uri_leads_a_browser_to_studio(tracking: Tracking, tail: str) -> None:
+    """Clients print links such as `<tracking URI>/#/experiments/0`."""
+    reply = send(tracking.server.url, "GET", f"/mlflow/default{tail}")
+    assert (reply.status, reply.header("Location")) == (307, "/w/default")
+
+
+def test_doubled_slashes_are_led_to_the_address_without_them(tracking: Tracking) -> None:
+    owner = [("Authorization", f"Bearer {tracking.server.token}")]
+    reply = send(tracking.server.url, "GET", "/mlflow/default//api//2.0/mlflow/experiments/get?experiment_id=0", owner)
+    assert (reply.status, reply.header("Location")) == (
+        308,
+        "/mlflow/default/api/2.0/mlflow/experiments/get?experiment_id=0",
+    )
+    assert (
+        send(tracking.server.url, "GET", "/mlflow///evil.example.com/x", owner)
+        .header("Location")
+        .startswith("/mlflow/")
+    )

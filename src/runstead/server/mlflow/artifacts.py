@@ -1,6 +1,10 @@
 """MLflow's artifacts: the files of our runs, listed, and sent through this server."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from mimetypes import guess_type
+from pathlib import PurePosixPath
 from typing import Any
 
 from fastapi import Request
@@ -21,6 +25,11 @@ from runstead.store.artifacts import Artifact
 routes = router()
 PROXY = MOUNT + "/{door}/{version}/mlflow-artifacts/artifacts"
 MOST_FILES = 100_000
+# Endings, and names without one, of files that are text.
+TEXTS = re.compile(
+    r"txt|log|err|cfg|conf|cnf|cf|ini|properties|prop|hocon|toml|ya?ml|xml|json|js|py3?|[ct]sv|md|rst|ipynb|MLmodel|"
+    r"(ML|ml)project"
+)
 HOW = "it is <experiment id>/<run id>/artifacts/<path>, as in a run's artifact_uri"
 
 
@@ -107,23 +116,28 @@ def place_of(asked: Asked, path: str) -> Place:
             model = logged_models.load(asked.unit, asked.workspace, model_id)
             if model.experiment_id != experiment_id:
                 raise NotFound(f"logged model {model.model_id} is not of experiment {experiment_id[:64]!r}")
-            inner = "/".join(rest)
-            path = f"{model.root}/{normalised_path(inner)}" if inner else model.root
+            inner = _inner(rest)
+            path = f"{model.root}/{inner}" if inner else model.root
             return Place(model.holder_id, path, model.root, model.holder_id)
         case [experiment_id, "traces", trace_id, "artifacts", *rest]:
             trace = traces.load(asked.unit, asked.workspace, trace_id)
             if trace.experiment_id != experiment_id:
                 raise NotFound(f"trace {trace.trace_id} is not of experiment {experiment_id[:64]!r}")
-            inner = "/".join(rest)
-            path = f"{trace.trace_id}/{normalised_path(inner)}" if inner else trace.trace_id
+            inner = _inner(rest)
+            path = f"{trace.trace_id}/{inner}" if inner else trace.trace_id
             return Place(trace.holder_id, path, trace.trace_id, trace.source_run_id)
         case [experiment_id, run_id, "artifacts", *rest]:
             run = runs.load(asked.unit, asked.workspace, run_id)
             if run.experiment_id != experiment_id:
                 raise NotFound(f"run {run.run_id} is not of experiment {experiment_id[:64]!r}")
-            inner = "/".join(rest)
-            return Place(run.run_id, normalised_path(inner) if inner else "", "", run.run_id)
+            return Place(run.run_id, _inner(rest), "", run.run_id)
     raise InvalidArgument(f"Invalid path: {path[:200]!r} leads to no run; {HOW}")
+
+
+def _inner(parts: Sequence[str]) -> str:
+    """The path below a root, which clients also call `.`."""
+    path = "/".join(parts)
+    return "" if path in ("", ".") else normalised_path(path)
 
 
 def send(request: Request, unit: Unit, run_id: str, artifact: Artifact) -> Response:
@@ -135,7 +149,17 @@ def send(request: Request, unit: Unit, run_id: str, artifact: Artifact) -> Respo
         inline=False,
         range_header=request.headers.get("range"),
         if_range=request.headers.get("if-range"),
+        media_type=media_type_of(artifact.path),
     )
+
+
+def media_type_of(path: str) -> str:
+    """What the name tells, as MLflow does; what a browser would run is plain text or plain bytes."""
+    suffix = PurePosixPath(path).suffix.removeprefix(".") or PurePosixPath(path).name
+    told = guess_type(path)[0] or ""
+    if TEXTS.fullmatch(suffix) or told.startswith("text/"):
+        return "text/plain"
+    return told if told and not told.endswith("xml") else "application/octet-stream"
 
 
 def below(unit: Unit, workspace: str, place: Place) -> list[dict[str, Any]]:  # Any: JSON

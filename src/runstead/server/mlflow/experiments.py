@@ -1,6 +1,7 @@
 """MLflow's experiments: ours, by id; deleted is what we call archived."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi.responses import Response
 
@@ -15,7 +16,8 @@ from runstead.service import experiments
 routes = router()
 EXPERIMENTS = BASE + "/experiments"
 VIEWS = ("ACTIVE_ONLY", "DELETED_ONLY", "ALL")
-NOTE = "mlflow.note.content"
+NOTE, PLACE = "mlflow.note.content", "mlflow.artifactLocation"
+MOST_PLACE_CHARS = 2_048
 NUMBERS = ("creation_time", "last_update_time")
 FILTERS = Grammar(texts=("name", "experiment_id"), numbers=NUMBERS)
 
@@ -23,14 +25,10 @@ FILTERS = Grammar(texts=("name", "experiment_id"), numbers=NUMBERS)
 @routes.post(EXPERIMENTS + "/create")
 @needs("write")
 def create(asked: AskedIn) -> Response:
-    """A new experiment. Its artifacts are kept with its runs: a place of the client's own is refused."""
-    name = asked.text("name")
-    if asked.maybe("artifact_location"):
-        raise InvalidArgument(
-            f"artifact_location {asked.text('artifact_location')[:200]!r} is not taken: artifacts are kept by this "
-            "server, with their runs. Create the experiment without it"
-        )
-    tags = asked.pairs("tags")
+    """A new experiment. Its `artifact_location` is told back; what clients log is kept with its runs all the same."""
+    name, place = asked.text("name"), asked.maybe("artifact_location")
+    _check_place(place or "")
+    tags = {**asked.pairs("tags"), **({PLACE: place} if place else {})}
     made = experiments.create(asked.unit, asked.workspace, name, tags=tags)
     return answer({"experiment_id": made.experiment_id})
 
@@ -120,6 +118,19 @@ def delete_tag(asked: AskedIn) -> Response:
     return answer({})
 
 
+def _check_place(place: str) -> None:
+    """It is never opened; but what could lead out of a folder is not even kept."""
+    if place.startswith("runs:"):
+        raise InvalidArgument(f"Artifact location cannot be a runs:/ URI. Given: '{place[:200]}'")
+    if len(place) > MOST_PLACE_CHARS:
+        raise InvalidArgument(
+            "Invalid artifact path length. The length of the artifact path cannot be greater than "
+            f"{MOST_PLACE_CHARS} characters."
+        )
+    if any(mark in unquote(place) for mark in ("..", "?", "#", ";", "\\", "%")) or not place.isprintable():
+        raise InvalidArgument(f"Invalid artifact_location '{place[:200]}': it is a plain path or address")
+
+
 def found(asked: Asked) -> Experiment:
     """The experiment that a call names."""
     return experiments.load_by_id(asked.unit, asked.workspace, asked.text("experiment_id"))
@@ -150,7 +161,7 @@ def experiment_out(one: Experiment) -> dict[str, Any]:  # Any: JSON
     return {
         "experiment_id": one.experiment_id,
         "name": one.name,
-        "artifact_location": f"mlflow-artifacts:/{one.experiment_id}",
+        "artifact_location": one.tags.get(PLACE) or f"mlflow-artifacts:/{one.experiment_id}",
         "lifecycle_stage": "deleted" if one.archived else "active",
         "creation_time": one.created_at_ms,
         "last_update_time": updated_at_ms(one),
@@ -159,8 +170,9 @@ def experiment_out(one: Experiment) -> dict[str, Any]:  # Any: JSON
 
 
 def tags_of(one: Experiment) -> dict[str, str | None]:
-    """Its tags, and its description under MLflow's name."""
-    return {**one.tags, **({NOTE: one.description} if one.description else {})}
+    """Its tags but for the place of artifacts, and its description under MLflow's name."""
+    told = {key: value for key, value in one.tags.items() if key != PLACE}
+    return {**told, **({NOTE: one.description} if one.description else {})}
 
 
 def updated_at_ms(one: Experiment) -> int:

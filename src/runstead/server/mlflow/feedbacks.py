@@ -24,7 +24,13 @@ def made(told: Fields, trace_id: str, assessment_id: str, at_ms: int) -> dict[st
     if sum(kind in told for kind in ("feedback", "expectation", "issue")) != 1:
         raise InvalidArgument("An assessment is one of feedback and expectation")
     times = {"create_time": stamped(at_ms), "last_update_time": stamped(at_ms)}
-    return {**times, **told, "assessment_id": assessment_id, "trace_id": trace_id, "valid": told.get("valid", True)}
+    return {
+        **times,
+        **_kept(told),
+        "assessment_id": assessment_id,
+        "trace_id": trace_id,
+        "valid": told.get("valid", True),
+    }
 
 
 def with_one_more(one: Trace, fresh: Fields) -> list[Fields]:
@@ -46,7 +52,11 @@ def with_changed(one: Trace, assessment_id: str, told: Fields, mask: str, at_ms:
     before = one.assessments[place]
     if names & {"feedback", "expectation"} and not names & before.keys() & {"feedback", "expectation"}:
         raise InvalidArgument("Cannot change an assessment from feedback to expectation or the other way round")
-    changed = {**before, **{name: told[name] for name in names if name in told}, "last_update_time": stamped(at_ms)}
+    changed = {
+        **before,
+        **{name: value for name, value in _kept(told).items() if name in names},
+        "last_update_time": stamped(at_ms),
+    }
     return [changed if i == place else kept for i, kept in enumerate(one.assessments)]
 
 
@@ -70,7 +80,9 @@ def newest_value(one: Trace, kind: str, name: str) -> Plain:
     """The value of the newest valid one of this kind and name; true and false are texts, as in a filter."""
     for told in reversed(one.assessments):
         if told.get("assessment_name") == name and kind in told and told.get("valid", True):
-            value = told[kind].get("value") if isinstance(told[kind], dict) else None
+            value = (
+                told[kind].get("value", told[kind].get("serialized_value")) if isinstance(told[kind], dict) else None
+            )
             if value is None or isinstance(value, str):
                 return value
             return float(value) if type(value) in (int, float) else json.dumps(value)
@@ -80,6 +92,18 @@ def newest_value(one: Trace, kind: str, name: str) -> Plain:
 def stamped(at_ms: int) -> str:
     """A moment as protocol buffers write it."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _kept(told: Fields) -> Fields:
+    """As MLflow keeps it: of an expectation, what is no plain value is a text of JSON."""
+    expected = told.get("expectation")
+    value = expected.get("value") if isinstance(expected, dict) else None
+    if not isinstance(value, dict | list):
+        return told
+    return {
+        **told,
+        "expectation": {"serialized_value": {"serialization_format": "JSON_FORMAT", "value": json.dumps(value)}},
+    }
 
 
 def _place_of(one: Trace, assessment_id: str) -> int:

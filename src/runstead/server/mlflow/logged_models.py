@@ -1,5 +1,6 @@
 """MLflow 3's logged models: files of a run under an id of their own."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Request
@@ -59,10 +60,26 @@ def search(asked: AskedIn) -> Response:
     ids = asked.texts("experiment_ids")
     if not ids:
         raise missing("experiment_ids")
-    there = logged_models.listed(asked.unit, asked.workspace, ids)
+    there = _measured_on(asked, logged_models.listed(asked.unit, asked.workspace, ids))
     kept = [one for one in there if all(holds(c, value_in(one, c.key)) for c in conditions)]
     some, token = paged(sorted_by(kept, orders, value_in), page)
     return answer({**filled({"models": [model_out(one) for one in some]}), **token})
+
+
+def _measured_on(asked: Asked, there: list[LoggedModel]) -> list[LoggedModel]:
+    """Those with metrics of the datasets that are asked for, and no other metrics; all, if none are."""
+    told = [asked.part(one) for one in asked.objects("datasets")]
+    wanted = [(one.text("dataset_name"), one.maybe("dataset_digest")) for one in told]
+    if not wanted:
+        return there
+
+    def is_wanted(metric: Fields) -> bool:
+        return any(
+            metric["dataset_name"] == name and digest in (None, metric["dataset_digest"]) for name, digest in wanted
+        )
+
+    measured = [replace(one, metrics=tuple(filter(is_wanted, one.metrics))) for one in there]
+    return [one for one in measured if one.metrics]
 
 
 @routes.get(MODEL)

@@ -1,13 +1,17 @@
 """What a client asks of the server itself, and the answer to every address that MLflow has and we do not."""
 
+import re
+from urllib.parse import quote
+
 from fastapi import Request
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from runstead.server.auth import needs
 from runstead.server.mlflow.wire import BASE, MOUNT, AskedIn, answer, refusal, router
 
 # Clients choose calls by it: the newest 3.x line whose calls this face answers.
 SPOKEN_VERSION = "3.17.2"
+MANY_SLASHES = re.compile("/{2,}")
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 routes = router()
@@ -43,10 +47,21 @@ def server_info(asked: AskedIn) -> Response:
     )
 
 
+@routes.get(MOUNT)
+@routes.get(MOUNT + "/")
+@needs("public")
+def page(ws: str) -> Response:
+    """Studio's page of the workspace, for links that clients print: `<tracking URI>/#/experiments/…`."""
+    return RedirectResponse(f"/w/{quote(ws, safe='')}", 307)
+
+
 @rest.api_route("/mlflow/{path:path}", methods=METHODS)
 @needs("read")
 def unknown(path: str, request: Request) -> Response:
-    """Not offered, in MLflow's words."""
+    """Not offered, in MLflow's words; doubled slashes are led to the address without them, as MLflow does."""
+    if "//" in path:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(quote(f"/mlflow/{MANY_SLASHES.sub('/', path.lstrip('/'))}") + query, 308)
     return refusal(
         404,
         "ENDPOINT_NOT_FOUND",

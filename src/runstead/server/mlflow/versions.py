@@ -1,5 +1,6 @@
 """Versions of registered models, which are the models of the SDK: made, staged, tagged, searched, read file by file."""
 
+import json
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -12,7 +13,7 @@ from runstead.domain.paths import normalised_path
 from runstead.domain.registries import Version
 from runstead.server.auth import check_within, needs
 from runstead.server.downloads import file_answer
-from runstead.server.mlflow.artifacts import list_proxied, safe_path
+from runstead.server.mlflow.artifacts import list_proxied, media_type_of, safe_path
 from runstead.server.mlflow.filters import Condition, Key, Plain, holds, sorted_by
 from runstead.server.mlflow.grammars import Grammar
 from runstead.server.mlflow.sources import IS_PROMPT, copied, source_of
@@ -29,7 +30,7 @@ from runstead.server.mlflow.wire import (
     tags_out,
     value_of,
 )
-from runstead.service import models, registries
+from runstead.service import logged_models, models, registries
 
 routes = router()
 VERSIONS = BASE + "/model-versions"
@@ -39,6 +40,7 @@ FILTERS = Grammar(
     numbers=("version_number", "version", "creation_timestamp", "last_updated_timestamp"),
 )
 MOST_COPIES = 20
+OF_MODEL = "mlflow.modelVersions"
 
 
 @routes.post(VERSIONS + "/create")
@@ -49,10 +51,15 @@ def create_version(asked: AskedIn) -> Response:
     registries.load(asked.unit, asked.workspace, name)
     source = source_of(asked, told, tags)
     run_id = asked.maybe("run_id") or source.run_id
-    for one in {run_id, source.run_id}:
-        check_within(asked.unit, asked.caller, one)
     draft = ModelDraft(name=name, description=asked.maybe("description") or "", tags=tags, run_id=run_id or None)
+    model_id = source.logged_model_id
+    model = None if model_id is None else logged_models.load(asked.unit, asked.workspace, model_id)
+    for one in {run_id, source.run_id, *([] if model is None else [model.source_run_id])}:
+        check_within(asked.unit, asked.caller, one)
     made = registries.create_version(asked.unit, asked.workspace, name, source, draft, asked.maybe("run_link") or "")
+    if model is not None:
+        made_of = [*json.loads(model.tags.get(OF_MODEL) or "[]"), {"name": name, "version": made.model.version}]
+        logged_models.edit(asked.unit, asked.workspace, model.model_id, tags={OF_MODEL: json.dumps(made_of)})
     return answer({"model_version": version_out(made)})
 
 
@@ -107,7 +114,7 @@ def search_versions(asked: AskedIn) -> Response:
         for version in name.versions
         if prompts or version.model.tags.get(IS_PROMPT.name) != "true"
     ]
-    there.sort(key=lambda one: (-one.stage.updated_at_ms, one.model.name, -one.model.version))
+    there.sort(key=lambda one: (0 if orders else -one.stage.updated_at_ms, one.model.name, -one.model.version))
     kept = [one for one in there if all(holds(c, _value_of_version(one, c.key)) for c in conditions)]
     some, token = paged(sorted_by(kept, orders, _value_of_version), page)
     return answer({**filled({"model_versions": [version_out(one) for one in some]}), **token})
@@ -170,6 +177,7 @@ def _file_answer(asked: Asked, request: Request, name: str, version: int, path: 
         inline=False,
         range_header=request.headers.get("range"),
         if_range=request.headers.get("if-range"),
+        media_type=media_type_of(file.path),
     )
 
 

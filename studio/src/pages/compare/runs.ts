@@ -1,9 +1,9 @@
 /** The runs that are compared: chosen ones, or those that the table shows. */
 
-import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef } from "react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { keys } from "@/api/keys";
-import { useChanges, useWorkspace } from "@/api/live";
+import { useChanges, useRefresh, useWorkspace } from "@/api/live";
 import { queryTable } from "@/api/runs";
 import type { RowQuery } from "@/pages/table/rows";
 import type { ComparedRun } from "./ComparePanel";
@@ -11,12 +11,10 @@ import type { ComparedRun } from "./ComparePanel";
 /** In the address, in the place of ids: whatever the filter of the table lets through, in its order. */
 export const ALL_RUNS = "*";
 const MOST_RUNS = 100;
-const REFRESH_MS = 500;
 
 /** The runs, and everything known of their metrics, asked anew when one of them changes. */
 export function useComparedRuns(runIds: readonly string[], query: RowQuery) {
   const workspace = useWorkspace();
-  const client = useQueryClient();
   const isAll = runIds[0] === ALL_RUNS;
   const asked = isAll ? query : null;
   const queryKey = useMemo(() => [...keys.run(workspace, ""), "compared", runIds, asked], [workspace, runIds, asked]);
@@ -42,16 +40,11 @@ export function useComparedRuns(runIds: readonly string[], query: RowQuery) {
     });
   }, [answer.data, runIds, isAll]);
   const known = useMemo(() => new Set(runs?.map(({ run }) => run.run_id)), [runs]);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const refresh = useRefresh();
   useChanges((change) => {
     if (change.run_id === null || !(known.has(change.run_id) || (isAll && change.noun === "run"))) return;
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      void client.invalidateQueries({ queryKey });
-      void client.invalidateQueries({ queryKey: keys.summaries(workspace) });
-      void client.invalidateQueries({ queryKey: keys.runValues(workspace) });
-    }, REFRESH_MS);
+    const isRun = change.noun === "run";
+    refresh([...(isRun ? [queryKey] : []), keys.summaries(workspace), keys.runValues(workspace)]);
   });
   return { runs, total: answer.data?.total ?? 0, error: answer.isLoadingError ? answer.error : null };
 }

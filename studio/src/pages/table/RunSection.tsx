@@ -2,10 +2,11 @@
 
 import { Button, Spinner, Switch } from "@fluentui/react-components";
 import { BoardRegular, ColumnTripleEditRegular } from "@fluentui/react-icons";
-import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useWorkspace } from "@/api/live";
 import type { Column, Filter } from "@/api/types";
 import { setParameters, useParameter } from "@/parts/addresses";
+import { deferred } from "@/parts/deferred";
 import { Empty } from "@/parts/Empty";
 import { compare as compareTexts } from "@/texts/compare";
 import { runTexts } from "@/texts/runs";
@@ -18,16 +19,16 @@ import { FilterBar } from "./FilterBar";
 import { filterOf, isFiltered, NO_CONDITIONS } from "./filters";
 import { GroupPicker } from "./GroupPicker";
 import { inOrder } from "./layouts";
-import { type Lines, MOST_GROUPS, type Range, useGroupLines, useRunLines } from "./lines";
+import { type Lines, MOST_GROUPS, NOTHING_IN_VIEW, type Range, useGroupLines, useRunLines } from "./lines";
 import { RunTable } from "./RunTable";
-import type { RowQuery } from "./rows";
+import { metricsNear, type RowQuery } from "./rows";
 import { OutcomeBar, SelectionBar } from "./SelectionBar";
 import { useSelection } from "./selecting";
 import { selectedCount, stepOf } from "./selections";
 import { ViewsMenu } from "./ViewsMenu";
 import { useView, type View, type ViewState } from "./views";
 
-const ComparePanel = lazy(() => import("@/pages/compare/ComparePanel"));
+const ComparePanel = deferred(() => import("@/pages/compare/ComparePanel"));
 
 type Props = {
   /** The name under which the browser remembers the view. */
@@ -51,15 +52,16 @@ export function RunSection(props: Props) {
   const query = useRowQuery(state.view, props.experiment, props.parent);
   if (compared !== null)
     return (
-      <Suspense fallback={<Spinner className="page-wait" label="Loading" delay={300} />}>
-        <ComparePanel
-          runIds={comparedIds}
-          change={(runIds) => compare(runIds.join(",") || null)}
-          name={name}
-          experiment={props.experiment}
-          query={query}
-        />
-      </Suspense>
+      <ComparePanel
+        runIds={comparedIds}
+        change={(runIds) => compare(runIds.join(",") || null)}
+        name={name}
+        experiment={props.experiment}
+        query={query}
+        views={<ViewsMenu state={state} name={name} experiment={props.experiment} />}
+        leave={state.leave}
+        wait={<Spinner className="page-wait" label={runTexts.table.loading} delay={300} />}
+      />
     );
   if (!state.isReady) return <Spinner className="page-wait" label={runTexts.table.loading} delay={300} />;
   return <ReadySection {...props} name={name} state={state} query={query} />;
@@ -74,8 +76,7 @@ function ReadySection(props: ReadyProps) {
 
 function FlatSection(props: ReadyProps) {
   const asked = useAsked(props);
-  const metrics = useMemo(() => asked.columns.filter((column) => "metric" in column), [asked.columns]);
-  const lines = useRunLines(asked.query, asked.range, metrics);
+  const lines = useRunLines(asked.query, asked.range, asked.metrics);
   return <SectionBody {...props} asked={asked} lines={lines} open={NOTHING_OPEN} toggle={() => undefined} />;
 }
 
@@ -84,7 +85,7 @@ const NOTHING_OPEN: ReadonlySet<string> = new Set();
 function GroupedSection(props: ReadyProps) {
   const asked = useAsked(props);
   const [open, setOpen] = useState(NOTHING_OPEN);
-  const lines = useGroupLines(asked.query, props.state.view, open, asked.range, asked.columns);
+  const lines = useGroupLines(asked.query, props.state.view, open, asked.range, asked);
   const toggle = (key: string) => {
     const next = new Set(open);
     if (!next.delete(key)) next.add(key);
@@ -211,12 +212,17 @@ function useAsked({ name, experiment, state, query }: ReadyProps) {
   const { choices, usual } = useChoices(name, experiment);
   const chosen = view.columns ?? usual;
   const columns = useMemo(() => inOrder(unique(chosen), view.pinned), [chosen, view.pinned]);
-  const [range, setRange] = useState<Range>({ first: 0, last: 0 });
+  const [range, setRange] = useState(NOTHING_IN_VIEW);
   // The same object as long as it says the same, or every scroll would be a new question.
   const [keep] = useState(
-    () => (next: Range) => setRange((known) => (known.first === next.first && known.last === next.last ? known : next)),
+    () => (next: Range) => setRange((known) => (JSON.stringify(known) === JSON.stringify(next) ? known : next)),
   );
-  return { query, columns, choices, range, setRange: keep };
+  const { left, right } = range;
+  const metrics = useMemo(
+    () => metricsNear(columns, view.pinned.length, left, right),
+    [columns, view.pinned, left, right],
+  );
+  return { query, columns, metrics, choices, range, setRange: keep };
 }
 
 const unique = (columns: readonly Column[]): Column[] => [

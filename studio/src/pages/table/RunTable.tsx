@@ -62,7 +62,8 @@ export function RunTable(props: Props) {
   const items = virtual.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
-  useEffect(() => setRange({ first, last }), [first, last, setRange]);
+  const { left, right } = layout;
+  useEffect(() => setRange({ first, last, left, right }), [first, last, left, right, setRange]);
   const touched = useTouched();
   const isAtTop = (virtual.scrollOffset ?? 0) === 0;
   useAutoRefresh(news, refresh, isAtTop && !touched.isTouched);

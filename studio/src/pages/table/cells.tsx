@@ -19,7 +19,8 @@ export function ValueCell({ column, value, run }: { column: Column; value: Cell 
         {run.experiment}
       </Link>
     );
-  if (value === null || value === undefined || value === "") return <span className="quiet">–</span>;
+  if (value === undefined) return <span className="row-wait" />;
+  if (value === null || value === "") return <span className="quiet">–</span>;
   const isMarked = value === "NaN" || value === "Infinity" || value === "-Infinity";
   return <span className={isMarked ? "not-finite" : undefined}>{formatCell(value)}</span>;
 }

@@ -16,6 +16,9 @@ export type Layout = {
   nameWidth: number;
   pinned: readonly Placed[];
   shown: readonly Placed[];
+  /** The first and the last of `shown` among all columns, in order. */
+  left: number;
+  right: number;
   /** Between the pinned columns and the first one in view. */
   gap: number;
   /** Of all columns together. */
@@ -59,10 +62,12 @@ export function useLayout(
       nameWidth,
       pinned: fixed,
       shown,
+      left: pinnedCount + from,
+      right: pinnedCount + to,
       gap: (shown[0]?.left ?? start) - start,
       width: end ? end.left + end.width : CHECK_PX + nameWidth,
     };
-  }, [nameWidth, placed, fixed, moving, from, to, start]);
+  }, [nameWidth, placed, fixed, moving, pinnedCount, from, to, start]);
 }
 
 function placedColumns(columns: readonly Column[], widths: Readonly<Record<string, number>>, start: number): Placed[] {

@@ -15,7 +15,9 @@ export type Line =
   | { kind: "run"; run: Run | undefined; index: number }
   | { kind: "group"; group: RunGroup; key: string; figures: ReadonlyMap<string, Cell> };
 
-export type Range = { first: number; last: number };
+/** What is in view: lines from first to last, columns from left to right. */
+export type Range = { first: number; last: number; left: number; right: number };
+export const NOTHING_IN_VIEW: Range = { first: 0, last: 0, left: 0, right: 0 };
 
 export type Lines = {
   /** Lines; null before the first answer. */
@@ -64,7 +66,7 @@ export function useGroupLines(
   view: Pick<View, "by" | "figure" | "orders">,
   open: ReadonlySet<string>,
   range: Range,
-  columns: readonly Column[],
+  { columns, metrics }: { columns: readonly Column[]; metrics: readonly Column[] },
 ): Lines {
   const answer = useGroups(query, view, columns);
   const stretches = useMemo(() => stretchesOf(answer.data?.groups ?? [], open), [answer.data, open]);
@@ -78,7 +80,6 @@ export function useGroupLines(
       const inGroup = { ...query, filter: groupFilter(query.filter, view.by, group.values) };
       return to < 0 ? [] : pageNumbers(from, to).map((number) => ({ start, page: { query: inGroup, number } }));
     });
-  const metrics = columns.filter((column) => "metric" in column);
   const pages = usePages(
     wanted.map(({ page }) => page),
     metrics,

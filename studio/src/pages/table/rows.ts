@@ -125,6 +125,21 @@ function chunks<T>(items: readonly T[], size: number): T[][] {
   );
 }
 
+// So far beside what is in view, values are asked for before one gets there.
+const NEAR_COLUMNS = 10;
+
+/** The metric columns that are pinned or near those in view, in whole blocks: not every step aside is a new question. */
+export function metricsNear(columns: readonly Column[], pinned: number, left: number, right: number): Column[] {
+  return chunks(columns, BLOCK_COLUMNS)
+    .filter((_, block) => {
+      const first = block * BLOCK_COLUMNS;
+      const isNear = first <= right + NEAR_COLUMNS && first + BLOCK_COLUMNS > left - NEAR_COLUMNS;
+      return isNear || first < pinned;
+    })
+    .flat()
+    .filter((column) => "metric" in column);
+}
+
 /** The numbers of the pages that rows from `first` to `last` are on. */
 export function pageNumbers(first: number, last: number): number[] {
   const from = Math.floor(Math.max(0, first) / PAGE_ROWS);

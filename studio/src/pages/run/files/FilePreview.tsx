@@ -1,7 +1,8 @@
 /** One file as it can be looked at: text, picture, page, table, tree, or its bytes. Nothing of it is ever run here. */
 
 import { Button, Spinner } from "@fluentui/react-components";
-import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
+import { deferred } from "@/parts/deferred";
 import { Problem } from "@/parts/Problem";
 import { FILES } from "@/texts/files";
 import { DownloadLink, FileFrame, type FileToShow } from "./FileFrame";
@@ -13,13 +14,25 @@ import { PageFile } from "./PageFile";
 import { TableFile } from "./TableFile";
 import { TextFile } from "./TextFile";
 
-const MarkdownText = lazy(() => import("./MarkdownText"));
+const MarkdownText = deferred(() => import("./MarkdownText"));
 
+const WAIT = <Spinner size="small" label={FILES.loading} delay={300} />;
 const READ_WHOLE_BYTES = 2 << 20;
 const MARKDOWN_BYTES = 512 << 10;
 
 export function FilePreview({ file }: { file: FileToShow }) {
   const kind = shownKind(file);
+  if (kind !== "binary") return <ReadableFile file={file} kind={kind} />;
+  return (
+    <ModelFile
+      file={file}
+      actions={<DownloadLink address={file.address} path={file.path} />}
+      readable={(found) => <ReadableFile file={file} kind={found} />}
+    />
+  );
+}
+
+function ReadableFile({ file, kind }: { file: FileToShow; kind: Exclude<FileKind, "binary"> }) {
   // A page is drawn when somebody asks for it, not because a file was clicked on.
   const [asText, setAsText] = useState(kind === "page");
   const download = <DownloadLink address={file.address} path={file.path} />;
@@ -30,12 +43,11 @@ export function FilePreview({ file }: { file: FileToShow }) {
   );
   const actions = (
     <>
-      {kind !== "text" && kind !== "binary" && switcher}
+      {kind !== "text" && switcher}
       {download}
     </>
   );
-  if (kind === "text" || (asText && kind !== "binary")) return <TextFile file={file} actions={actions} />;
-  if (kind === "binary") return <ModelFile file={file} actions={download} />;
+  if (kind === "text" || asText) return <TextFile file={file} actions={actions} />;
   if (kind === "page" && file.pageAddress !== undefined)
     return <PageFile file={file} pageAddress={file.pageAddress} toSource={() => setAsText(true)} />;
   return (
@@ -66,7 +78,7 @@ function Formatted({ file, kind }: { file: FileToShow; kind: FileKind }): ReactN
     case "parquet":
       return <TableFile file={file} kind={kind} />;
     case "markdown":
-      return <WholeText file={file} show={(text) => <MarkdownText text={text} />} />;
+      return <WholeText file={file} show={(text) => <MarkdownText text={text} wait={WAIT} />} />;
     case "json":
       return <WholeText file={file} show={(text) => <JsonText text={text} />} />;
     default:
@@ -78,8 +90,7 @@ function WholeText({ file, show }: { file: FileToShow; show: (text: string) => R
   const head = useHead(file, READ_WHOLE_BYTES);
   const text = useMemo(() => head.data && new TextDecoder().decode(head.data), [head.data]);
   if (head.isLoadingError) return <Problem error={head.error} retry={() => void head.refetch()} />;
-  const wait = <Spinner size="small" label={FILES.loading} delay={300} />;
-  return text === undefined ? wait : <Suspense fallback={wait}>{show(text)}</Suspense>;
+  return text === undefined ? WAIT : show(text);
 }
 
 function JsonText({ text }: { text: string }) {

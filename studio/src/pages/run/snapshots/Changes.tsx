@@ -2,20 +2,21 @@
 
 import { Spinner } from "@fluentui/react-components";
 import { AddCircleRegular, EditRegular, SubtractCircleRegular } from "@fluentui/react-icons";
-import { lazy, type ReactNode, Suspense, useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { useRun } from "@/api/runs";
 import { useSnapshot } from "@/api/snapshots";
 import type { Run, SnapshotFile } from "@/api/types";
 import { useParameter } from "@/parts/addresses";
+import { deferred } from "@/parts/deferred";
 import { Empty } from "@/parts/Empty";
 import { FileTree } from "@/parts/FileTree";
-import { plural } from "@/parts/format";
 import { Problem } from "@/parts/Problem";
 import { Split } from "@/parts/Split";
+import { FILES } from "@/texts/files";
 import { SNAPSHOTS } from "@/texts/snapshots";
 import { changedFiles } from "./comparisons";
 
-const DiffFile = lazy(() => import("./DiffFile"));
+const DiffFile = deferred(() => import("./DiffFile"));
 const ICONS = { added: <AddCircleRegular />, removed: <SubtractCircleRegular />, changed: <EditRegular /> };
 
 type Props = { run: Run; files: readonly SnapshotFile[]; against: string; pick: ReactNode };
@@ -50,7 +51,7 @@ function ChangesOf({ run, files, other, otherId, pick }: OfProps) {
       side={
         <>
           <div className="files-head">
-            <span className="quiet">{plural(changes.length, "file")}</span>
+            <span className="quiet">{FILES.count(changes.length)}</span>
           </div>
           {pick}
           <FileTree
@@ -68,16 +69,15 @@ function ChangesOf({ run, files, other, otherId, pick }: OfProps) {
       }
     >
       {shown ? (
-        <Suspense fallback={<Spinner label={SNAPSHOTS.loading} delay={300} />}>
-          <DiffFile
-            key={shown.path}
-            change={shown}
-            beforeSnapshot={otherId}
-            afterSnapshot={run.snapshot_id ?? ""}
-            beforeName={other.display_name}
-            afterName={run.display_name}
-          />
-        </Suspense>
+        <DiffFile
+          key={shown.path}
+          change={shown}
+          beforeSnapshot={otherId}
+          afterSnapshot={run.snapshot_id ?? ""}
+          beforeName={other.display_name}
+          afterName={run.display_name}
+          wait={<Spinner label={SNAPSHOTS.loading} delay={300} />}
+        />
       ) : (
         <Empty title={SNAPSHOTS.same}>{SNAPSHOTS.sameWhy}</Empty>
       )}
