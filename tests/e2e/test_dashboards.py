@@ -6,9 +6,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
-from runstead.testing.servers import RealServer
+from runstead.testing.servers import RealServer, wait_until
 from tests.e2e.conftest import one_time_link, script_output
 
 pytestmark = pytest.mark.browser
@@ -56,7 +56,11 @@ print(json.dumps({"id": run.id}))
 def ids(studio: RealServer, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("RUNSTEAD_", "AZUREML_"))}
     folder: Path = tmp_path_factory.mktemp("script")
-    return script_output(LOGGED, clean | {"RUNSTEAD_HOME": str(studio.home)}, folder)["ids"].split(",")
+    made = script_output(LOGGED, clean | {"RUNSTEAD_HOME": str(studio.home)}, folder)["ids"].split(",")
+    for number, run_id in enumerate(made):
+        parameter = {"run_id": run_id, "key": "depth", "value": str(number * 2)}
+        studio.connection().call("POST", "/mlflow/default/api/2.0/mlflow/runs/log-parameter", parameter)
+    return made
 
 
 @pytest.fixture
@@ -140,8 +144,22 @@ def test_charts_are_made_named_moved_and_removed_and_the_address_holds_them(boar
     own = board.get_by_test_id("compare-chart")
     expect(own.nth(1)).to_have_attribute("aria-label", "val/loss")
     board.get_by_role("button", name="More of the chart val/loss").click()
-    board.get_by_role("menuitem", name="Move back").click()
+    board.get_by_role("menuitem", name="Move left").click()
     expect(own.nth(0)).to_have_attribute("aria-label", "val/loss")
+    handle = board.get_by_role("button", name="Move the chart val/loss with the arrow keys")
+    expect(handle).to_be_focused()
+    board.keyboard.press("ArrowRight")
+    expect(own.nth(1)).to_have_attribute("aria-label", "val/loss")
+    expect(board.get_by_role("status").filter(has_text="chart 2 of 2")).to_have_text(
+        "val/loss is chart 2 of 2 in Mine; and yours"
+    )
+    expect(handle).to_be_focused()
+    chart(board, "val/loss").get_by_role("heading").drag_to(chart(board, "Worst"), target_position={"x": 20, "y": 90})
+    expect(own.nth(0)).to_have_attribute("aria-label", "val/loss")
+    narrow = chart(board, "Worst").bounding_box()
+    board.get_by_role("button", name="More of the chart Worst").click()
+    board.get_by_role("menuitem", name="Make it wide").click()
+    wait_until(lambda: is_wider(chart(board, "Worst"), narrow), what="the chart is wide")
     address = board.url
     board.evaluate("localStorage.clear()")
     board.goto("about:blank")
@@ -152,6 +170,11 @@ def test_charts_are_made_named_moved_and_removed_and_the_address_holds_them(boar
     board.get_by_role("button", name="More of the chart Worst").click()
     board.get_by_role("menuitem", name="Remove").click()
     expect(chart(board, "Worst")).to_have_count(0)
+
+
+def is_wider(chart: Locator, before: FloatRect | None) -> bool:
+    box = chart.bounding_box()
+    return box is not None and before is not None and box["width"] > 1.9 * before["width"]
 
 
 def test_runs_are_drawn_as_means_by_a_tag_with_what_lies_around(board: Page) -> None:
@@ -174,6 +197,23 @@ def test_one_metric_is_drawn_over_another_at_the_same_step(board: Page) -> None:
 def test_values_of_runs_are_scattered_over_a_tag_and_laid_side_by_side(board: Page) -> None:
     shown(board, tiles="scatter~y=score~by=tag:lr~logx;parallel~t=Side~y=score~axes=tag:model")
     expect(chart(board, "score (last) over lr").get_by_test_id("points-note")).to_have_text("4 of 4 runs · over lr")
+    board.get_by_role("button", name="Change the chart score (last) over lr").click()
+    editor = board.get_by_test_id("chart-editor")
+    editor.get_by_role("combobox", name="On y").click()
+    for words in ("depth", "score"):
+        editor.get_by_role("combobox", name="On y").fill(words)
+        board.get_by_role("menuitemcheckbox", name=words).click()
+    editor.get_by_role("heading", name="Chart").click()
+    for box, words in (("On x", "Parameter depth"), ("Colours by", "Tag model")):
+        editor.get_by_role("combobox", name=box).click()
+        editor.get_by_role("combobox", name=box).fill(words)
+        board.get_by_role("option", name=words).click()
+    board.get_by_test_id("apply").click()
+    over = chart(board, "depth over depth")
+    expect(over.get_by_test_id("points-note")).to_have_text("4 of 4 runs · over depth")
+    expect(over.get_by_role("list", name="Colours: model").get_by_role("listitem")).to_have_text(
+        ["model", "cnn", "mlp"]
+    )
     side = chart(board, "Side")
     expect(side.get_by_role("img", name="Side of 4 runs").locator("path")).to_have_count(4)
     expect(side.get_by_role("table").get_by_role("row", name="run 3 cnn 0.75")).to_be_attached()
@@ -203,6 +243,7 @@ def test_differences_tell_tags_commits_and_values_and_leave_out_what_is_the_same
     table = board.get_by_role("region", name="Differences")
     expect(table.get_by_role("row", name="azureml.git.commit c0ffee beef beef beef")).to_be_visible()
     expect(table.get_by_role("row", name="model cnn mlp cnn mlp")).to_be_visible()
+    expect(table.get_by_role("row", name="depth 6 4 2 0")).to_be_visible()
     expect(table.get_by_role("row", name=re.compile("^Status"))).to_have_count(0)
     board.get_by_role("switch", name="Only what differs").uncheck()
     expect(table.get_by_role("row", name=re.compile("^Status"))).to_be_visible()

@@ -1,5 +1,7 @@
 """What a run table shows: filters, columns, groups and order, all of it in the address; saved views; live rows."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -220,6 +222,50 @@ def test_a_view_of_ones_own_stays_in_the_browser(page: Page, studio: RealServer)
     page.get_by_test_id("views").click()
     page.get_by_role("menuitem", name="mine").click()
     expect_names(page, "delta")
+
+
+def test_a_dashboard_is_saved_with_the_view_and_opens_the_same_from_its_name_and_from_a_link(
+    page: Page, studio: RealServer
+) -> None:
+    search = "?status=Completed&compare=*&part=charts&tiles=section~t%3DMine;bars~y%3Dloss~of%3Dmin"
+    board = f"{search}&closed=*&smooth=0.5&x=time&hide=beta"
+    page.goto(one_time_link(studio, f"/w/default/experiments/views{board}"))
+    chart = page.get_by_test_id("compare-chart")
+    expect(chart).to_have_count(1)
+    views = page.get_by_test_id("views")
+    views.click()
+    page.get_by_role("menuitem", name="Save as a new view").click()
+    page.get_by_role("textbox", name="Name", exact=True).fill("board")
+    page.get_by_label("Open the table with it").check()
+    page.get_by_test_id("apply").click()
+    expect(views).to_have_text("board")
+    address = page.url
+    view_id = studio.connection().call("GET", f"{W}/views")["views"][0]["view_id"]
+
+    for link in ("", f"?view={view_id}", f"?{address.partition('?')[2]}"):
+        page.evaluate("localStorage.clear()")
+        page.goto("about:blank")
+        page.goto(f"{studio.url}/w/default/experiments/views{link}")
+        expect(chart).to_have_attribute("aria-label", "loss (min)")
+        expect(page.get_by_test_id("chart-section").first).to_have_attribute("data-section", "Mine")
+        expect(page.get_by_role("button", name=re.compile("^Metrics"))).to_have_attribute("aria-expanded", "false")
+        expect(page.get_by_text("Smoothing 0.50")).to_be_visible()
+        expect(page.get_by_role("combobox", name="On x")).to_have_text("Time")
+        expect(page.get_by_role("checkbox", name="Show beta")).not_to_be_checked()
+        expect(views).to_have_text("board")
+        assert sorted(page.url.split("?")[1].split("&")) == sorted(address.split("?")[1].split("&"))
+
+    page.get_by_role("button", name=re.compile("^Metrics")).click()
+    expect(views).to_contain_text("changed")
+    page.get_by_test_id("compare-close").click()
+    expect_names(page, "alpha", "beta", "gamma")
+    views.click()
+    page.get_by_role("menuitem", name=re.compile("^board")).click()
+    expect(chart).to_have_attribute("aria-label", "loss (min)")
+    expect(views).to_have_text("board")
+    views.click()
+    page.get_by_role("menuitem", name="Delete this view").click()
+    expect_names(page, *LOSSES)
 
 
 def test_a_sorted_table_is_sorted_again_by_itself_while_runs_log(page: Page, studio: RealServer) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,7 @@ from runstead.blobs.disks import told_when_full
 from runstead.domain.errors import InvalidArgument, NotFound
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+AHEAD_BYTES = 8 << 20
 
 
 class LocalBlobs:
@@ -51,6 +53,7 @@ class LocalWriter:
         self._root = root
         self._hash = hashlib.sha256()
         self._size_bytes = 0
+        self._ahead_bytes = 0
         with told_when_full("a blob"):
             self._file = tempfile.NamedTemporaryFile(dir=incoming, delete=False)  # noqa: SIM115  closed in __exit__
         self._path: Path | None = Path(self._file.name)
@@ -69,6 +72,16 @@ class LocalWriter:
             self._file.write(chunk)
         self._hash.update(chunk)
         self._size_bytes += len(chunk)
+        if self._size_bytes >= self._ahead_bytes + AHEAD_BYTES:
+            self._send_ahead()
+
+    def _send_ahead(self) -> None:
+        """Let the disk begin with what there is, so that `commit` need not wait for all of it."""
+        self._file.flush()
+        if sys.platform == "linux":  # there, this begins to write what is not written yet, and waits for nothing
+            size_bytes = self._size_bytes - self._ahead_bytes
+            os.posix_fadvise(self._file.fileno(), self._ahead_bytes, size_bytes, os.POSIX_FADV_DONTNEED)
+        self._ahead_bytes = self._size_bytes
 
     def commit(self, expected_sha256: str | None = None) -> Blob:
         """Name it; on disk when this returns."""

@@ -1,6 +1,7 @@
 """Runs the server in this process: takes the home's lock, binds the port, serves until told to stop."""
 
 import fcntl
+import gc
 import json
 import logging
 import os
@@ -161,6 +162,10 @@ def _run(settings: Settings, house: Unit, listener: socket.socket) -> None:
         timeout_keep_alive=75,
     )
     server = Server(config, app.state.closing.set)
+    # What is loaded by now lives as long as the server; to look through it for garbage, again and again, took a fifth
+    # of the time of a large batch.
+    gc.collect()
+    gc.freeze()
     if not is_loopback(settings.host):
         print(
             f"Note: {settings.host} is reachable from the network; the token guards it, nothing is encrypted.",

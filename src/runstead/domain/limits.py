@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+NESTED = (dict, list)  # as a tuple: `dict | list` would be made anew for each value
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -38,7 +40,7 @@ class Limits:
 def depth_of(content: object, *, stop: int) -> int:
     """How many objects and lists lie in one another in a JSON value, counted up to `stop`."""
     depth, level = 0, [content]
-    while depth < stop and (level := [one for one in level if isinstance(one, dict | list)]):
+    while depth < stop and (level := [one for one in level if isinstance(one, NESTED)]):
         depth += 1
         level = [below for one in level for below in (one.values() if isinstance(one, dict) else one)]
     return depth

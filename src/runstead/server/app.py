@@ -17,6 +17,7 @@ from runstead.server.hosts import HostGuard
 from runstead.server.mlflow import artifacts as mlflow_artifacts
 from runstead.server.mlflow import assessments as mlflow_assessments
 from runstead.server.mlflow import experiments as mlflow_experiments
+from runstead.server.mlflow import graphs as mlflow_graphs
 from runstead.server.mlflow import inputs as mlflow_inputs
 from runstead.server.mlflow import logged_models as mlflow_logged_models
 from runstead.server.mlflow import metrics as mlflow_metrics
@@ -93,6 +94,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     mlflow_artifacts.routes,
     mlflow_multiparts.routes,
     mlflow_pages.routes,
+    mlflow_graphs.routes,
     mlflow_traces.routes,
     mlflow_assessments.routes,
     mlflow_servers.rest,  # answers every other path of MLflow's

@@ -1,13 +1,13 @@
 """Bytes on their way in: piece by piece into a blob, never whole in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from runstead.blobs.contracts import Blob
+from runstead.blobs.contracts import Blob, BlobWriter
 from runstead.domain.errors import InvalidArgument, TooLarge, Unavailable
 from runstead.service.unit import Unit
 
@@ -17,9 +17,20 @@ PIECE_BYTES = 1 << 20  # one hop to a thread per piece
 async def stored(request: Request, unit: Unit) -> Blob:
     """The request's body as a blob; nothing is kept of a body that breaks off, stalls or is too large."""
     with await run_in_threadpool(unit.blobs.writer) as writer:
-        async for piece in pieces(request, unit, max_bytes=unit.settings.limits.upload_bytes):
-            await run_in_threadpool(writer.write, piece)
+        await written(request, unit, writer)
         return await run_in_threadpool(writer.commit)
+
+
+async def written(request: Request, unit: Unit, writer: BlobWriter) -> None:
+    """Give the request's body to a blob: one piece is hashed and written while the next comes in."""
+    writing = asyncio.ensure_future(asyncio.sleep(0))
+    try:
+        async for piece in pieces(request, unit, max_bytes=unit.settings.limits.upload_bytes):
+            await writing
+            writing = asyncio.ensure_future(run_in_threadpool(writer.write, piece))
+        await writing
+    finally:
+        await asyncio.wait([writing])  # its thread has done with the file, whatever went wrong here
 
 
 async def whole(request: Request, unit: Unit, *, max_bytes: int) -> bytes:
@@ -32,32 +43,35 @@ async def pieces(request: Request, unit: Unit, *, max_bytes: int) -> AsyncIterat
     declared = request.headers.get("content-length")
     if declared is not None and int(declared) > max_bytes:
         raise TooLarge(f"the body has {declared} bytes; at most {max_bytes} are taken here")
-    gathered, gathered_bytes, total_bytes = [], 0, 0
-    async for chunk in _unstalled(request, unit.settings.limits.stalled_upload_s):
-        total_bytes += len(chunk)
+    total_bytes = 0
+    chunks = request.stream()
+    while piece := await _gathered(chunks, unit.settings.limits.stalled_upload_s):
+        total_bytes += len(piece)
         if total_bytes > max_bytes:
             raise TooLarge(f"the body has more than {max_bytes} bytes, which is what is taken here")
-        gathered.append(chunk)
-        gathered_bytes += len(chunk)
-        if gathered_bytes >= PIECE_BYTES:
-            yield b"".join(gathered)
-            gathered, gathered_bytes = [], 0
+        yield piece
     if declared is not None and total_bytes != int(declared):
         raise InvalidArgument(f"the body broke off after {total_bytes} of {declared} bytes")
-    if gathered:
-        yield b"".join(gathered)
 
 
-async def _unstalled(request: Request, timeout_s: float) -> AsyncIterator[bytes]:
-    chunks = request.stream()
-    while True:
-        try:
-            async with asyncio.timeout(timeout_s):
-                chunk = await anext(chunks)
-        except StopAsyncIteration:
-            return
-        except TimeoutError as error:
-            raise Unavailable(f"nothing came for {timeout_s:.0f} s; the upload was given up") from error
-        except ClientDisconnect as error:
-            raise Unavailable("the client went away in the middle of its upload") from error
-        yield chunk
+async def _gathered(chunks: AsyncGenerator[bytes, None], stalled_s: float) -> bytes:
+    """About a megabyte of what comes, or what is left; nothing at the end."""
+    gathered, gathered_bytes = [], 0
+    now_s = asyncio.get_running_loop().time
+    try:
+        async with asyncio.timeout(stalled_s) as patience:
+            renewed_s = now_s()
+            async for chunk in chunks:
+                gathered.append(chunk)
+                gathered_bytes += len(chunk)
+                if gathered_bytes >= PIECE_BYTES:
+                    break
+                # Not at each chunk: to set a timer costs more than to take a chunk.
+                if (at_s := now_s()) > renewed_s + stalled_s / 10:
+                    renewed_s = at_s
+                    patience.reschedule(at_s + stalled_s)
+    except TimeoutError as error:
+        raise Unavailable(f"nothing came for {stalled_s:.0f} s; the upload was given up") from error
+    except ClientDisconnect as error:
+        raise Unavailable("the client went away in the middle of its upload") from error
+    return b"".join(gathered)

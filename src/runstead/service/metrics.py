@@ -95,7 +95,8 @@ def append(tx: Tx, workspace: str, run: RunRef, points: Sequence[Point], limits:
     connection = tx.connection
     held = _hold(tx, run, OWN_WRITER)
     mine = held.writer
-    names = {series_rows.clean(point.name) for point in points}
+    cleaned = {name: series_rows.clean(name) for name in {point.name for point in points}}
+    names = set(cleaned.values())
     known = {} if mine is None else series_rows.numbers_by_name(connection, mine.key, names)
     pieces = []
     if mine is None:
@@ -104,8 +105,8 @@ def append(tx: Tx, workspace: str, run: RunRef, points: Sequence[Point], limits:
     first = 1 + (0 if mine is None or not fresh else series_rows.highest_number(connection, mine.key))
     numbers = {name: one.number for name, one in known.items()} | {name: n for n, name in enumerate(fresh, first)}
     pieces += [encode_series(numbers[name], tx.at_ms * 1000, Declaration(name, "scalar")) for name in fresh]
-    heads = {name: head_of(Kind.FLOAT, number) for name, number in numbers.items()}
-    pieces += [encode_float(heads[series_rows.clean(p.name)], p.time_ms * 1000, p.step, p.value) for p in points]
+    heads = {told: head_of(Kind.FLOAT, numbers[name]) for told, name in cleaned.items()}
+    pieces += [encode_float(heads[p.name], p.time_ms * 1000, p.step, p.value) for p in points]
     arrival = Arrival(run.run_id, OWN_WRITER, held.offset, records_of(b"".join(pieces)))
     there = Declarations(
         {one.number: Declared(one.series.key, ("",)) for one in known.values()},

@@ -34,7 +34,7 @@ export function Plot({ lines, xKind, logX = false, logY = false, together, range
     logX,
     logY,
     together,
-    lines.map(({ label: name, index, role, isOrdered }) => [name, index, role, isOrdered]),
+    lines.map(({ label: name, index, paint, role, isOrdered }) => [name, index, paint, role, isOrdered]),
   ]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for what makes a new plot necessary

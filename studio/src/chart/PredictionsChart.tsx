@@ -24,7 +24,7 @@ export function PredictionsChart(props: Predictions & { name: string }) {
     <>
       <PlotFrame
         name={name}
-        x="true"
+        x={texts.x}
         lines={lines}
         xKind="number"
         range={range}

@@ -13,7 +13,7 @@ import { type ReactNode, useRef } from "react";
 import { useWorkspace } from "@/api/live";
 import { exportAddress } from "@/api/metrics";
 import type { Series } from "@/api/types";
-import { formatCell, formatTime, plural } from "@/parts/format";
+import { formatCell, formatTime } from "@/parts/format";
 import { IconButton } from "@/parts/IconButton";
 import { MoreMenu } from "@/parts/MoreMenu";
 import { useNearView } from "@/parts/measures";
@@ -187,8 +187,6 @@ function AxisChoices({ series }: { series: Series }) {
 function summaryText(series: Series): string {
   const column = series.columns[0];
   const isOne = series.columns.length === 1 && column !== undefined && column.mean !== null;
-  const values = isOne
-    ? ` · min ${formatCell(column.min)} · max ${formatCell(column.max)} · mean ${formatCell(column.mean)}`
-    : "";
-  return plural(series.count, "value") + values;
+  const values = isOne ? charts.summary(formatCell(column.min), formatCell(column.max), formatCell(column.mean)) : "";
+  return charts.count(series.count) + values;
 }

@@ -5,10 +5,10 @@ import { useMemo, useRef, useState } from "react";
 import { useWorkspace } from "@/api/live";
 import { pointsOptions, valueTableOptions } from "@/api/metrics";
 import type { ChartPoints, Series } from "@/api/types";
-import { plural } from "@/parts/format";
 import { useKept } from "@/parts/kept";
 import { useRoughWidth } from "@/parts/measures";
 import { Problem } from "@/parts/Problem";
+import { charts } from "@/texts/charts";
 import { xTitle } from "./kinds";
 import type { PlotLine, Range, XKind } from "./lines";
 import { pointsNote } from "./notes";
@@ -62,7 +62,7 @@ export function SeriesChart(props: Props) {
         range={range}
         zoom={zoom}
         height={height}
-        label={`${series.name}: ${plural(series.count, "value")}`}
+        label={charts.ofValues(series.name, series.count)}
         note={pointsNote({
           points: answers.points.filter((each): each is ChartPoints => each !== undefined),
           curves,

@@ -19,6 +19,8 @@ type Props<T> = {
   sections: readonly ShelfSection<T>[];
   keyOf: (item: T) => string;
   card: (item: T) => ReactNode;
+  /** How many columns a card takes; constant. */
+  spanOf?: (item: T) => number;
   label: string;
   testId?: string;
 };
@@ -27,10 +29,13 @@ const GAP_PX = 16;
 const SIDE_PX = 24;
 const HEAD_PX = 44;
 
-export function Shelf<T>({ sections, keyOf, card, label, testId }: Props<T>) {
+export function Shelf<T>({ sections, keyOf, card, spanOf, label, testId }: Props<T>) {
   const frame = useRef<HTMLDivElement>(null);
   const { scroller, width, top } = useScroller(frame);
-  const rows = useMemo(() => shelfRows<T, ShelfSection<T>>(sections, width - 2 * SIDE_PX, GAP_PX), [sections, width]);
+  const rows = useMemo(
+    () => shelfRows<T, ShelfSection<T>>(sections, width - 2 * SIDE_PX, GAP_PX, spanOf),
+    [sections, width, spanOf],
+  );
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller,
@@ -73,8 +78,8 @@ export function Shelf<T>({ sections, keyOf, card, label, testId }: Props<T>) {
               gridTemplateColumns: `repeat(${row.columns}, minmax(0, 1fr))`,
             }}
           >
-            {row.items.map((each) => (
-              <div key={keyOf(each)} className="shelf-place">
+            {row.items.map(({ item: each, span }) => (
+              <div key={keyOf(each)} className="shelf-place" style={{ gridColumn: `span ${span}` }}>
                 {card(each)}
               </div>
             ))}

@@ -9,6 +9,7 @@ import { valueTableOptions } from "@/api/metrics";
 import type { Series } from "@/api/types";
 import { formatCell, grouped } from "@/parts/format";
 import { Problem } from "@/parts/Problem";
+import { charts } from "@/texts/charts";
 
 const PAGE_ROWS = 200;
 const ROW_PX = 26;
@@ -40,7 +41,7 @@ export function ValueTable({ runId, series }: { runId: string; series: Series })
   const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
   const pages = useQueries({ queries: numbers.map(page) });
   if (head.isLoadingError) return <Problem error={head.error} retry={() => void head.refetch()} />;
-  if (!head.data) return <Spinner size="small" label="Loading" delay={300} />;
+  if (!head.data) return <Spinner size="small" label={charts.loading} delay={300} />;
   const { columns } = head.data;
   const layout = { gridTemplateColumns: `64px repeat(${columns.length}, minmax(88px, 1fr))` };
   return (
@@ -49,7 +50,7 @@ export function ValueTable({ runId, series }: { runId: string; series: Series })
         ref={scroller}
         className="value-table"
         role="table"
-        aria-label={`Values of ${series.name}`}
+        aria-label={charts.valuesOf(series.name)}
         aria-rowcount={total + 1}
         tabIndex={0}
       >
@@ -57,7 +58,7 @@ export function ValueTable({ runId, series }: { runId: string; series: Series })
           <span role="columnheader">#</span>
           {columns.map((name) => (
             <span key={name} role="columnheader" title={name}>
-              {name || "value"}
+              {name || charts.value}
             </span>
           ))}
         </div>
@@ -88,11 +89,7 @@ export function ValueTable({ runId, series }: { runId: string; series: Series })
           })}
         </div>
       </div>
-      {total > MOST_ROWS && (
-        <p className="points-note">
-          The first {grouped(MOST_ROWS)} of {grouped(total)} rows. The CSV file has all.
-        </p>
-      )}
+      {total > MOST_ROWS && <p className="points-note">{charts.firstValues(MOST_ROWS, total)}</p>}
     </>
   );
 }

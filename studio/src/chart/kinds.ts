@@ -1,6 +1,7 @@
 /** Which picture a series gets, before anybody chooses another. */
 
 import type { Cell, Series, SeriesColumn } from "@/api/types";
+import { charts } from "@/texts/charts";
 
 export type Look =
   | "tile"
@@ -50,15 +51,15 @@ export function xChoices(series: Series): XChoice[] {
   const hasSteps = series.low_step !== null;
   const columns = series.kind === "row" || series.kind === "table" ? numberColumns(series) : [];
   return [
-    ...(hasSteps ? [{ value: "step", title: "Step" }] : []),
-    { value: "index", title: "Position" },
-    { value: "time", title: "Time" },
+    ...(hasSteps ? [{ value: "step", title: charts.axes.step }] : []),
+    { value: "index", title: charts.axes.index },
+    { value: "time", title: charts.axes.time },
     ...columns.map(({ name }) => ({ value: name, title: name })),
   ];
 }
 
 /** What is on x, in words. */
-export const xTitle = (x: string): string => (x === "index" ? "position" : x);
+export const xTitle = (x: string): string => charts.onAxis[x] ?? x;
 
 /** The usual x: of a curve its first number column, of a line the steps, else the position. */
 export function usualX(series: Series, wanted: string | null): string {

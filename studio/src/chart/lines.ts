@@ -1,6 +1,7 @@
 /** What a plot draws: lines over a kind of x. */
 
 import { formatDuration, formatNumber } from "@/parts/format";
+import type { Paint } from "./palette";
 
 export type Range = readonly [number, number];
 /** `whole`: numbers between which there is nothing. */
@@ -10,6 +11,7 @@ export type PlotLine = {
   label: string;
   /** Which colour and number it has. */
   index: number;
+  paint?: Paint | undefined;
   xs: readonly number[];
   ys: readonly (number | null)[];
   infinite?: readonly { x: number; sign: 1 | -1 }[];

@@ -12,6 +12,27 @@ export function lineColor(index: number): string {
   return colors[index % colors.length] as string;
 }
 
+/** A colour that says something of a line, in the place of its own: that of another number, or one between blue (0) and orange (1). */
+export type Paint = { index: number } | { share: number | null };
+
+export const colorOf = ({ index, paint }: { index: number; paint?: Paint | undefined }): string =>
+  paint === undefined ? lineColor(index) : paintColor(paint);
+
+export const paintColor = (paint: Paint): string => ("index" in paint ? lineColor(paint.index) : shade(paint.share));
+
+const GREY = [0x8a, 0x8f, 0x98] as const;
+const BLUE = [0x2f, 0x7f, 0xd0] as const;
+const ORANGE = [0xe0, 0x70, 0x1a] as const;
+
+/** From blue over grey to orange: readable by the colour-blind, in both themes. */
+function shade(share: number | null): string {
+  const end = (share ?? 0) < 0.5 ? BLUE : ORANGE;
+  const part = share === null ? 0 : Math.abs(share - 0.5) * 2;
+  return `#${end.map((level, at) => hex((GREY[at] ?? 0) + part * (level - (GREY[at] ?? 0)))).join("")}`;
+}
+
+const hex = (level: number): string => Math.round(level).toString(16).padStart(2, "0");
+
 /** Lines beyond the number of colours are dashed. */
 export const lineDash = (index: number): number[] => [
   ...(DASHES[Math.floor(index / LIGHT.length) % DASHES.length] ?? []),

@@ -3,7 +3,7 @@
 import type { RefObject } from "react";
 import uPlot from "uplot";
 import { formatX, type PlotLine, type Range, type XKind } from "./lines";
-import { lineColor, lineDash, token } from "./palette";
+import { colorOf, lineDash, token } from "./palette";
 import { sortedByX } from "./points";
 import { tooltip } from "./tooltips";
 
@@ -64,7 +64,7 @@ export function plotOptions({ latest, xKind, logX, logY, together, width, height
     series: [{}, ...lines.map(seriesOptions)],
     bands: lines.flatMap((line, position) =>
       line.role === "low"
-        ? [{ series: [position + 2, position + 1] as [number, number], fill: () => `${lineColor(line.index)}2e` }]
+        ? [{ series: [position + 2, position + 1] as [number, number], fill: () => `${colorOf(line)}2e` }]
         : [],
     ),
     cursor: {
@@ -129,9 +129,9 @@ function seriesOptions(line: PlotLine): uPlot.Series {
   const isWithoutPath = role === "dots" || line.isOrdered === true;
   return {
     label,
-    stroke: () => lineColor(index) + (role === "faint" ? "48" : ""),
+    stroke: () => colorOf(line) + (role === "faint" ? "48" : ""),
     width: isWithoutPath ? 0 : 1.6,
-    dash: lineDash(index),
+    dash: line.paint ? [] : lineDash(index),
     ...(isWithoutPath ? { paths: () => null } : {}),
     points: role === "dots" ? { show: true, size: 8, width: 1.5 } : role === "faint" ? { show: false } : { size: 5 },
   };
@@ -183,7 +183,7 @@ function drawBesides(plot: uPlot, lines: readonly PlotLine[], isNumbered: boolea
 function drawOrdered(plot: uPlot, line: PlotLine): void {
   const { ctx } = plot;
   const isGuide = line.role === "guide";
-  ctx.strokeStyle = isGuide ? token("--colorNeutralForeground3") : lineColor(line.index);
+  ctx.strokeStyle = isGuide ? token("--colorNeutralForeground3") : colorOf(line);
   ctx.lineWidth = (isGuide ? 1 : 1.6) * devicePixelRatio;
   ctx.setLineDash((isGuide ? GUIDE : lineDash(line.index)).map((length) => length * devicePixelRatio));
   ctx.beginPath();
@@ -208,7 +208,7 @@ function drawOrdered(plot: uPlot, line: PlotLine): void {
 function drawInfinite(plot: uPlot, line: PlotLine): void {
   const { ctx, bbox } = plot;
   const size = 5 * devicePixelRatio;
-  ctx.fillStyle = lineColor(line.index);
+  ctx.fillStyle = colorOf(line);
   for (const { x, sign } of line.infinite ?? []) {
     const left = plot.valToPos(x, "x", true);
     const edge = sign > 0 ? bbox.top : bbox.top + bbox.height;
@@ -225,7 +225,7 @@ function drawNans(plot: uPlot, line: PlotLine): void {
   const { ctx, bbox } = plot;
   const size = 3 * devicePixelRatio;
   const top = bbox.top + bbox.height - size;
-  ctx.strokeStyle = lineColor(line.index);
+  ctx.strokeStyle = colorOf(line);
   ctx.lineWidth = 1.2 * devicePixelRatio;
   ctx.beginPath();
   for (const x of line.nans ?? []) {
@@ -249,7 +249,7 @@ function drawNumbers(plot: uPlot, lines: readonly PlotLine[]): void {
     const y = line.ys[last];
     const x = line.xs[last];
     if (x === undefined || y === null || y === undefined) return [];
-    return [{ index: line.index, left: plot.valToPos(x, "x", true), top: plot.valToPos(y, "y", true) }];
+    return [{ line, left: plot.valToPos(x, "x", true), top: plot.valToPos(y, "y", true) }];
   });
   const { top: roof, height } = plot.bbox;
   // More numbers than have room would say nothing; the list of runs and the tooltip still do.
@@ -263,9 +263,9 @@ function drawNumbers(plot: uPlot, lines: readonly PlotLine[]): void {
   ctx.font = `600 ${size}px system-ui, sans-serif`;
   ctx.textBaseline = "middle";
   ctx.textAlign = "left";
-  ends.forEach(({ index, left }, position) => {
-    ctx.fillStyle = lineColor(index);
-    ctx.fillText(String(index + 1), left + 5 * devicePixelRatio, tops[position] ?? 0);
+  ends.forEach(({ line, left }, position) => {
+    ctx.fillStyle = colorOf(line);
+    ctx.fillText(String(line.index + 1), left + 5 * devicePixelRatio, tops[position] ?? 0);
   });
 }
 

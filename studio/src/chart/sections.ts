@@ -14,6 +14,9 @@ export function sectionsOf<T>(items: readonly T[], nameOf: (item: T) => string):
   return [...found].filter(([, some]) => some.length > 0).map(([name, some]) => ({ name, items: some }));
 }
 
+/** How a section is called in an address, where an empty word would be none. */
+export const sectionKey = (name: string): string => name || "*";
+
 export function prefixOf(name: string): string {
   const slash = name.lastIndexOf("/");
   return slash > 0 ? name.slice(0, slash) : "";

@@ -4,7 +4,7 @@ import type { RefObject } from "react";
 import type uPlot from "uplot";
 import { formatNumber } from "@/parts/format";
 import { formatX, type PlotLine, type XKind } from "./lines";
-import { lineColor } from "./palette";
+import { colorOf } from "./palette";
 
 const MOST_ROWS = 12;
 // Of a plot that the pointer is not in, but in one that goes with it.
@@ -51,7 +51,7 @@ function row(line: PlotLine, value: number, isNamed: boolean): HTMLElement {
   const element = document.createElement("div");
   element.className = "plot-tip-row";
   const mark = document.createElement("i");
-  mark.style.background = lineColor(line.index);
+  mark.style.background = colorOf(line);
   const name = document.createElement("span");
   name.textContent = isNamed ? `${line.index + 1} ${line.label}` : line.label;
   const number = document.createElement("b");

@@ -4,6 +4,7 @@ import { Menu, MenuButton, MenuItemRadio, MenuList, MenuPopover, MenuTrigger } f
 import { FolderRegular } from "@fluentui/react-icons";
 import { useWorkspaces } from "@/api/workspaces";
 import { addresses, navigate } from "@/parts/addresses";
+import { shell } from "@/texts/shell";
 
 export function WorkspaceSwitcher({ current }: { current: string }) {
   const workspaces = useWorkspaces();
@@ -17,7 +18,7 @@ export function WorkspaceSwitcher({ current }: { current: string }) {
         <MenuButton
           appearance="subtle"
           icon={<FolderRegular />}
-          aria-label={`Workspace ${current}`}
+          aria-label={shell.workspace(current)}
           data-testid="workspace-menu"
         >
           <span className="workspace-name">{current}</span>

@@ -1,10 +1,11 @@
 /** A piece of text or code with a button that copies it. */
 
-import { Button } from "@fluentui/react-components";
 import { CheckmarkRegular, CopyRegular } from "@fluentui/react-icons";
 import { useEffect, useState } from "react";
+import { copying as texts } from "@/texts/parts";
+import { IconButton } from "./IconButton";
 
-export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
+export function CopyButton({ text, label = texts.copy }: { text: string; label?: string }) {
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
     if (!isCopied) return;
@@ -13,12 +14,9 @@ export function CopyButton({ text, label = "Copy" }: { text: string; label?: str
   }, [isCopied]);
   const copy = () => void copied(text).then(setCopied);
   return (
-    <Button
-      size="small"
-      appearance="subtle"
+    <IconButton
       icon={isCopied ? <CheckmarkRegular /> : <CopyRegular />}
-      aria-label={isCopied ? "Copied" : label}
-      title={isCopied ? "Copied" : label}
+      label={isCopied ? texts.copied : label}
       onClick={copy}
     />
   );

@@ -1,6 +1,7 @@
 /** Two halves with a border that can be moved, by pointer or arrow keys. */
 
 import type { CSSProperties, KeyboardEvent, PointerEvent, ReactNode } from "react";
+import { split as texts } from "@/texts/parts";
 import { usePersisted } from "./persisted";
 
 type Props = { name: string; side: ReactNode; children: ReactNode };
@@ -33,7 +34,7 @@ export function Split({ name, side, children }: Props) {
         className="split-border"
         tabIndex={0}
         aria-orientation="vertical"
-        aria-label="Width of the list"
+        aria-label={texts.width}
         aria-valuenow={width}
         onPointerDown={grabbed}
         onKeyDown={pressed}

@@ -13,33 +13,34 @@ import {
   SubtractCircleFilled,
 } from "@fluentui/react-icons";
 import type { Status as RunStatus } from "@/api/types";
+import { status as words } from "@/texts/parts";
 
-type Look = { icon: FluentIcon; words: string; tone: "waiting" | "running" | "good" | "bad" | "quiet" };
+type Look = { icon: FluentIcon; tone: "waiting" | "running" | "good" | "bad" | "quiet" };
 
 const LOOKS: Record<RunStatus, Look> = {
-  NotStarted: { icon: CircleRegular, words: "Not started", tone: "waiting" },
-  Queued: { icon: ClockRegular, words: "Queued", tone: "waiting" },
-  Preparing: { icon: SettingsRegular, words: "Preparing", tone: "waiting" },
-  Provisioning: { icon: SettingsRegular, words: "Provisioning", tone: "waiting" },
-  Starting: { icon: SettingsRegular, words: "Starting", tone: "waiting" },
-  Running: { icon: ArrowSyncCircleFilled, words: "Running", tone: "running" },
-  Finalizing: { icon: ArrowCircleUpFilled, words: "Finalizing", tone: "running" },
-  CancelRequested: { icon: DismissCircleRegular, words: "Canceling", tone: "waiting" },
-  Completed: { icon: CheckmarkCircleFilled, words: "Completed", tone: "good" },
-  Failed: { icon: ErrorCircleFilled, words: "Failed", tone: "bad" },
-  Canceled: { icon: SubtractCircleFilled, words: "Canceled", tone: "quiet" },
+  NotStarted: { icon: CircleRegular, tone: "waiting" },
+  Queued: { icon: ClockRegular, tone: "waiting" },
+  Preparing: { icon: SettingsRegular, tone: "waiting" },
+  Provisioning: { icon: SettingsRegular, tone: "waiting" },
+  Starting: { icon: SettingsRegular, tone: "waiting" },
+  Running: { icon: ArrowSyncCircleFilled, tone: "running" },
+  Finalizing: { icon: ArrowCircleUpFilled, tone: "running" },
+  CancelRequested: { icon: DismissCircleRegular, tone: "waiting" },
+  Completed: { icon: CheckmarkCircleFilled, tone: "good" },
+  Failed: { icon: ErrorCircleFilled, tone: "bad" },
+  Canceled: { icon: SubtractCircleFilled, tone: "quiet" },
 };
 
 export const isFinal = (status: RunStatus): boolean =>
   status === "Completed" || status === "Failed" || status === "Canceled";
 
 export function Status({ status }: { status: RunStatus }) {
-  const look = LOOKS[status] ?? { icon: CircleRegular, words: status, tone: "quiet" as const };
+  const look = LOOKS[status] ?? { icon: CircleRegular, tone: "quiet" as const };
   const Icon = look.icon;
   return (
     <span className={`status status-${look.tone}`} data-status={status}>
       <Icon aria-hidden="true" className={status === "Running" ? "turning" : undefined} />
-      {look.words}
+      {words[status] ?? status}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 /** Numbers, sizes and times as people read them. */
 
 import type { Cell } from "@/api/types";
+import { times as words } from "@/texts/parts";
 
 /** Six significant digits, never more than the number has; the full value belongs in a tooltip. */
 export function formatNumber(value: number): string {
@@ -84,11 +85,11 @@ export const formatUtc = (at: string): string => `${new Date(at).toISOString().s
 export function formatAgo(at: string | null, nowMs: number): string {
   if (at === null) return "";
   const seconds = (nowMs - Date.parse(at)) / 1000;
-  if (seconds < 45) return "just now";
-  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
-  if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`;
+  if (seconds < 45) return words.justNow;
+  if (seconds < 3600) return words.minutesAgo(String(Math.max(1, Math.round(seconds / 60))));
+  if (seconds < 86_400) return words.hoursAgo(String(Math.round(seconds / 3600)));
   const days = Math.round(seconds / 86_400);
-  return days <= 7 ? `${days} ${days === 1 ? "day" : "days"} ago` : DAY.format(new Date(at));
+  return days <= 7 ? words.daysAgo(days) : DAY.format(new Date(at));
 }
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>

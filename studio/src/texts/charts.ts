@@ -11,6 +11,12 @@ export const charts = {
   close: "Close",
   keys: "Arrow keys move, plus and minus zoom, 0 shows all.",
   firstRows: (shown: number, total: number) => `The first ${grouped(shown)} of ${grouped(total)} drawn values of x.`,
+  value: "value",
+  firstValues: (shown: number, total: number) =>
+    `The first ${grouped(shown)} of ${grouped(total)} rows. The CSV file has all.`,
+  count: (count: number) => plural(count, "value"),
+  summary: (min: string, max: string, mean: string) => ` · min ${min} · max ${max} · mean ${mean}`,
+  ofValues: (name: string, count: number) => `${name}: ${plural(count, "value")}`,
   over: (x: string) => `over ${x}`,
   points: (total: number) => plural(total, "point"),
   someOf: (shown: number, total: number) => `${grouped(shown)} of ${grouped(total)} points`,
@@ -30,6 +36,8 @@ export const charts = {
   logY: "Logarithmic y",
   onX: "On x",
   usual: "Usual",
+  /** In the middle of a sentence. */
+  onAxis: { step: "step", index: "position", time: "time", elapsed: "elapsed" } as Record<string, string>,
   axes: { step: "Step", index: "Position", time: "Time" },
   onY: "On y",
   asChart: "As a chart",
@@ -81,6 +89,7 @@ export const residuals = {
 };
 
 export const predictions = {
+  x: "true",
   axes: "predicted over true",
   average: "average of the bin",
   below: "below by its error",

@@ -3,6 +3,7 @@
 import { grouped, plural } from "@/parts/format";
 
 export const FILES = {
+  count: (count: number) => plural(count, "file"),
   ofRun: "Files of the run",
   downloadAll: "Download all",
   notThere: "This file is not there (yet)",
@@ -36,4 +37,29 @@ export const FILES = {
   choose: (path: string) => `Choose ${path} for download`,
   downloadChosen: (count: number) => `Download ${grouped(count)} chosen`,
   loading: "Loading",
+};
+
+/** What the head of a model's file tells. */
+export const MODELS = {
+  superblock: "superblock",
+  header: "header",
+  bytes: (count: number) => `${count} bytes`,
+  tooLong: "too long to be shown",
+  tensors: "tensors",
+  tensorNames: "Tensors",
+  irVersion: "IR version",
+  producer: "producer",
+  producerVersion: "producer version",
+  domain: "domain",
+  modelVersion: "model version",
+  array: "NumPy array",
+  onnx: "ONNX model",
+  torch: "PyTorch file (a zip with a pickle)",
+  entries: "entries",
+  entryNames: "Entries",
+  wouldImport: "would import",
+  protocol: "protocol",
+  read: "read",
+  firstBytes: (count: number) => `the first ${count} bytes`,
+  imports: "Loading it would import",
 };

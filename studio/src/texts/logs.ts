@@ -50,5 +50,4 @@ export const LOGS = {
   columns: "Logs side by side",
   closeColumn: (name: string) => `Close ${name}`,
   inStep: "Scroll in step, by time",
-  inStepUnknown: "When these lines came in is not known",
 };

@@ -5,6 +5,9 @@ import { plural } from "@/parts/format";
 export const run = {
   loading: "Loading the run",
   loadingTab: "Loading",
+  name: "Name of the run",
+  copyId: "Copy the run id",
+  seeLogs: "See the logs",
   tabs: {
     details: "Details",
     metrics: "Metrics",
@@ -25,6 +28,22 @@ export const cancel = {
   script: "The script and everything it started are ended. Its metrics, logs and outputs so far stay.",
   other: "The process that logs to it is asked to end. What it has recorded stays.",
   keep: "Let it run",
+};
+
+export const children = {
+  label: (name: string) => `Child runs of ${name}`,
+  none: "No child runs",
+  noneHint: "A run can be the parent of others: one per fold, per parameter, per step.",
+};
+
+export const tags = {
+  label: "Tags",
+  takeOut: (tag: string) => `Take out the tag ${tag}`,
+  tag: "Tag",
+  newTag: "New tag",
+  value: "Value (may be empty)",
+  newValue: "Value of the new tag",
+  add: "Add",
 };
 
 export const stages = {
@@ -97,7 +116,7 @@ export const environment = {
   definition: "Definition",
   inputs: "What it is built from",
   changes: "Differences from the nearest earlier environment",
-  comparedWith: "Compared with",
+  comparedWith: (name: string) => `Compared with ${name}`,
   explanation: "As the log has it",
   reasons: {
     reused: "Reused: an environment with this content was there.",
@@ -122,11 +141,9 @@ export const environment = {
     log: "Build log",
   },
   copyHash: "Copy the hash",
-  copyBlock: "Copy the explanation",
   seeLog: "See the build log",
   byHand: "a build that was asked for by hand",
   lists: { conda: "conda", pip: "pip", requirement: "What the solver is told", channels: "channels" },
-  noLines: "No lines.",
   question: "To ask before submitting:",
 };
 

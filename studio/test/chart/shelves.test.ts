@@ -14,8 +14,24 @@ const section = (items: number, isOpen = true, head: unknown = "head") => ({
 
 test("cards fall into as many columns as the width has room for, and at least into one", () => {
   const rows = shelfRows([section(5)], 616, 16);
-  expect(rows.map((row) => (row.kind === "cards" ? row.items : row.kind))).toEqual(["head", [0, 1], [2, 3], [4]]);
+  expect(rows.map((row) => (row.kind === "cards" ? row.items.map(({ item }) => item) : row.kind))).toEqual([
+    "head",
+    [0, 1],
+    [2, 3],
+    [4],
+  ]);
   expect(shelfRows([section(2)], 100, 16)).toHaveLength(3);
+});
+
+test("a wide card takes two columns, and a new row where there is no room; in one column it is as all others", () => {
+  const wide = (item: number) => (item === 1 || item === 3 ? 2 : 1);
+  const spans = (width: number) =>
+    shelfRows([section(5, true, null)], width, 16, wide).map((row) =>
+      row.kind === "cards" ? row.items.map(({ item, span }) => `${item}×${span}`).join(" ") : "",
+    );
+  expect(spans(616)).toEqual(["0×1", "1×2", "2×1", "3×2", "4×1"]);
+  expect(spans(932)).toEqual(["0×1 1×2", "2×1 3×2", "4×1"]);
+  expect(spans(300)).toEqual(["0×1", "1×1", "2×1", "3×1", "4×1"]);
 });
 
 test("a closed section is its head, and one without a head is its cards", () => {

@@ -3,11 +3,21 @@ import type { Run, Series } from "@/api/types";
 import { curveOf } from "@/chart/points";
 import { dotLines } from "@/pages/compare/CompareScatter";
 import { spread } from "@/pages/compare/catalogs";
+import { coloringOf } from "@/pages/compare/colors";
 import { argumentsOf, differences } from "@/pages/compare/differences";
-import { layoutOf, layoutText, movedSection, movedTile, withoutTile, withTile } from "@/pages/compare/layouts";
+import {
+  droppedTile,
+  idAt,
+  layoutOf,
+  layoutText,
+  movedSection,
+  movedTile,
+  withoutTile,
+  withTile,
+} from "@/pages/compare/layouts";
 import { bandLines, comparedLines, overMetric } from "@/pages/compare/lines";
 import { axesOf, isWithin } from "@/pages/compare/parallels";
-import { newTile, type Tile, tileTitle, usualTiles } from "@/pages/compare/tiles";
+import { canBeColored, isWhole, newTile, type Tile, tileTitle, usualTiles } from "@/pages/compare/tiles";
 import { grouped } from "@/pages/compare/values";
 
 const run = (extra: Partial<Run> = {}): Run =>
@@ -152,7 +162,14 @@ const tiles: Tile[] = [
   newTile({ id: "own.2", kind: "scatter", metrics: [acc], against: { tag: "l~r" }, of: "min", logY: true }),
   newTile({ id: "own.4", metrics: [loss], over: acc }),
   newTile({ id: "own.5", metrics: [loss], grouping: { tag: "fold" }, band: "deviation", x: "elapsed" }),
-  newTile({ id: "own.6", kind: "parallel", metrics: [loss], columns: [{ tag: "a,b" }, { field: "duration_ms" }] }),
+  newTile({
+    id: "own.6",
+    kind: "parallel",
+    metrics: [loss],
+    columns: [{ tag: "a,b" }, { field: "duration_ms" }],
+    isWide: true,
+    color: { param: "x~y" },
+  }),
 ];
 const layout = [
   { title: "One", tiles: tiles.slice(0, 2) },
@@ -191,6 +208,39 @@ test("charts are added, changed, moved over the border of a section, and removed
   expect(ids(withoutTile(layout, "own.4"))[1]).toEqual(["own.5", "own.6"]);
   expect(movedSection(layout, 1, -1).map(({ title }) => title)).toEqual(["Two, three", "One"]);
   expect(movedSection(layout, 0, -1)).toBe(layout);
+});
+
+test("a chart that is dropped goes beside another one, into another section, or to its end", () => {
+  const ids = (changed: ReturnType<typeof layoutOf>) => changed.map((each) => each.tiles.map((tile) => tile.id));
+  expect(ids(droppedTile(layout, "own.6", 1, "own.4"))[1]).toEqual(["own.6", "own.4", "own.5"]);
+  expect(ids(droppedTile(layout, "own.1", 1, "own.5"))).toEqual([["own.2"], ["own.4", "own.1", "own.5", "own.6"]]);
+  expect(ids(droppedTile(layout, "own.1", 0, null))[0]).toEqual(["own.2", "own.1"]);
+  expect(droppedTile(layout, "own.1", 0, "own.1")).toBe(layout);
+  expect(ids(droppedTile(layout, "unknown", 0, null))).toEqual(ids(layout));
+  // What an id becomes on its way through the address.
+  const moved = movedTile(layout, "own.1", 1);
+  expect(layoutOf(layoutText(moved))[0]?.tiles[1]).toEqual({ ...tiles[0], id: idAt(moved, 0, 1) });
+  expect(idAt(layout, 1, 2)).toBe("own.6");
+});
+
+test("a parameter is drawn as a metric is: on y, and as the colour of runs", () => {
+  const tile = newTile({ id: "a", kind: "scatter", columns: [{ param: "lr" }], against: { tag: "n" } });
+  expect([tileTitle(tile), isWhole(tile), isWhole({ ...tile, kind: "lines" })]).toEqual(["lr over n", true, false]);
+  const rows = ["0.1", "0.4", "0.2", null].map((lr, at) => ({ run: compared(at), values: [lr, lr] }));
+  const { paintOf, key } = coloringOf(rows);
+  expect(dotLines(tile, rows, paintOf)).toMatchObject([
+    { xs: [0.1], ys: [0.1], paint: { share: 0 } },
+    { ys: [0.4], paint: { share: 1 } },
+    { ys: [0.2] },
+  ]);
+  expect(paintOf("r3")).toEqual({ share: null });
+  expect(key.map(({ label }) => label)).toEqual(["0.1", "0.25", "0.4", "none"]);
+  const words = coloringOf(["b", "a", "b"].map((word, at) => ({ run: compared(at), values: [word] })));
+  expect(words.key).toEqual([
+    { label: "a", paint: { index: 0 } },
+    { label: "b", paint: { index: 1 } },
+  ]);
+  expect([canBeColored(tile), canBeColored({ ...tile, metrics: [loss] })]).toEqual([true, false]);
 });
 
 test("of many runs a few are asked what metrics there are, from first to last", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Column, MetricNames, Run, TableRow } from "@/api/types";
+import type { Column, MetricNames, TableRow } from "@/api/types";
 import { isOrderLost } from "@/pages/table/changes";
-import { columnOfToken, columnTitle, columnToken, defaultColumns, metricsOf, namesUsed } from "@/pages/table/columns";
+import { columnOfToken, columnTitle, columnToken, defaultColumns, metricsOf } from "@/pages/table/columns";
 import { filterOf, type Group, NO_CONDITIONS, ruleText, sinceAt } from "@/pages/table/filters";
 import { movedBefore, nextOrders } from "@/pages/table/HeaderRow";
 import { inOrder } from "@/pages/table/layouts";
@@ -16,7 +16,7 @@ import {
   selecting,
   stepOf,
 } from "@/pages/table/selections";
-import { parametersOf, searchOf, type View, viewOf, viewOfSearch } from "@/pages/table/views";
+import { dashboardOf, parametersOf, rewritten, searchOf, type View, viewOf, viewOfSearch } from "@/pages/table/views";
 
 const NASTY = "a:b,c~d%2C/é -x";
 
@@ -105,6 +105,15 @@ const FULL: View = {
 
 test("a view comes back from its address", () => {
   expect(viewOfSearch(searchOf(FULL))).toEqual(FULL);
+});
+
+test("a view holds the dashboard that is open, and nothing of one that is not", () => {
+  const tiles = "section~t=Mine;lines~y=a%2Cb";
+  const search = searchOf(FULL, { compare: "*", part: "charts", tiles, closed: "train", smooth: "0.5", hide: null });
+  expect(rewritten(`view=x&${search}&other=1`)).toBe(search);
+  expect(dashboardOf(search)).toMatchObject({ compare: "*", tiles, closed: "train", smooth: "0.5", hide: null });
+  expect(viewOfSearch(search)).toEqual(FULL);
+  expect(rewritten(`tiles=${tiles}&sort=number`)).toBe("sort=number");
 });
 
 test("no choice is an empty address, and no column at all is a choice", () => {
@@ -256,8 +265,6 @@ test("the order is lost only when a value that it goes by has changed", () => {
 });
 
 test("names are offered by how many runs use them", () => {
-  const runs = [{ tags: { a: "1", b: "1" } }, { tags: { b: "2" } }] as unknown as Run[];
-  expect(namesUsed(runs, "tags")).toEqual(["b", "a"]);
   const names = [named("picture", { kind: "image" }), named("acc"), named("loss", { run_count: 2 })];
   expect(metricsOf(names).map((each) => each.metric)).toEqual(["loss", "acc"]);
 });

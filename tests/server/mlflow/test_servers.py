@@ -64,7 +64,7 @@ def test_a_runs_token_changes_nothing_of_another_run_or_workspace(tracking: Trac
 
 
 def test_an_address_that_is_not_offered_says_so_in_mlflows_words(tracking: Tracking) -> None:
-    for path in ("api/2.0/mlflow/webhooks", "api/2.0/mlflow/no/such", "api/9.9/mlflow/runs/get", "graphql", ""):
+    for path in ("api/2.0/mlflow/webhooks", "api/2.0/mlflow/no/such", "api/9.9/mlflow/runs/get", ""):
         status, told = tracking.call("POST", path)
         assert (status, told["error_code"]) == (404, "ENDPOINT_NOT_FOUND")
         assert "rest-mlflow.md" in told["message"]

@@ -16,13 +16,17 @@ from runstead.server.mlflow.wire import (
     SEE,
     Asked,
     AskedIn,
+    Fields,
     answer,
     checked_key,
     invalid,
+    maybe_of,
     missing,
     number_out,
     router,
+    text_of,
     token_of,
+    whole_of,
 )
 from runstead.service import batches, histories, logged_models, runs
 from runstead.service.batches import Batch
@@ -43,8 +47,8 @@ NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf, "in
 def log_metric(asked: AskedIn) -> Response:
     """One value."""
     run_id = asked.own_run_id()
-    batches.log(asked.unit, asked.workspace, run_id, Batch(points=[point_of(asked)]))
-    _add_to_models(asked, run_id, [asked])
+    batches.log(asked.unit, asked.workspace, run_id, Batch(points=[point_of(asked.fields)]))
+    _add_to_models(asked, run_id, [asked.fields])
     return answer({})
 
 
@@ -53,8 +57,8 @@ def log_metric(asked: AskedIn) -> Response:
 def log_batch(asked: AskedIn) -> Response:
     """Metrics, params and tags, all or nothing."""
     run_id = asked.own_run_id()
-    metrics = [asked.part(one) for one in asked.objects("metrics")]
-    _check_fields(asked)
+    metrics = asked.objects("metrics")
+    _check_fields(metrics)
     points = [point_of(one) for one in metrics]
     params, tags = asked.pairs("params"), asked.pairs("tags")
     _check_repeats(asked, params)
@@ -134,10 +138,10 @@ def get_history_bulk_interval(asked: AskedIn) -> Response:
     return _pieces(pieces)
 
 
-def point_of(asked: Asked) -> Point:
+def point_of(fields: Fields) -> Point:
     """One metric of a request."""
-    name = checked_key(asked.text("key"), "name", "Metric name")
-    value, timestamp = _value_of(asked), asked.whole("timestamp")
+    name = checked_key(text_of("key", fields.get("key")), "name", "Metric name")
+    value, timestamp = _value_of(fields), whole_of("timestamp", fields.get("timestamp"))
     if timestamp is None:
         raise missing("timestamp")
     if not 0 <= timestamp < 1 << 50:
@@ -146,23 +150,25 @@ def point_of(asked: Asked) -> Point:
             timestamp,
             f"metric '{name}' (value={value}). Timestamp must be a nonnegative long (64-bit integer) of milliseconds",
         )
-    return Point(name, value, timestamp, asked.whole("step") or 0)
+    return Point(name, value, timestamp, whole_of("step", fields.get("step")) or 0)
 
 
-def _add_to_models(asked: Asked, run_id: str, metrics: Sequence[Asked]) -> None:
+def _add_to_models(asked: Asked, run_id: str, metrics: Sequence[Fields]) -> None:
     """Metrics that were measured of a logged model are its own, too."""
     by_model: dict[str, list[dict[str, Any]]] = {}  # Any: JSON
     for one in metrics:
-        if model_id := one.maybe("model_id"):
-            told = {name: one.maybe(name) or "" for name in ("dataset_name", "dataset_digest")}
+        if model_id := maybe_of("model_id", one.get("model_id")):
+            told = {name: maybe_of(name, one.get(name)) or "" for name in ("dataset_name", "dataset_digest")}
             by_model.setdefault(model_id, []).append({**metric_out(point_of(one)), **told, "run_id": run_id})
     for model_id, some in by_model.items():
         check_within(asked.unit, asked.caller, logged_models.load(asked.unit, asked.workspace, model_id).source_run_id)
         logged_models.add_metrics(asked.unit, asked.workspace, model_id, some)
 
 
-def _value_of(asked: Asked) -> float:
-    value = asked.fields.get("value")
+def _value_of(fields: Fields) -> float:
+    value = fields.get("value")
+    if type(value) is float:
+        return value
     if value is None:
         raise missing("value")
     if isinstance(value, str) and (value in NOT_FINITE or NUMBER.fullmatch(value)):
@@ -172,8 +178,8 @@ def _value_of(asked: Asked) -> float:
     return float(value)
 
 
-def _check_fields(asked: Asked) -> None:
-    for i, one in enumerate(asked.objects("metrics")):
+def _check_fields(metrics: Sequence[Fields]) -> None:
+    for i, one in enumerate(metrics):
         for name in ("key", "value", "timestamp"):
             if one.get(name) in (None, ""):
                 raise missing(f"metrics[{i}].{name}")

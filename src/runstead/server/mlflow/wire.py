@@ -8,6 +8,7 @@ import posixpath
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -108,17 +109,11 @@ class Asked:
 
     def maybe(self, name: str) -> str | None:
         """A text, or None where it is absent."""
-        value = self.fields.get(name)
-        if value is not None and not isinstance(value, str):
-            raise invalid(name, value)
-        return value
+        return maybe_of(name, self.fields.get(name))
 
     def text(self, name: str) -> str:
         """A text that must be there, and not be empty."""
-        value = self.maybe(name)
-        if not value:
-            raise missing(name)
-        return value
+        return text_of(name, self.fields.get(name))
 
     def whole(self, name: str) -> int | None:
         """An integer, or None where it is absent; int64 may travel as text."""
@@ -232,10 +227,24 @@ def invalid(name: str, value: object, reason: str = "") -> InvalidArgument:
     return InvalidArgument(f"Invalid value {told} for parameter '{name}' supplied:{why}")
 
 
+def maybe_of(name: str, value: object) -> str | None:
+    """A text, or None where it is absent."""
+    if value is not None and not isinstance(value, str):
+        raise invalid(name, value)
+    return value
+
+
+def text_of(name: str, value: object) -> str:
+    """A text that must be there, and not be empty."""
+    if not (found := maybe_of(name, value)):
+        raise missing(name)
+    return found
+
+
 def whole_of(name: str, value: object) -> int | None:
     """An int64, or None where it is absent."""
-    if value is None:
-        return None
+    if value is None or (type(value) is int and -(1 << 63) <= value < 1 << 63):
+        return value
     found = value
     if isinstance(value, float) and value.is_integer():
         found = int(value)
@@ -256,6 +265,7 @@ def key_of(pair: Fields, path: str = "") -> str:
     return checked_key(key, f"{path}key")
 
 
+@lru_cache(maxsize=10_000)  # a batch names the same few metrics a thousand times
 def checked_key(key: str, path: str, what: str = "key") -> str:
     """A key by MLflow's rule: it could be the name of a file."""
     if not GOOD_KEY.fullmatch(key):

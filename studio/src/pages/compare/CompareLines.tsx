@@ -15,6 +15,7 @@ import { useRoughWidth } from "@/parts/measures";
 import { Problem } from "@/parts/Problem";
 import { drawn as texts } from "@/texts/compare";
 import type { ComparedRun } from "./ComparePanel";
+import type { Coloring } from "./colors";
 import { comparedLines, type Drawn, overMetric } from "./lines";
 import { type Metric, metricsOf, metricTitle, seriesFor, type Tile, tileTitle } from "./tiles";
 
@@ -23,6 +24,7 @@ export type ChartProps = {
   runs: readonly ComparedRun[];
   summaries: Record<string, Series[]>;
   smoothing: number;
+  coloring: Coloring;
   height: number;
 };
 
@@ -32,14 +34,17 @@ export const KINDS: Record<string, XKind> = { time: "time", elapsed: "elapsed", 
 // To put one metric over another, all values of both are needed; the server sends up to four per pixel.
 const JOINED_PIXELS = 2048;
 
-export function CompareLines({ tile, runs, summaries, smoothing, height }: ChartProps) {
+export function CompareLines({ tile, runs, summaries, smoothing, coloring, height }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useRoughWidth(frame);
   const [range, zoom] = useState<Range | null>(null);
   const wanted = useMemo(() => wantedSeries(tile, runs, summaries), [tile, runs, summaries]);
   const { points, error } = useCurves(tile, wanted, range, width);
   const drawn = useMemo(() => drawnCurves(tile, wanted, points), [tile, wanted, points]);
-  const lines = useMemo(() => comparedLines(tile, drawn, smoothing), [tile, drawn, smoothing]);
+  const lines = useMemo(
+    () => comparedLines(tile, drawn, smoothing, coloring.paintOf),
+    [tile, drawn, smoothing, coloring],
+  );
   const found = points.filter((each): each is ChartPoints => each !== undefined);
   const isCut = tile.over !== null && found.some((each) => each.shown < each.total);
   const x = onX(tile, wanted);

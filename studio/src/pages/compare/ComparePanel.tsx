@@ -2,7 +2,7 @@
 
 import { Button, Spinner, Tab, TabList } from "@fluentui/react-components";
 import { ArrowLeftRegular } from "@fluentui/react-icons";
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { Run } from "@/api/types";
 import type { RowQuery } from "@/pages/table/rows";
 import { Empty } from "@/parts/Empty";
@@ -25,6 +25,9 @@ type Props = {
   experiment: string | null;
   /** What the table shows. */
   query: RowQuery;
+  /** The saved views, and back to the table. */
+  views: ReactNode;
+  leave: () => void;
 };
 
 /** A run keeps its position, and with it its colour, also when others are hidden. */
@@ -33,9 +36,9 @@ export type ComparedRun = { run: Run; position: number };
 type Part = keyof typeof texts.tabs;
 const PARTS = Object.keys(texts.tabs) as Part[];
 
-export default function ComparePanel({ runIds, change, name, experiment, query }: Props) {
+export default function ComparePanel({ runIds, change, name, experiment, query, views, leave }: Props) {
   const view = useCompareView(name);
-  const { hidden, leave, parameters } = view;
+  const { hidden, parameters } = view;
   const part = PARTS.find((each) => each === parameters.part) ?? "charts";
   useShortcut("Escape", leave);
   const { runs, total, error } = useComparedRuns(runIds, query);
@@ -55,17 +58,19 @@ export default function ComparePanel({ runIds, change, name, experiment, query }
         <RunLegend runs={runs ?? []} hidden={hidden} toggle={view.toggleRun} remove={remove} />
       </aside>
       <div className="compare-main">
-        <TabList
-          selectedValue={part}
-          onTabSelect={(_, { value }) => view.change({ part: value === "charts" ? null : String(value), find: null })}
-          className="compare-tabs"
-        >
-          {PARTS.map((key) => (
-            <Tab key={key} value={key}>
-              {texts.tabs[key]}
-            </Tab>
-          ))}
-        </TabList>
+        <div className="compare-tabs">
+          <TabList
+            selectedValue={part}
+            onTabSelect={(_, { value }) => view.change({ part: String(value), find: null })}
+          >
+            {PARTS.map((key) => (
+              <Tab key={key} value={key}>
+                {texts.tabs[key]}
+              </Tab>
+            ))}
+          </TabList>
+          {views}
+        </div>
         {error !== null && <Problem error={error} />}
         {!shown && error === null && <Spinner className="page-wait" label={texts.loading} delay={300} />}
         {shown && runs?.length === 0 && <Empty title={texts.noRuns}>{texts.noRunsHint}</Empty>}

@@ -2,15 +2,16 @@
 
 import { type PointerEvent, useMemo, useRef, useState } from "react";
 import type { Column } from "@/api/types";
-import { lineColor } from "@/chart/palette";
+import { colorOf } from "@/chart/palette";
 import { columnDescription, columnTitle } from "@/pages/table/columns";
 import { formatCell, formatNumber } from "@/parts/format";
 import { useRoughWidth } from "@/parts/measures";
 import { Problem } from "@/parts/Problem";
 import { drawn as texts } from "@/texts/compare";
 import type { ChartProps } from "./CompareLines";
-import { type AxisOf, axesOf, isWithin, type Marks, shade } from "./parallels";
-import { tileTitle } from "./tiles";
+import type { Coloring } from "./colors";
+import { type AxisOf, axesOf, isWithin, type Marks } from "./parallels";
+import { tileTitle, valuesOf } from "./tiles";
 import { type RunValues, useRunValues } from "./values";
 
 const TOP = 34;
@@ -19,11 +20,8 @@ const SIDE = 60;
 // More runs than colours: they are told apart by the last axis then.
 const MOST_COLORS = 8;
 
-export function CompareParallel({ tile, runs, height }: ChartProps) {
-  const columns = useMemo(
-    (): Column[] => [...tile.columns, ...tile.metrics.map(({ metric, column }) => ({ metric, of: tile.of, column }))],
-    [tile],
-  );
+export function CompareParallel({ tile, runs, coloring, height }: ChartProps) {
+  const columns = useMemo(() => valuesOf(tile), [tile]);
   const frame = useRef<HTMLDivElement>(null);
   const width = useRoughWidth(frame);
   const { rows, error } = useRunValues(runs, columns);
@@ -41,6 +39,7 @@ export function CompareParallel({ tile, runs, height }: ChartProps) {
         columns={columns}
         axes={axes}
         rows={rows}
+        coloring={coloring}
         marks={marks}
         mark={setMarks}
         width={Math.max(320, width)}
@@ -61,13 +60,14 @@ type Props = {
   columns: readonly Column[];
   axes: readonly AxisOf[];
   rows: readonly RunValues[];
+  coloring: Coloring;
   marks: Marks;
   mark: (marks: Marks) => void;
   width: number;
   height: number;
 };
 
-function Parallel({ label, columns, axes, rows, marks, mark, width, height }: Props) {
+function Parallel({ label, columns, axes, rows, coloring, marks, mark, width, height }: Props) {
   const svg = useRef<SVGSVGElement>(null);
   const dragged = useRef<{ axis: number; from: number } | null>(null);
   const gap = (width - 2 * SIDE) / Math.max(1, axes.length - 1);
@@ -104,7 +104,8 @@ function Parallel({ label, columns, axes, rows, marks, mark, width, height }: Pr
       {rows.map(({ run, values }) => {
         const places = axes.map((axis, index) => axis.shareOf(values[index]));
         const end = places[last] ?? null;
-        const color = rows.length <= MOST_COLORS || end === null ? lineColor(run.position) : shade(end);
+        const many = rows.length <= MOST_COLORS || end === null ? undefined : { share: end };
+        const color = colorOf({ index: run.position, paint: coloring.paintOf(run.run.run_id) ?? many });
         return (
           <path
             key={run.run.run_id}

@@ -5,19 +5,20 @@ import type { Column } from "@/api/types";
 import type { PlotLine, Range } from "@/chart/lines";
 import { PlotFrame } from "@/chart/PlotFrame";
 import { columnTitle } from "@/pages/table/columns";
-import { numberOf } from "@/parts/format";
 import { Problem } from "@/parts/Problem";
 import { drawn as texts } from "@/texts/compare";
 import type { ChartProps } from "./CompareLines";
-import { metricTitle, type Tile, tileTitle } from "./tiles";
+import type { Coloring } from "./colors";
+import { type Tile, tileTitle, valuesOf } from "./tiles";
 import { placeOf, type RunValues, useRunValues } from "./values";
 
-export function CompareScatter({ tile, runs, height }: ChartProps) {
+export function CompareScatter({ tile, runs, coloring, height }: ChartProps) {
   const [range, zoom] = useState<Range | null>(null);
   const against: Column = tile.against ?? { field: "number" };
-  const columns = [against, ...tile.metrics.map(({ metric, column }): Column => ({ metric, of: tile.of, column }))];
+  const values = valuesOf(tile);
+  const columns = [against, ...values];
   const { rows, error } = useRunValues(runs, columns);
-  const lines = useMemo(() => dotLines(tile, rows), [tile, rows]);
+  const lines = useMemo(() => dotLines(tile, rows, coloring.paintOf), [tile, rows, coloring]);
   const shown = new Set(lines.flatMap((line) => line.xs.map((_, index) => `${line.index} ${index}`))).size;
   return (
     <div className="series-chart">
@@ -33,18 +34,22 @@ export function CompareScatter({ tile, runs, height }: ChartProps) {
         zoom={zoom}
         height={height}
         label={texts.ofRuns(tileTitle(tile), runs.length)}
-        note={`${texts.withValue(shown / Math.max(1, tile.metrics.length), runs.length)} · ${texts.over(columnTitle(against))}`}
-        withLegend={tile.metrics.length > 1}
+        note={`${texts.withValue(shown / Math.max(1, values.length), runs.length)} · ${texts.over(columnTitle(against))}`}
+        withLegend={values.length > 1}
       />
     </div>
   );
 }
 
-/** With one metric a dot in the colour of its run, else in that of its metric. Runs without a number on x are left out. */
-export function dotLines(tile: Tile, rows: readonly RunValues[]): PlotLine[] {
+/** With one value on y a dot in the colour of its run, else in that of the value. Runs without a number on x are left out. */
+export function dotLines(
+  tile: Tile,
+  rows: readonly RunValues[],
+  paintOf: Coloring["paintOf"] = () => undefined,
+): PlotLine[] {
   const spots = rows.flatMap(({ run, values: [x, ...ys] }) => {
     const place = placeOf(x);
-    return place === null || !Number.isFinite(place) ? [] : [{ run, x: place, ys: ys.map((y) => numberOf(y)) }];
+    return place === null || !Number.isFinite(place) ? [] : [{ run, x: place, ys: ys.map(placeOf) }];
   });
   const line = (label: string, index: number, nth: number, some: typeof spots): PlotLine => {
     const kept = some.filter(({ ys }) => ys[nth] !== null && ys[nth] !== undefined).sort((a, b) => a.x - b.x);
@@ -61,9 +66,13 @@ export function dotLines(tile: Tile, rows: readonly RunValues[]): PlotLine[] {
       nans: kept.filter(({ ys }) => Number.isNaN(value(ys))).map(({ x }) => x),
     };
   };
-  if (tile.metrics.length === 1)
+  const values = valuesOf(tile);
+  if (values.length === 1)
     return spots
-      .map((spot) => line(spot.run.run.display_name, spot.run.position, 0, [spot]))
+      .map((spot) => ({
+        ...line(spot.run.run.display_name, spot.run.position, 0, [spot]),
+        paint: paintOf(spot.run.run.run_id),
+      }))
       .filter(({ xs }) => xs.length > 0);
-  return tile.metrics.map((metric, nth) => line(metricTitle(metric), nth, nth, spots));
+  return values.map((column, nth) => line(columnTitle(column), nth, nth, spots));
 }

@@ -9,11 +9,12 @@ import { Empty } from "@/parts/Empty";
 import { Problem } from "@/parts/Problem";
 import { charts } from "@/texts/charts";
 import { dashboard as texts } from "@/texts/compare";
-import { CompareCard } from "./CompareCard";
+import { type CardActions, CompareCard } from "./CompareCard";
 import type { ComparedRun } from "./ComparePanel";
 import { useCatalog } from "./catalogs";
 import { type ShownTile, useDashboardSections } from "./dashboards";
-import { layoutOf, layoutText, movedTile, withoutTile, withTile } from "./layouts";
+import { layoutOf, layoutText, placeIn, withoutTile, withTile } from "./layouts";
+import { useMoves } from "./moves";
 import { SectionDialog } from "./SectionDialog";
 import { TileEditor } from "./TileEditor";
 import { newTile, type Tile } from "./tiles";
@@ -29,6 +30,7 @@ export function Dashboard({ runs, experiment, view }: Props) {
   const [edited, edit] = useState<{ tile: Tile; into: number } | null>(null);
   const [named, name] = useState<number | null>(null);
   const setLayout = (next: typeof layout) => change({ tiles: layoutText(next) });
+  const moves = useMoves(layout, setLayout);
   const metrics = useMemo(() => catalog.tiles?.flatMap((tile) => tile.metrics) ?? [], [catalog.tiles]);
   const addTo = (into: number) => edit({ tile: newTile({ id: "new", metrics: metrics.slice(0, 1) }), into });
   const find = parameters.find ?? "";
@@ -44,16 +46,22 @@ export function Dashboard({ runs, experiment, view }: Props) {
     setLayout,
     rename: name,
     addTo,
+    drop: (id, section) => moves.drop(id, section, null),
   });
   if (catalog.error !== null) return <Problem error={catalog.error} />;
   if (!catalog.tiles) return <Spinner className="page-wait" label={texts.label} delay={300} />;
   if (metrics.length === 0) return <Empty title={texts.nothing}>{texts.nothingHint}</Empty>;
-  const actionsOf = (tile: Tile) => ({
-    edit: () => edit({ tile, into: 0 }),
-    copy: () => setLayout(withTile(layout, { ...tile, id: "copy" }, sectionWith(layout, tile.id))),
-    move: (by: -1 | 1) => setLayout(movedTile(layout, tile.id, by)),
-    remove: () => setLayout(withoutTile(layout, tile.id)),
-  });
+  const actionsOf = (tile: Tile): CardActions => {
+    const [section] = placeIn(layout, tile.id);
+    return {
+      edit: () => edit({ tile, into: 0 }),
+      copy: () => setLayout(withTile(layout, { ...tile, id: "copy" }, section)),
+      move: (by) => moves.step(tile.id, by),
+      widen: () => setLayout(withTile(layout, { ...tile, isWide: !tile.isWide })),
+      remove: () => setLayout(withoutTile(layout, tile.id)),
+      drop: (id, isAfter) => moves.drop(id, section, { id: tile.id, isAfter }),
+    };
+  };
   return (
     <>
       <ChartBar label={texts.find} view={parameters} change={change} axes={{ ...charts.axes, ...texts.axes }}>
@@ -72,6 +80,7 @@ export function Dashboard({ runs, experiment, view }: Props) {
           testId="dashboard"
           sections={sections}
           keyOf={({ tile }: ShownTile) => tile.id}
+          spanOf={spanOf}
           card={({ tile, isOwn }: ShownTile) => (
             <CompareCard
               tile={tile}
@@ -83,11 +92,14 @@ export function Dashboard({ runs, experiment, view }: Props) {
           )}
         />
       )}
+      <p className="visually-hidden" role="status">
+        {moves.told}
+      </p>
       {edited && (
         <TileEditor
           tile={edited.tile}
           metrics={metrics}
-          runs={runs}
+          experiment={experiment}
           save={(tile) => setLayout(withTile(layout, tile, edited.into))}
           close={() => edit(null)}
         />
@@ -109,11 +121,7 @@ export function Dashboard({ runs, experiment, view }: Props) {
   );
 }
 
-const sectionWith = (layout: ReturnType<typeof layoutOf>, id: string) =>
-  Math.max(
-    0,
-    layout.findIndex(({ tiles }) => tiles.some((tile) => tile.id === id)),
-  );
+const spanOf = ({ tile }: ShownTile) => (tile.isWide ? 2 : 1);
 
 /** A usual chart over what the whole page has on x, unless it has an x of its own. */
 const onAxis = (tile: Tile, x: string | null): Tile =>

@@ -1,60 +1,47 @@
 /** Makes a chart over several runs: what is on y, what on x, and how runs are put together. */
 
-import { Checkbox, Combobox, Dropdown, Field, Input, Option } from "@fluentui/react-components";
+import { Checkbox, Combobox, Field, Input, Option } from "@fluentui/react-components";
 import { useMemo, useState } from "react";
 import type { Column, Summary } from "@/api/types";
-import {
-  columnDescription,
-  columnOfToken,
-  columnTitle,
-  columnToken,
-  namesUsed,
-  SUMMARIES,
-} from "@/pages/table/columns";
+import { ColumnBox } from "@/pages/table/ColumnBox";
+import { useNames, valueColumns } from "@/pages/table/choices";
+import { columnDescription, columnOfToken, columnToken, SUMMARIES } from "@/pages/table/columns";
 import { Choice } from "@/parts/Choice";
 import { FormDialog } from "@/parts/FormDialog";
 import { charts } from "@/texts/charts";
 import { dashboard, editor as texts } from "@/texts/compare";
 import { runTexts } from "@/texts/runs";
-import type { ComparedRun } from "./ComparePanel";
-import { type Metric, metricKey, metricTitle, sameMetric, type Tile, tileTitle } from "./tiles";
+import { canBeColored, isWhole, type Metric, metricKey, metricTitle, type Tile, tileTitle } from "./tiles";
 
 type Props = {
   tile: Tile;
   metrics: readonly Metric[];
-  runs: readonly ComparedRun[];
+  experiment: string | null;
   save: (tile: Tile) => void;
   close: () => void;
 };
+// A list of thousands is no choice.
+const MOST_OFFERED = 200;
+
 type ChoiceProps = { draft: Tile; change: (part: Partial<Tile>) => void };
 
-export function TileEditor({ tile, metrics, runs, save, close }: Props) {
+export function TileEditor({ tile, metrics, experiment, save, close }: Props) {
   const [draft, setDraft] = useState(tile);
   const change = (part: Partial<Tile>) => setDraft({ ...draft, ...part });
-  const offered = useMemo((): Column[] => {
-    const all = runs.map(({ run }) => run);
-    return [
-      ...namesUsed(all, "tags").map((tag) => ({ tag })),
-      ...namesUsed(all, "properties").map((property) => ({ property })),
-      { field: "duration_ms" },
-      { field: "number" },
-      { field: "experiment" },
-      { field: "target" },
-      { field: "script" },
-    ];
-  }, [runs]);
+  const { choices } = useNames(experiment);
+  const offered = useMemo(() => valueColumns(choices), [choices]);
   return (
     <FormDialog
       title={texts.title}
       apply={texts.save}
       keep={texts.cancel}
-      isReady={draft.metrics.length > 0}
+      isReady={isWhole(draft)}
       act={() => save(draft)}
       close={close}
       testId="chart-editor"
     >
       <Field label={texts.onY}>
-        <MetricChoice chosen={draft.metrics} metrics={metrics} choose={(chosen) => change({ metrics: chosen })} />
+        <ValuesBox draft={draft} change={change} metrics={metrics} columns={offered} />
       </Field>
       <Field label={texts.shows}>
         <Choice choices={texts.kinds} chosen={draft.kind} choose={(kind) => change({ kind })} />
@@ -63,6 +50,17 @@ export function TileEditor({ tile, metrics, runs, save, close }: Props) {
         <LineChoices draft={draft} change={change} metrics={metrics} columns={offered} />
       ) : (
         <ValueChoices draft={draft} change={change} metrics={metrics} columns={offered} />
+      )}
+      {canBeColored(draft) && (
+        <Field label={texts.color}>
+          <ColumnBox
+            label={texts.color}
+            placeholder={texts.ownColors}
+            column={draft.color}
+            columns={offered}
+            choose={(color) => change({ color })}
+          />
+        </Field>
       )}
       <ScaleChoices draft={draft} change={change} />
       <Field label={texts.name}>
@@ -92,7 +90,11 @@ function LineChoices({ draft, change, metrics, columns }: Offered) {
           choices={{
             each: texts.each,
             all: texts.all,
-            ...Object.fromEntries(columns.map((column) => [columnToken(column), texts.by(columnDescription(column))])),
+            ...Object.fromEntries(
+              columns
+                .slice(0, MOST_OFFERED)
+                .map((column) => [columnToken(column), texts.by(columnDescription(column))]),
+            ),
           }}
           chosen={drawnAs}
           choose={(chosen) =>
@@ -112,8 +114,6 @@ function LineChoices({ draft, change, metrics, columns }: Offered) {
   );
 }
 
-// A list of thousands is no choice; what is searched is on y.
-const MOST_OFFERED = 200;
 const axes = { ...charts.axes, ...dashboard.axes };
 
 function XChoice({ draft, change, metrics }: Omit<Offered, "columns">) {
@@ -137,14 +137,10 @@ function XChoice({ draft, change, metrics }: Omit<Offered, "columns">) {
 }
 
 function ValueChoices({ draft, change, metrics, columns }: Offered) {
-  const ofMetrics = metrics
-    .slice(0, MOST_OFFERED)
-    .map(({ metric, column }): Column => ({ metric, of: "last", column }));
-  const chosen = draft.kind === "parallel" ? draft.columns : draft.against ? [draft.against] : [];
-  const choose = (tokens: readonly string[]) => {
-    const next = tokens.flatMap((token) => columnOfToken(token) ?? []);
-    change(draft.kind === "parallel" ? { columns: next } : { against: next[0] ?? null });
-  };
+  const onX = useMemo(
+    () => [...columns, ...metrics.map(({ metric, column }): Column => ({ metric, of: "last", column }))],
+    [columns, metrics],
+  );
   return (
     <>
       <Field label={texts.value}>
@@ -154,20 +150,9 @@ function ValueChoices({ draft, change, metrics, columns }: Offered) {
           choose={(of) => change({ of })}
         />
       </Field>
-      {draft.kind !== "bars" && (
-        <Field label={draft.kind === "parallel" ? texts.axes : texts.onX}>
-          <Dropdown
-            multiselect={draft.kind === "parallel"}
-            value={chosen.map(columnTitle).join(", ")}
-            selectedOptions={chosen.map(columnToken)}
-            onOptionSelect={(_, { selectedOptions }) => choose(selectedOptions)}
-          >
-            {[...columns, ...ofMetrics].map((column) => (
-              <Option key={columnToken(column)} value={columnToken(column)} text={columnDescription(column)}>
-                {columnDescription(column)}
-              </Option>
-            ))}
-          </Dropdown>
+      {draft.kind === "scatter" && (
+        <Field label={texts.onX}>
+          <ColumnBox label={texts.onX} column={draft.against} columns={onX} choose={(against) => change({ against })} />
         </Field>
       )}
     </>
@@ -192,33 +177,51 @@ function ScaleChoices({ draft, change }: ChoiceProps) {
   );
 }
 
-type MetricProps = { chosen: readonly Metric[]; metrics: readonly Metric[]; choose: (metrics: Metric[]) => void };
-
-function MetricChoice({ chosen, metrics, choose }: MetricProps) {
+/** Metrics, and where a run has one value each also its parameters, tags and so on: as many as wanted. */
+function ValuesBox({ draft, change, metrics, columns }: Offered) {
   const [text, setText] = useState("");
+  const offers = useMemo(
+    () => [
+      ...metrics.map((metric) => ({ key: metricKey(metric), name: metricTitle(metric) })),
+      ...(draft.kind === "lines"
+        ? []
+        : columns.map((column) => ({ key: columnToken(column), name: columnDescription(column) }))),
+    ],
+    [metrics, columns, draft.kind],
+  );
   const low = text.trim().toLowerCase();
-  const fitting = metrics.filter((metric) => metricTitle(metric).toLowerCase().includes(low)).slice(0, 100);
+  const fitting = offers.filter(({ name }) => name.toLowerCase().includes(low)).slice(0, 100);
+  const chosen = [
+    ...(draft.kind === "lines" ? [] : draft.columns.map((column) => [columnToken(column), columnDescription(column)])),
+    ...draft.metrics.map((metric) => [metricKey(metric), metricTitle(metric)]),
+  ];
+  const toggle = (key: string) => {
+    const metric = metrics.find((each) => metricKey(each) === key);
+    const column = columns.find((each) => columnToken(each) === key);
+    if (metric) change({ metrics: toggled(draft.metrics, metric, metricKey) });
+    else if (column) change({ columns: toggled(draft.columns, column, columnToken) });
+    setText("");
+  };
   return (
     <Combobox
       multiselect
       aria-label={texts.onY}
-      placeholder={chosen.map(metricTitle).join(", ") || texts.choose}
+      placeholder={chosen.map(([, name]) => name).join(", ") || texts.choose}
       value={text}
       onChange={(event) => setText(event.target.value)}
-      selectedOptions={chosen.map(metricKey)}
-      onOptionSelect={(_, { optionValue, selectedOptions }) => {
-        const toggled = metrics.find((metric) => metricKey(metric) === optionValue);
-        if (!toggled) return;
-        const isOn = selectedOptions.includes(optionValue ?? "");
-        choose(isOn ? [...chosen, toggled] : chosen.filter((metric) => !sameMetric(metric, toggled)));
-        setText("");
-      }}
+      selectedOptions={chosen.map(([key]) => key ?? "")}
+      onOptionSelect={(_, { optionValue }) => optionValue !== undefined && toggle(optionValue)}
     >
-      {fitting.map((metric) => (
-        <Option key={metricKey(metric)} value={metricKey(metric)} text={metricTitle(metric)}>
-          {metricTitle(metric)}
+      {fitting.map(({ key, name }) => (
+        <Option key={key} value={key} text={name}>
+          {name}
         </Option>
       ))}
     </Combobox>
   );
+}
+
+function toggled<T>(items: readonly T[], item: T, keyOf: (item: T) => string): T[] {
+  const others = items.filter((each) => keyOf(each) !== keyOf(item));
+  return others.length < items.length ? others : [...items, item];
 }

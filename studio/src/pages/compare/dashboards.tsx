@@ -4,10 +4,10 @@ import { MenuItem } from "@fluentui/react-components";
 import { useMemo } from "react";
 import { SectionHead } from "@/chart/SectionHead";
 import type { ShelfSection } from "@/chart/Shelf";
-import { fits, sectionsOf } from "@/chart/sections";
+import { fits, sectionKey, sectionsOf } from "@/chart/sections";
 import { MoreMenu } from "@/parts/MoreMenu";
 import { dashboard as texts } from "@/texts/compare";
-import { CARD_PX } from "./CompareCard";
+import { CARD_PX, DRAGGED } from "./CompareCard";
 import { type Layout, movedSection } from "./layouts";
 import { type Tile, tileTitle } from "./tiles";
 import type { CompareView } from "./views";
@@ -22,6 +22,8 @@ type Wanted = {
   setLayout: (layout: Layout) => void;
   rename: (section: number) => void;
   addTo: (section: number) => void;
+  /** A chart was dropped on the head of the section. */
+  drop: (id: string, section: number) => void;
 };
 
 const SIZE = { cardPx: CARD_PX, leastPx: 360 };
@@ -44,7 +46,14 @@ export function useDashboardSections(wanted: Wanted): ShelfSection<ShownTile>[] 
       items,
       isOpen: !view.closed.has(key),
       head: (
-        <SectionHead title={shown} count={items.length} isOpen={!view.closed.has(key)} toggle={() => view.toggle(key)}>
+        <SectionHead
+          title={shown}
+          count={items.length}
+          isOpen={!view.closed.has(key)}
+          toggle={() => view.toggle(key)}
+          onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
+          onDrop={(event) => wanted.drop(event.dataTransfer.getData(DRAGGED), at)}
+        >
           <SectionMenu title={shown} at={at} wanted={wanted} />
         </SectionHead>
       ),
@@ -54,10 +63,11 @@ export function useDashboardSections(wanted: Wanted): ShelfSection<ShownTile>[] 
   return [
     ...own,
     ...others.map(({ name, items }): ShelfSection<ShownTile> => {
-      const isOpen = !view.closed.has(name);
+      const key = sectionKey(name);
+      const isOpen = !view.closed.has(key);
       const title = name || texts.others;
       const head = (
-        <SectionHead key={name} title={title} count={items.length} isOpen={isOpen} toggle={() => view.toggle(name)} />
+        <SectionHead key={name} title={title} count={items.length} isOpen={isOpen} toggle={() => view.toggle(key)} />
       );
       return { key: `usual.${name}`, items, isOpen, head, ...SIZE };
     }),

@@ -99,7 +99,7 @@ export function argumentsOf(run: Pick<Run, "arguments">): Record<string, string>
     const item = items[at] as string;
     const [name, value] = item.split(/=(.*)/s);
     const next = items[at + 1];
-    if (!/^--?[a-z]/i.test(item)) found[`argument ${at + 1}`] = item;
+    if (!/^--?[a-z]/i.test(item)) found[texts.argument(at + 1)] = item;
     else if (value !== undefined) found[name as string] = value;
     else if (next !== undefined && !/^--?[a-z]/i.test(next)) {
       found[item] = next;

@@ -32,6 +32,8 @@ function tileText(tile: Tile): string {
     logx: tile.logX,
     log: tile.logY,
     axes: tile.columns.map(columnToken),
+    color: tile.color && columnToken(tile.color),
+    wide: tile.isWide,
   });
 }
 
@@ -49,7 +51,7 @@ export function layoutOf(text: string | null): Layout {
     if (item.head === SECTION) sections.push({ title: fieldText(item, "t"), tiles: [] });
     else if (isKind(item.head)) {
       if (sections.length === 0) sections.push({ title: "", tiles: [] });
-      sections.at(-1)?.tiles.push(tileOf(item, item.head, `own.${place}`));
+      sections.at(-1)?.tiles.push(tileOf(item, item.head, ownId(place)));
     }
   });
   return sections;
@@ -75,6 +77,8 @@ function tileOf(item: Item, kind: TileKind, id: string): Tile {
     logX: item.fields.has("logx"),
     logY: item.fields.has("log"),
     columns: fieldList(item, "axes").flatMap((token) => columnOfToken(token) ?? []),
+    color: columnOfToken(fieldText(item, "color")),
+    isWide: item.fields.has("wide"),
   };
 }
 
@@ -99,23 +103,42 @@ export const withoutTile = (layout: Layout, id: string): Layout =>
 
 /** With the tile moved by so many places; past the end of its section it goes into the next one. */
 export function movedTile(layout: Layout, id: string, by: -1 | 1): Layout {
-  const at = layout.findIndex(({ tiles }) => tiles.some((tile) => tile.id === id));
+  const [at, place] = placeIn(layout, id);
   const section = layout[at];
-  const place = section?.tiles.findIndex((tile) => tile.id === id) ?? -1;
-  const tile = section?.tiles[place];
-  if (!section || !tile) return layout;
-  const rest = section.tiles.filter((each) => each !== tile);
+  if (!section) return layout;
   const to = place + by;
-  if (to >= 0 && to <= rest.length)
-    return layout.map((each, index) => (index === at ? { ...each, tiles: inserted(rest, to, tile) } : each));
+  if (to >= 0 && to < section.tiles.length) return placedTile(layout, id, at, to);
   const next = layout[at + by];
-  if (!next) return layout;
-  return layout.map((each, index) => {
-    if (index === at) return { ...each, tiles: rest };
-    if (index === at + by) return { ...each, tiles: inserted(each.tiles, by > 0 ? 0 : each.tiles.length, tile) };
-    return each;
-  });
+  return next ? placedTile(layout, id, at + by, by > 0 ? 0 : next.tiles.length) : layout;
 }
+
+/** With the tile in the place of the one `before`, or the last of the section. */
+export function droppedTile(layout: Layout, id: string, section: number, before: string | null): Layout {
+  if (id === before) return layout;
+  const rest = layout[section]?.tiles.filter((tile) => tile.id !== id) ?? [];
+  const place = rest.findIndex((tile) => tile.id === before);
+  return placedTile(layout, id, section, place < 0 ? rest.length : place);
+}
+
+function placedTile(layout: Layout, id: string, section: number, place: number): Layout {
+  const tile = layout.flatMap(({ tiles }) => tiles).find((each) => each.id === id);
+  if (!tile) return layout;
+  return withoutTile(layout, id).map((each, at) =>
+    at === section ? { ...each, tiles: inserted(each.tiles, place, tile) } : each,
+  );
+}
+
+/** The number of the section that has the tile, and the tile's place in it. */
+export function placeIn(layout: Layout, id: string): [section: number, place: number] {
+  const at = layout.findIndex(({ tiles }) => tiles.some((tile) => tile.id === id));
+  return [at, layout[at]?.tiles.findIndex((tile) => tile.id === id) ?? -1];
+}
+
+/** The id that the tile at a place has once the layout has gone through the address. */
+export const idAt = (layout: Layout, section: number, place: number): string =>
+  ownId(layout.slice(0, section).reduce((sum, { tiles }) => sum + tiles.length + 1, 0) + place + 1);
+
+const ownId = (place: number): string => `own.${place}`;
 
 export function movedSection(layout: Layout, at: number, by: -1 | 1): Layout {
   const section = layout[at];

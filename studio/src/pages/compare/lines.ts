@@ -7,12 +7,18 @@ import { type Curve, fromStart, isAscending } from "@/chart/points";
 import { smoothed } from "@/chart/smoothing";
 import { numberOf } from "@/parts/format";
 import { drawn as texts } from "@/texts/compare";
+import type { Coloring } from "./colors";
 import { type Metric, metricTitle, sameMetric, type Tile } from "./tiles";
 
 export type Drawn = { run: Run; position: number; metric: Metric; curve: Curve };
 
 /** A line per run and metric. Colours belong to runs as long as there is one metric, else to run and metric. */
-export function comparedLines(tile: Tile, drawn: readonly Drawn[], smoothing: number): PlotLine[] {
+export function comparedLines(
+  tile: Tile,
+  drawn: readonly Drawn[],
+  smoothing: number,
+  paintOf: Coloring["paintOf"] = () => undefined,
+): PlotLine[] {
   const placed = drawn.map((each) => (tile.x === "elapsed" ? { ...each, curve: sinceStart(each) } : each));
   return placed.flatMap(({ run, position, metric, curve }): PlotLine[] => {
     const isOne = tile.metrics.length === 1;
@@ -21,11 +27,12 @@ export function comparedLines(tile: Tile, drawn: readonly Drawn[], smoothing: nu
     const label = isOne ? run.display_name : `${run.display_name} · ${metricTitle(metric)}`;
     const { xs, ys, infinite, nans } = curve;
     const isOrdered = !isAscending(xs);
-    const line: PlotLine = { label, index, xs, ys, infinite, nans, isOrdered };
+    const paint = paintOf(run.run_id);
+    const line: PlotLine = { label, index, paint, xs, ys, infinite, nans, isOrdered };
     if (smoothing <= 0 || isOrdered) return [line];
     return [
       { ...line, role: "faint" },
-      { label, index, xs, ys: smoothed(xs, ys, smoothing) },
+      { label, index, paint, xs, ys: smoothed(xs, ys, smoothing) },
     ];
   });
 }

@@ -8,6 +8,8 @@ export type AxisOf = {
   /** From 0, the foot, to 1; null where there is no value, or none that has a place. */
   shareOf: (cell: Cell | undefined) => number | null;
   ticks: readonly { share: number; label: string }[];
+  /** All words of the axis in their order; none where it has numbers. */
+  words: readonly string[];
 };
 /** By axis: the part of it that is marked. */
 export type Marks = ReadonlyMap<number, readonly [number, number]>;
@@ -28,7 +30,7 @@ function numberAxis(all: readonly number[]): AxisOf {
   const numbers = all.filter(Number.isFinite);
   const low = Math.min(...numbers);
   const high = Math.max(...numbers);
-  if (numbers.length === 0) return { shareOf: () => null, ticks: [] };
+  if (numbers.length === 0) return { shareOf: () => null, ticks: [], words: [] };
   // Learning rates and the like: a wide range is shown by powers of ten.
   const isLog = low > 0 && high / low > 50;
   const place = (value: number) => (isLog ? Math.log10(value) : value);
@@ -41,6 +43,7 @@ function numberAxis(all: readonly number[]): AxisOf {
       const value = cell === null || cell === undefined || cell === "" ? null : placeOf(cell);
       return value !== null && Number.isFinite(value) ? share(value) : null;
     },
+    words: [],
     ticks: ticks.map((value) => ({ share: share(value), label: formatNumber(Number(value.toPrecision(4))) })),
   };
 }
@@ -50,6 +53,7 @@ function wordAxis(cells: readonly (Cell | undefined)[]): AxisOf {
   const share = (index: number) => (words.length > 1 ? index / (words.length - 1) : 0.5);
   const every = Math.ceil(words.length / MOST_WORDS);
   return {
+    words,
     shareOf: (cell) => {
       const index = words.indexOf(formatCell(cell));
       return index < 0 ? null : share(index);
@@ -64,10 +68,3 @@ export const isWithin = (axes: readonly AxisOf[], marks: Marks, values: readonly
     const share = axes[axis]?.shareOf(values[axis]) ?? null;
     return share !== null && share >= low && share <= high;
   });
-
-/** From blue over grey to orange: readable by the colour-blind, in both themes. */
-export function shade(share: number): string {
-  const mixed = Math.round(Math.abs(share - 0.5) * 200);
-  const end = share < 0.5 ? "#2f7fd0" : "#e0701a";
-  return `color-mix(in srgb, ${end} ${mixed}%, #8a8f98)`;
-}

@@ -3,6 +3,7 @@
 import type { Column, Series, Summary } from "@/api/types";
 import { numberColumns, usualLook } from "@/chart/kinds";
 import { columnTitle } from "@/pages/table/columns";
+import { drawn as texts } from "@/texts/compare";
 
 export type Metric = { metric: string; column: string };
 
@@ -34,8 +35,12 @@ export type Tile = {
   band: BandOf;
   logX: boolean;
   logY: boolean;
-  /** Of parallel: the axes before those of the metrics. */
+  /** Values of a run besides its metrics, before them: on y, or an axis each. Lines have none. */
   columns: readonly Column[];
+  /** What gives runs their colours; null: each has its own. */
+  color: Column | null;
+  /** As wide as two. */
+  isWide: boolean;
 };
 
 export const newTile = (change: Partial<Tile> & Pick<Tile, "id">): Tile => ({
@@ -51,6 +56,8 @@ export const newTile = (change: Partial<Tile> & Pick<Tile, "id">): Tile => ({
   logX: false,
   logY: false,
   columns: [],
+  color: null,
+  isWide: false,
   ...change,
 });
 
@@ -63,16 +70,34 @@ export const sameMetric = (a: Metric, b: Metric): boolean => a.metric === b.metr
 /** Its own title, or what it shows. */
 export function tileTitle(tile: Tile): string {
   if (tile.title) return tile.title;
-  const names = tile.metrics.map(metricTitle).join(", ");
-  if (tile.kind === "parallel") return [...tile.columns.map(columnTitle), ...tile.metrics.map(metricTitle)].join(" – ");
+  const metrics = tile.metrics.map(metricTitle);
+  const columns = tile.columns.map(columnTitle);
+  if (tile.kind === "parallel") return [...columns, ...metrics].join(" – ");
   if (tile.kind === "lines")
-    return `${names}${tile.over ? ` over ${metricTitle(tile.over)}` : ""}${groupingTitle(tile)}`;
-  return `${names} (${tile.of})${tile.kind === "scatter" && tile.against ? ` over ${columnTitle(tile.against)}` : ""}`;
+    return `${metrics.join(", ")}${tile.over ? texts.overTitle(metricTitle(tile.over)) : ""}${groupingTitle(tile)}`;
+  const names = [...columns, ...metrics].join(", ") + (metrics.length > 0 ? ` (${tile.of})` : "");
+  return names + (tile.kind === "scatter" && tile.against ? texts.overTitle(columnTitle(tile.against)) : "");
 }
+
+/** What the tile has of each run, if it is one value each. */
+export const valuesOf = (tile: Tile): Column[] => [
+  ...tile.columns,
+  ...tile.metrics.map(({ metric, column }): Column => ({ metric, of: tile.of, column })),
+];
+
+/** Whether there is anything to draw. */
+export const isWhole = (tile: Tile): boolean =>
+  tile.metrics.length > 0 || (tile.kind !== "lines" && tile.columns.length > 0);
+
+/** Colours can say something only where each run is drawn, and lines and dots are not told apart by metric. */
+export const canBeColored = (tile: Tile): boolean =>
+  tile.kind === "lines"
+    ? tile.grouping === "each"
+    : tile.kind !== "scatter" || tile.metrics.length + tile.columns.length === 1;
 
 function groupingTitle({ grouping }: Tile): string {
   if (grouping === "each") return "";
-  return grouping === "all" ? ": mean of the runs" : `: mean by ${columnTitle(grouping)}`;
+  return grouping === "all" ? texts.meanTitle : texts.meanByTitle(columnTitle(grouping));
 }
 
 /** Every metric that the tile needs to know of. */

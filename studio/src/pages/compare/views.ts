@@ -1,8 +1,7 @@
 /** What the address holds of a comparison. */
 
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { smoothingOf } from "@/chart/smoothing";
-import { setParameters } from "@/parts/addresses";
 import { listOf, listText } from "@/parts/compact";
 import { type Parameters, useViewParameters } from "@/parts/parameters";
 
@@ -21,12 +20,14 @@ export type CompareView = {
   /** Runs that are not drawn, by id. */
   hidden: ReadonlySet<string>;
   toggleRun: (runId: string) => void;
-  /** Leaves the comparison: the address forgets it. */
-  leave: () => void;
 };
 
 export function useCompareView(name: string): CompareView {
   const [parameters, change] = useViewParameters(COMPARE_PARAMETERS, `compare.${name}`, PASSING);
+  useEffect(() => {
+    // An address without a word on it would show everybody the dashboard that they saw last.
+    if (parameters.part === null) change({ part: "charts" });
+  }, [parameters.part, change]);
   return useMemo(() => {
     const closed = new Set(listOf(parameters.closed));
     const hidden = new Set(listOf(parameters.hide));
@@ -38,8 +39,6 @@ export function useCompareView(name: string): CompareView {
       toggle: (section) => change({ closed: listText(toggled(closed, section)) }),
       hidden,
       toggleRun: (runId) => change({ hide: listText(toggled(hidden, runId)) }),
-      leave: () =>
-        setParameters({ compare: null, ...Object.fromEntries(COMPARE_PARAMETERS.map((each) => [each, null])) }),
     };
   }, [parameters, change]);
 }

@@ -190,7 +190,7 @@ function Properties({ properties }: { properties: Run["properties"] }) {
     <Box title={texts.properties}>
       {Object.keys(properties).length === 0 ? (
         <p className="quiet">
-          {texts.noProperties} <code>run.add_properties({"{…}"})</code>; {texts.writtenOnce}
+          {texts.noProperties} <code>{"run.add_properties({…})"}</code>; {texts.writtenOnce}
         </p>
       ) : (
         <Pairs pairs={properties} />

@@ -98,7 +98,7 @@ function Changes({ run, preparation }: { run: Run; preparation: Preparation }) {
     <Box title={texts.changes}>
       {nearest && (
         <p className="quiet environment-other">
-          {texts.comparedWith} {nearest.name || nearest.key} · <Maker run={run} runId={nearest.run_id} /> ·{" "}
+          {texts.comparedWith(nearest.name || nearest.key)} · <Maker run={run} runId={nearest.run_id} /> ·{" "}
           {formatTime(nearest.built_at)}
         </p>
       )}

@@ -10,7 +10,7 @@ import { navigate, useParameter } from "@/parts/addresses";
 import { CopyText } from "@/parts/CopyText";
 import { Empty } from "@/parts/Empty";
 import { FileTree } from "@/parts/FileTree";
-import { formatBytes, plural } from "@/parts/format";
+import { formatBytes } from "@/parts/format";
 import { Problem } from "@/parts/Problem";
 import { Split } from "@/parts/Split";
 import { isFinal } from "@/parts/Status";
@@ -67,7 +67,12 @@ function showFile(path: string): void {
   navigate(`${location.pathname}?${new URLSearchParams({ file: path })}`);
 }
 
-const LIKELY = [/^azureml-logs\/70_driver_log(_0|_rank_0)?\.txt$/, /^user_logs\/std_log/, /^azureml-logs\/70_/];
+const LIKELY = [
+  /^azureml-logs\/70_driver_log(_(rank_|worker_)?0)?\.txt$/,
+  /^user_logs\/std_log(_(rank_|worker_)?0)?\.txt$/,
+  /^azureml-logs\/70_/,
+  /^user_logs\/std_log/,
+];
 
 /** What most people came for: the output of the script; else the newest log; else the first file. */
 export function firstToShow(artifacts: readonly Artifact[]): string | null {
@@ -86,7 +91,7 @@ function FilesHead({ run, artifacts, chosen }: HeadProps) {
   return (
     <div className="files-head">
       <span className="quiet">
-        {plural(artifacts.length, "file")}, {formatBytes(bytes)}
+        {FILES.count(artifacts.length)}, {formatBytes(bytes)}
       </span>
       <a
         className="bar-link"
@@ -113,8 +118,8 @@ function NoFiles({ run }: { run: Run }) {
   return (
     <Empty title={isFinal(run.status) ? FILES.none : FILES.noneYet}>
       <p>
-        {FILES.howLogs} <code>azureml-logs/70_driver_log.txt</code>
-        {FILES.howOutputs} <code>./outputs</code> {FILES.howLogsFolder} <code>./logs</code> {FILES.howAny}
+        {FILES.howLogs} <code>{"azureml-logs/70_driver_log.txt"}</code>
+        {FILES.howOutputs} <code>{"./outputs"}</code> {FILES.howLogsFolder} <code>{"./logs"}</code> {FILES.howAny}
       </p>
       <CopyText text={'run.upload_file("outputs/model.pkl", "model.pkl")'} />
     </Empty>

@@ -11,7 +11,7 @@ import { usualLook } from "@/chart/kinds";
 import { SectionHead } from "@/chart/SectionHead";
 import { type CardSettings, SeriesCard } from "@/chart/SeriesCard";
 import { Shelf, type ShelfSection } from "@/chart/Shelf";
-import { fits, sectionsOf } from "@/chart/sections";
+import { fits, sectionKey, sectionsOf } from "@/chart/sections";
 import { smoothingOf } from "@/chart/smoothing";
 import { CopyText } from "@/parts/CopyText";
 import { listOf, listText } from "@/parts/compact";
@@ -103,7 +103,7 @@ function useSections(
   return [
     section("=", texts.singles, singles, SIZES.singles),
     ...sectionsOf(lines, (each) => each.name).map(({ name, items }) =>
-      section(name, name || texts.others, items, SIZES.lines),
+      section(sectionKey(name), name || texts.others, items, SIZES.lines),
     ),
     section("+", texts.whole, artifacts, SIZES.artifacts),
   ].filter(({ items }) => items.length > 0);

@@ -9,14 +9,18 @@ import { EditableText } from "@/parts/EditableText";
 import { Link } from "@/parts/Link";
 import { Status } from "@/parts/Status";
 import { Ago, RunDuration } from "@/parts/times";
+import { experimentTexts } from "@/texts/experiments";
+import { status as words } from "@/texts/parts";
+import { details, run as texts } from "@/texts/run";
+import { header } from "@/texts/shell";
 import { CancelRun } from "./CancelRun";
 
 export function RunHeader({ run }: { run: Run }) {
   const change = useChangeRun(run.run_id);
   return (
     <header className="run-head">
-      <nav className="crumbs" aria-label="Where this run belongs">
-        <Link href={addresses.experiments(run.workspace)}>Experiments</Link>
+      <nav className="crumbs" aria-label={header.crumbs}>
+        <Link href={addresses.experiments(run.workspace)}>{experimentTexts.title}</Link>
         <span aria-hidden="true">/</span>
         <Link href={addresses.experiment(run.workspace, run.experiment)}>{run.experiment}</Link>
         {run.parent_id !== null && <ParentCrumb workspace={run.workspace} parentId={run.parent_id} />}
@@ -24,7 +28,7 @@ export function RunHeader({ run }: { run: Run }) {
       <div className="run-head-line">
         <h1>
           <EditableText
-            label="Name of the run"
+            label={texts.name}
             text={run.display_name}
             save={(display_name) => change.mutateAsync({ display_name })}
           />
@@ -36,24 +40,24 @@ export function RunHeader({ run }: { run: Run }) {
           <Status status={run.status} />
         </span>
         <span>
-          <span className="quiet">Created</span> <Ago at={run.created_at} />
+          <span className="quiet">{details.facts.created}</span> <Ago at={run.created_at} />
         </span>
         {run.started_at !== null && (
           <span>
-            <span className="quiet">Duration</span> <RunDuration run={run} />
+            <span className="quiet">{details.facts.duration}</span> <RunDuration run={run} />
           </span>
         )}
         <span className="run-id">
           <code>{run.run_id}</code>
-          <CopyButton text={run.run_id} label="Copy the run id" />
+          <CopyButton text={run.run_id} label={texts.copyId} />
         </span>
       </div>
       {run.error !== null && (
         <MessageBar intent="error" layout="multiline" className="run-error" data-testid="run-error">
           <MessageBarBody>
-            <MessageBarTitle>{run.error.code || "Failed"}</MessageBarTitle>
+            <MessageBarTitle>{run.error.code || words.Failed}</MessageBarTitle>
             <span className="run-error-text">{run.error.message}</span>{" "}
-            <Link href={addresses.run(run.workspace, run.run_id, "logs")}>See the logs</Link>
+            <Link href={addresses.run(run.workspace, run.run_id, "logs")}>{texts.seeLogs}</Link>
           </MessageBarBody>
         </MessageBar>
       )}

@@ -9,9 +9,10 @@ import { useParameter } from "@/parts/addresses";
 import { CopyText } from "@/parts/CopyText";
 import { Empty } from "@/parts/Empty";
 import { FileTree } from "@/parts/FileTree";
-import { formatBytes, plural } from "@/parts/format";
+import { formatBytes } from "@/parts/format";
 import { Problem } from "@/parts/Problem";
 import { Split } from "@/parts/Split";
+import { FILES } from "@/texts/files";
 import { SNAPSHOTS } from "@/texts/snapshots";
 import { FilePreview } from "./files/FilePreview";
 import { Changes } from "./snapshots/Changes";
@@ -40,7 +41,7 @@ function SnapshotFiles({ run, snapshotId }: { run: Run; snapshotId: string }) {
         <>
           <div className="files-head">
             <span className="quiet">
-              {plural(files.data.length, "file")},{" "}
+              {FILES.count(files.data.length)},{" "}
               {formatBytes(files.data.reduce((sum, file) => sum + file.size_bytes, 0))}
             </span>
             <a

@@ -4,6 +4,7 @@ import { Button, Input, Tag, TagGroup } from "@fluentui/react-components";
 import { AddRegular } from "@fluentui/react-icons";
 import { type FormEvent, useState } from "react";
 import type { RunChange } from "@/api/runs";
+import { tags as texts } from "@/texts/run";
 
 type Props = { tags: Record<string, string | null>; change: (change: RunChange) => Promise<unknown> };
 
@@ -34,18 +35,12 @@ export function Tags({ tags, change }: Props) {
       {entries.length > 0 && (
         <TagGroup
           className="run-tags"
-          aria-label="Tags"
+          aria-label={texts.label}
           data-testid="tags"
           onDismiss={(_, { value: dismissed }) => void apply({ remove_tags: [dismissed] })}
         >
           {entries.map(([tag, text]) => (
-            <Tag
-              key={tag}
-              value={tag}
-              size="small"
-              dismissible
-              dismissIcon={{ "aria-label": `Take out the tag ${tag}` }}
-            >
+            <Tag key={tag} value={tag} size="small" dismissible dismissIcon={{ "aria-label": texts.takeOut(tag) }}>
               {text === null || text === "" ? tag : `${tag}: ${text}`}
             </Tag>
           ))}
@@ -54,20 +49,20 @@ export function Tags({ tags, change }: Props) {
       <form className="tag-form" onSubmit={(event) => void add(event)}>
         <Input
           size="small"
-          placeholder="Tag"
-          aria-label="New tag"
+          placeholder={texts.tag}
+          aria-label={texts.newTag}
           value={name}
           onChange={(_, change) => setName(change.value)}
         />
         <Input
           size="small"
-          placeholder="Value (may be empty)"
-          aria-label="Value of the new tag"
+          placeholder={texts.value}
+          aria-label={texts.newValue}
           value={value}
           onChange={(_, change) => setValue(change.value)}
         />
         <Button size="small" type="submit" icon={<AddRegular />} disabled={name.trim() === ""}>
-          Add
+          {texts.add}
         </Button>
       </form>
       {problem !== null && (

@@ -96,7 +96,7 @@ function Offer({ choices, chosen, choose }: ChoiceProps & { choices: Choices }) 
     })),
     ...group(
       texts.fields,
-      FIELDS.filter(({ title }) => fits(title)).map(({ name }) => ({ field: name })),
+      FIELDS.map(({ name }) => ({ field: name })).filter((column) => fits(columnTitle(column))),
     ),
     ...group(
       texts.params,

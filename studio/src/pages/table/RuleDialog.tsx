@@ -1,16 +1,16 @@
 /** The conditions of a filter: as many as wanted, all or any of them, in groups, each also turned around. */
 
-import { Button, Combobox, Input, Option, Select, ToggleButton } from "@fluentui/react-components";
+import { Button, Input, Select, ToggleButton } from "@fluentui/react-components";
 import { AddRegular, DismissRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import type { Column, Operator } from "@/api/types";
 import { FormDialog } from "@/parts/FormDialog";
 import { runTexts } from "@/texts/runs";
-import { columnDescription, columnToken, fieldOf } from "./columns";
+import { ColumnBox } from "./ColumnBox";
+import { fieldOf } from "./columns";
 import { type Group, isGroup, operatorsOf, type Rule } from "./filters";
 
 const texts = runTexts.filter;
-const MOST_OFFERED = 100;
 
 type Props = { close: () => void; columns: readonly Column[]; rules: Group; setRules: (rules: Group) => void };
 
@@ -155,7 +155,7 @@ function ConditionEditor({ condition, setCondition, columns }: ConditionProps) {
   return (
     <div className="rule-condition">
       <NotButton isNot={condition.not === true} setNot={(not) => setCondition(turned(condition, not))} />
-      <ColumnBox column={column} columns={columns} choose={choose} />
+      <ColumnBox label={texts.column} column={column} columns={columns} choose={choose} />
       <Select
         aria-label={texts.comparison}
         value={op}
@@ -177,42 +177,5 @@ function ConditionEditor({ condition, setCondition, columns }: ConditionProps) {
         />
       )}
     </div>
-  );
-}
-
-type BoxProps = { column: Column | null; columns: readonly Column[]; choose: (column: Column | null) => void };
-
-/** Finds one of thousands of columns by a part of its name. */
-function ColumnBox({ column, columns, choose }: BoxProps) {
-  const [text, setText] = useState(column ? columnDescription(column) : "");
-  const words = column === null ? text.trim().toLowerCase() : "";
-  const found = columns.filter((each) => columnDescription(each).toLowerCase().includes(words));
-  const picked = (token: string | undefined, shown: string | undefined) => {
-    setText(shown ?? "");
-    choose(columns.find((each) => columnToken(each) === token) ?? null);
-  };
-  return (
-    <Combobox
-      aria-label={texts.column}
-      placeholder={texts.column}
-      value={text}
-      selectedOptions={column ? [columnToken(column)] : []}
-      onChange={(event) => {
-        setText(event.target.value);
-        choose(null);
-      }}
-      onOptionSelect={(_, { optionValue, optionText }) => picked(optionValue, optionText)}
-    >
-      {found.slice(0, MOST_OFFERED).map((each) => (
-        <Option key={columnToken(each)} value={columnToken(each)} text={columnDescription(each)}>
-          {columnDescription(each)}
-        </Option>
-      ))}
-      {found.length > MOST_OFFERED && (
-        <Option disabled value="" text="">
-          {runTexts.picker.more(found.length - MOST_OFFERED)}
-        </Option>
-      )}
-    </Combobox>
   );
 }

@@ -58,6 +58,8 @@ export function RunSection(props: Props) {
         name={name}
         experiment={props.experiment}
         query={query}
+        views={<ViewsMenu state={state} name={name} experiment={props.experiment} />}
+        leave={state.leave}
         wait={<Spinner className="page-wait" label={runTexts.table.loading} delay={300} />}
       />
     );

@@ -23,7 +23,7 @@ import { useChangeViews, useSavedViews } from "@/api/views";
 import { FormDialog } from "@/parts/FormDialog";
 import { usePersisted } from "@/parts/persisted";
 import { runTexts } from "@/texts/runs";
-import { searchOf, type ViewState, viewOfSearch } from "./views";
+import { rewritten, type ViewState } from "./views";
 
 const texts = runTexts.views;
 
@@ -39,8 +39,8 @@ export function ViewsMenu({ state, name, experiment }: Props) {
   const views = useKeptViews(name, experiment);
   const [asked, ask] = useState<"save" | "rename" | null>(null);
   const opened = views.all.find(({ id }) => id === state.openId);
-  const search = searchOf(state.view);
-  const isChanged = opened !== undefined && searchOf(viewOfSearch(opened.search)) !== search;
+  const { search } = state;
+  const isChanged = opened !== undefined && rewritten(opened.search) !== search;
   const open = (view: Kept | null) => state.open(view);
   const save = async (wanted: { name: string; isShared: boolean; isDefault: boolean }) => {
     const id = await views.make({ ...wanted, search });

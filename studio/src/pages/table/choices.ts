@@ -15,10 +15,9 @@ export type Choices = {
 
 const NO_TOKENS: readonly string[] = [];
 
-/** What can be chosen, and what stands there while nobody has chosen: known from the last visit until the server has told. */
-export function useChoices(name: string, experiment: string | null): { choices: Choices; usual: readonly Column[] } {
+/** What the newest runs have; `isThere`: whether that is known yet. */
+export function useNames(experiment: string | null): { choices: Choices; isThere: boolean } {
   const { metrics, words } = useColumnNames(experiment);
-  const [known, remember] = usePersisted<readonly string[]>(`usual.${name}`, NO_TOKENS);
   const choices = useMemo(() => {
     const keysOf = (noun: "tags" | "properties" | "params") =>
       [...(words?.[noun] ?? [])].sort((a, b) => b.run_count - a.run_count).map(({ key }) => key);
@@ -29,13 +28,20 @@ export function useChoices(name: string, experiment: string | null): { choices: 
       properties: keysOf("properties"),
     };
   }, [metrics, words]);
+  return { choices, isThere: metrics !== undefined };
+}
+
+/** What can be chosen, and what stands there while nobody has chosen: known from the last visit until the server has told. */
+export function useChoices(name: string, experiment: string | null): { choices: Choices; usual: readonly Column[] } {
+  const { choices, isThere } = useNames(experiment);
+  const [known, remember] = usePersisted<readonly string[]>(`usual.${name}`, NO_TOKENS);
   const usual = useMemo(() => {
     const columns = defaultColumns(choices.metrics, experiment !== null);
     const remembered = known.flatMap((token) => columnOfToken(token) ?? []);
-    return metrics === undefined && remembered.length > 0 ? remembered : columns;
-  }, [choices, metrics, known, experiment]);
+    return !isThere && remembered.length > 0 ? remembered : columns;
+  }, [choices, isThere, known, experiment]);
   const tokens = usual.map(columnToken);
-  if (metrics !== undefined && tokens.join() !== known.join()) queueMicrotask(() => remember(tokens));
+  if (isThere && tokens.join() !== known.join()) queueMicrotask(() => remember(tokens));
   return { choices, usual };
 }
 
@@ -48,6 +54,16 @@ export const conditionColumns = ({ metrics, params, tags, properties }: Choices)
     const summaries = isNumeric ? (["last", "min", "max", "mean", "first", "count"] as const) : (["last"] as const);
     return summaries.map((of) => ({ metric, of, column }));
   }),
+  ...properties.map((property) => ({ property })),
+];
+
+/** Values of a run besides its metrics, for charts over them. */
+export const valueColumns = ({ params, tags, properties }: Choices): Column[] => [
+  ...params.map((param) => ({ param })),
+  ...tags.map((tag) => ({ tag })),
+  ...["duration_ms", "number", "status", "experiment", "target", "script", "environment_name"].map((field) => ({
+    field,
+  })),
   ...properties.map((property) => ({ property })),
 ];
 

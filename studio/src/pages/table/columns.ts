@@ -3,32 +3,38 @@
 import type { Cell, Column, MetricNames, Run, Summary, SummaryStep } from "@/api/types";
 import { runTexts } from "@/texts/runs";
 
+const texts = runTexts.columns;
+
 export const SUMMARIES: readonly Summary[] = ["last", "min", "max", "mean", "first", "count"];
 export const STEPS: readonly SummaryStep[] = ["min_step", "max_step"];
 const ALL_OF: readonly string[] = [...SUMMARIES, ...STEPS, "first_step", "last_step"];
 
-type Field = { name: string; title: string; width: number; kind: "text" | "time" | "duration" | "number" | "status" };
+type Field = {
+  name: keyof typeof texts.fields;
+  width: number;
+  kind: "text" | "time" | "duration" | "number" | "status";
+};
 
 export const FIELDS: readonly Field[] = [
-  { name: "status", title: "Status", width: 132, kind: "status" },
-  { name: "experiment", title: "Experiment", width: 180, kind: "text" },
-  { name: "created_at", title: "Created", width: 128, kind: "time" },
-  { name: "started_at", title: "Started", width: 128, kind: "time" },
-  { name: "ended_at", title: "Ended", width: 128, kind: "time" },
-  { name: "duration_ms", title: "Duration", width: 104, kind: "duration" },
-  { name: "number", title: "Number", width: 90, kind: "number" },
-  { name: "run_id", title: "Run id", width: 250, kind: "text" },
-  { name: "kind", title: "Kind", width: 100, kind: "text" },
-  { name: "target", title: "Compute", width: 110, kind: "text" },
-  { name: "script", title: "Script", width: 150, kind: "text" },
-  { name: "submitted_by", title: "Submitted by", width: 120, kind: "text" },
-  { name: "environment_name", title: "Environment", width: 150, kind: "text" },
-  { name: "parent_id", title: "Parent", width: 200, kind: "text" },
-  { name: "child_count", title: "Child runs", width: 96, kind: "number" },
-  { name: "archived_at", title: "Archived", width: 128, kind: "time" },
+  { name: "status", width: 132, kind: "status" },
+  { name: "experiment", width: 180, kind: "text" },
+  { name: "created_at", width: 128, kind: "time" },
+  { name: "started_at", width: 128, kind: "time" },
+  { name: "ended_at", width: 128, kind: "time" },
+  { name: "duration_ms", width: 104, kind: "duration" },
+  { name: "number", width: 90, kind: "number" },
+  { name: "run_id", width: 250, kind: "text" },
+  { name: "kind", width: 100, kind: "text" },
+  { name: "target", width: 110, kind: "text" },
+  { name: "script", width: 150, kind: "text" },
+  { name: "submitted_by", width: 120, kind: "text" },
+  { name: "environment_name", width: 150, kind: "text" },
+  { name: "parent_id", width: 200, kind: "text" },
+  { name: "child_count", width: 96, kind: "number" },
+  { name: "archived_at", width: 128, kind: "time" },
 ];
 
-const FIELD_BY_NAME = new Map(FIELDS.map((field) => [field.name, field]));
+const FIELD_BY_NAME = new Map<string, Field>(FIELDS.map((field) => [field.name, field]));
 export const fieldOf = (column: Column): Field | undefined =>
   "field" in column ? FIELD_BY_NAME.get(column.field) : undefined;
 
@@ -72,7 +78,8 @@ function decoded(token: string): string[] | null {
 const isSummary = (text: string | undefined): text is Summary | SummaryStep => ALL_OF.includes(text ?? "");
 
 export function columnTitle(column: Column): string {
-  if ("field" in column) return FIELD_BY_NAME.get(column.field)?.title ?? column.field;
+  if ("field" in column)
+    return FIELD_BY_NAME.has(column.field) ? texts.fields[column.field as Field["name"]] : column.field;
   if ("tag" in column) return column.tag;
   if ("property" in column) return column.property;
   if ("param" in column) return column.param;
@@ -83,11 +90,10 @@ export function columnTitle(column: Column): string {
 /** What a screen reader and a tooltip say: the title and where the values come from. */
 export function columnDescription(column: Column): string {
   if ("field" in column) return columnTitle(column);
-  if ("tag" in column) return `Tag ${column.tag}`;
-  if ("property" in column) return `Property ${column.property}`;
-  if ("param" in column) return `Parameter ${column.param}`;
-  const field = column.column === "" ? "" : `, column ${column.column}`;
-  return `Metric ${column.metric}${field}: ${runTexts.summaryWords[column.of]}`;
+  if ("tag" in column) return texts.tag(column.tag);
+  if ("property" in column) return texts.property(column.property);
+  if ("param" in column) return texts.parameter(column.param);
+  return texts.metric(column.metric, column.column, runTexts.summaryWords[column.of]);
 }
 
 export function columnWidth(column: Column): number {
@@ -97,13 +103,6 @@ export function columnWidth(column: Column): number {
 
 export const isNumeric = (column: Column): boolean =>
   "metric" in column || fieldOf(column)?.kind === "number" || fieldOf(column)?.kind === "duration";
-
-/** Tag and property names of these runs, most used first. */
-export function namesUsed(runs: readonly Run[], noun: "tags" | "properties"): string[] {
-  const counts = new Map<string, number>();
-  for (const run of runs) for (const name of Object.keys(run[noun])) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b)).map(([name]) => name);
-}
 
 export type MetricName = { metric: string; column: string; isNumeric: boolean; runs: number };
 

@@ -35,11 +35,14 @@ export const NO_CONDITIONS: Conditions = {
 };
 
 export const STATUS_GROUPS: readonly { title: string; statuses: readonly Status[] }[] = [
-  { title: "Waiting", statuses: ["NotStarted", "Queued", "Preparing", "Provisioning", "Starting"] },
-  { title: "Running", statuses: ["Running", "Finalizing", "CancelRequested"] },
-  { title: "Completed", statuses: ["Completed"] },
-  { title: "Failed", statuses: ["Failed"] },
-  { title: "Canceled", statuses: ["Canceled"] },
+  {
+    title: runTexts.filter.groups.waiting,
+    statuses: ["NotStarted", "Queued", "Preparing", "Provisioning", "Starting"],
+  },
+  { title: runTexts.filter.groups.running, statuses: ["Running", "Finalizing", "CancelRequested"] },
+  { title: runTexts.filter.groups.completed, statuses: ["Completed"] },
+  { title: runTexts.filter.groups.failed, statuses: ["Failed"] },
+  { title: runTexts.filter.groups.canceled, statuses: ["Canceled"] },
 ];
 
 export const OPERATORS: readonly Operator[] = ["=", "!=", "<", "<=", ">", ">=", "contains", "exists"];

@@ -1,8 +1,12 @@
-/** A view of the run table: columns, widths, order, filter, groups. It lives in the address; the browser remembers the last one per table. */
+/**
+ * A view of a run table: columns, widths, order, filter, groups, and the dashboard over it where one is open.
+ * It lives in the address; the browser remembers the last one per table.
+ */
 
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useLayoutEffect, useMemo } from "react";
 import type { Archived, Column, Status } from "@/api/types";
 import { useSavedViews } from "@/api/views";
+import { COMPARE_PARAMETERS } from "@/pages/compare/views";
 import { setParameters, useSearch } from "@/parts/addresses";
 import { usePersisted } from "@/parts/persisted";
 import { columnOfToken, columnToken } from "./columns";
@@ -114,14 +118,28 @@ function decoded(text: string): string | null {
 
 const NOTHING: Partial<ViewParameters> = {};
 
+/** Parameters of the dashboard over a table; there is none without the first. */
+const DASHBOARD = ["compare", ...COMPARE_PARAMETERS] as const;
+const EVERY = [...NAMES, ...DASHBOARD];
+type Written = Readonly<Record<string, string | null>>;
+
 /** The part of an address that says what a table shows, always in the same order; empty for the usual view. */
-export function searchOf(view: View): string {
-  const set = Object.entries(parametersOf(view)).filter((pair): pair is [string, string] => pair[1] !== null);
-  return new URLSearchParams(set).toString();
+export function searchOf(view: View, dashboard: Written = {}): string {
+  const all = Object.entries({ ...parametersOf(view), ...dashboard });
+  return new URLSearchParams(all.filter((pair): pair is [string, string] => pair[1] !== null)).toString();
 }
 
 /** The view that such a part of an address means. */
 export const viewOfSearch = (search: string): View => viewOf(readSearch(search) ?? NOTHING);
+
+/** The dashboard in an address; nothing where none is open. */
+export function dashboardOf(search: string): Written {
+  const written = new URLSearchParams(search);
+  return written.has("compare") ? Object.fromEntries(DASHBOARD.map((name) => [name, written.get(name)])) : {};
+}
+
+/** The same view, written as `searchOf` does. */
+export const rewritten = (search: string): string => searchOf(viewOfSearch(search), dashboardOf(search));
 
 const readSearch = (search: string): Partial<ViewParameters> | null => {
   const written = new URLSearchParams(search);
@@ -132,9 +150,13 @@ const readSearch = (search: string): Partial<ViewParameters> | null => {
 
 export type ViewState = {
   view: View;
+  /** All that is shown, the dashboard included, as an address has it. */
+  search: string;
   change: (change: Partial<View>) => void;
   /** Shows a saved view, or with null the usual one. */
   open: (saved: { id: string; search: string } | null) => void;
+  /** Goes from the dashboard to the table. */
+  leave: () => void;
   /** The id of the saved view that was opened last. */
   openId: string | null;
   /** false until it is known whether the table has a default view. */
@@ -155,9 +177,16 @@ export function useView(name: string, experiment: string | null): ViewState {
     [search, opened, last, isUsual],
   );
   const view = useMemo(() => viewOf(parameters), [parameters]);
-  useEffect(() => {
+  const dashboard = useMemo(() => dashboardOf(search), [search]);
+  useLayoutEffect(() => {
     // The address holds the whole view, also of a default view that nobody has touched.
-    if (written === null && opened) setParameters({ ...readSearch(opened.search), view: opened.view_id });
+    if (written === null && opened)
+      setParameters({
+        ...dashboardOf(opened.search),
+        ...dashboard,
+        ...readSearch(opened.search),
+        view: opened.view_id,
+      });
   });
   const change = useCallback(
     (part: Partial<View>) => {
@@ -173,13 +202,21 @@ export function useView(name: string, experiment: string | null): ViewState {
     (wanted: { id: string; search: string } | null) => {
       const next = wanted ? (readSearch(wanted.search) ?? NOTHING) : NOTHING;
       remember(next);
-      const cleared = Object.fromEntries(NAMES.map((each) => [each, next[each] ?? null]));
-      setParameters({ ...cleared, view: wanted ? wanted.id : USUAL });
+      const cleared = Object.fromEntries(EVERY.map((each) => [each, null]));
+      const shown = wanted ? dashboardOf(wanted.search) : NOTHING;
+      setParameters({ ...cleared, ...next, ...shown, view: wanted ? wanted.id : USUAL });
     },
     [remember],
   );
   const isReady = written !== null || isUsual || !saved.isPending;
-  return { view, change, open, openId: isUsual ? null : (openId ?? null), isReady };
+  const leave = useCallback(() => {
+    // A saved view that is a dashboard and nothing else would come back.
+    const isDashboard = opened !== undefined && readSearch(location.search) === null;
+    const cleared = Object.fromEntries(DASHBOARD.map((each) => [each, null]));
+    setParameters({ ...cleared, ...(isDashboard ? { view: USUAL } : {}) });
+  }, [opened]);
+  const shown = useMemo(() => searchOf(view, dashboard), [view, dashboard]);
+  return { view, search: shown, change, open, leave, openId: isUsual ? null : (openId ?? null), isReady };
 }
 
 const USUAL = "usual";

@@ -1,5 +1,7 @@
 /** What the heads of model files say: read as bytes, by rules that can run nothing. */
 
+import { MODELS } from "@/texts/files";
+
 export type Head = {
   kind: string;
   facts: readonly (readonly [name: string, value: string])[];
@@ -17,7 +19,7 @@ export function headOf(head: Uint8Array, tail: Uint8Array, sizeBytes: number): H
   if (starts(head, 0x80) && (head[1] ?? 0) <= 5) return pickleHead(head, sizeBytes);
   if (starts(head, 0x50, 0x4b, 0x03, 0x04)) return zipHead(head, tail);
   if (starts(head, 0x89, 0x48, 0x44, 0x46))
-    return { kind: "HDF5", facts: [["superblock", String(head[8])]], names: [], namesTitle: "" };
+    return { kind: "HDF5", facts: [[MODELS.superblock, String(head[8])]], names: [], namesTitle: "" };
   if (starts(head, 0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59)) return numpyHead(head);
   if (starts(head, 0x1f, 0x8b)) return { kind: "gzip", facts: [], names: [], namesTitle: "" };
   return safetensorsHead(head, sizeBytes) ?? onnxHead(head);
@@ -32,7 +34,7 @@ function numpyHead(head: Uint8Array): Head {
     const value = new RegExp(`'${name}': (\\([^)]*\\)|'[^']*'|\\w+)`).exec(text)?.[1];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { kind: "NumPy array", facts, names: [], namesTitle: "" };
+  return { kind: MODELS.array, facts, names: [], namesTitle: "" };
 }
 
 function safetensorsHead(head: Uint8Array, sizeBytes: number): Head | null {
@@ -40,14 +42,18 @@ function safetensorsHead(head: Uint8Array, sizeBytes: number): Head | null {
   const length = Number(new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true));
   if (length + 8 > sizeBytes) return null;
   const isWhole = length + 8 <= head.length;
-  const facts: [string, string][] = [["header", `${length} bytes`]];
-  if (!isWhole)
-    return { kind: "safetensors", facts: [...facts, ["", "too long to be shown"]], names: [], namesTitle: "" };
+  const facts: [string, string][] = [[MODELS.header, MODELS.bytes(length)]];
+  if (!isWhole) return { kind: "safetensors", facts: [...facts, ["", MODELS.tooLong]], names: [], namesTitle: "" };
   try {
     const told = JSON.parse(new TextDecoder().decode(head.subarray(8, 8 + length))) as Record<string, unknown>;
     const tensors = Object.entries(told).filter(([name]) => name !== "__metadata__");
-    facts.push(["tensors", String(tensors.length)]);
-    return { kind: "safetensors", facts, names: tensors.slice(0, MOST_NAMES).map(tensorText), namesTitle: "Tensors" };
+    facts.push([MODELS.tensors, String(tensors.length)]);
+    return {
+      kind: "safetensors",
+      facts,
+      names: tensors.slice(0, MOST_NAMES).map(tensorText),
+      namesTitle: MODELS.tensorNames,
+    };
   } catch {
     // A file that only begins like one.
     return null;
@@ -63,11 +69,11 @@ function tensorText([name, about]: [string, unknown]): string {
 function onnxHead(head: Uint8Array): Head | null {
   const facts: [string, string][] = [];
   const names = new Map([
-    [1, "IR version"],
-    [2, "producer"],
-    [3, "producer version"],
-    [4, "domain"],
-    [5, "model version"],
+    [1, MODELS.irVersion],
+    [2, MODELS.producer],
+    [3, MODELS.producerVersion],
+    [4, MODELS.domain],
+    [5, MODELS.modelVersion],
   ]);
   for (let at = 0; at < head.length; ) {
     const field = (head[at] ?? 0) >> 3;
@@ -80,8 +86,8 @@ function onnxHead(head: Uint8Array): Head | null {
     facts.push([name, wire === 0 ? String(value.number) : ascii(head.subarray(value.end, end))]);
     at = end;
   }
-  const isOnnx = facts[0]?.[0] === "IR version" && facts.length > 1;
-  return isOnnx ? { kind: "ONNX model", facts, names: [], namesTitle: "" } : null;
+  const isOnnx = facts[0]?.[0] === MODELS.irVersion && facts.length > 1;
+  return isOnnx ? { kind: MODELS.onnx, facts, names: [], namesTitle: "" } : null;
 }
 
 function varint(bytes: Uint8Array, from: number): { number: number; end: number } | null {
@@ -108,16 +114,16 @@ function zipHead(head: Uint8Array, tail: Uint8Array): Head {
   }
   const isTorch = names.some((name) => /(^|\/)data\.pkl /.test(name));
   const imports = isTorch ? importsOf(head.subarray(0, 1 << 20)) : [];
-  const facts: [string, string][] = [["entries", String(names.length)]];
-  if (imports.length > 0) facts.push(["would import", imports.join(", ")]);
-  return { kind: isTorch ? "PyTorch file (a zip with a pickle)" : "zip", facts, names, namesTitle: "Entries" };
+  const facts: [string, string][] = [[MODELS.entries, String(names.length)]];
+  if (imports.length > 0) facts.push([MODELS.wouldImport, imports.join(", ")]);
+  return { kind: isTorch ? MODELS.torch : "zip", facts, names, namesTitle: MODELS.entryNames };
 }
 
 function pickleHead(head: Uint8Array, sizeBytes: number): Head {
   const isPart = head.length < sizeBytes;
-  const facts: [string, string][] = [["protocol", String(head[1])]];
-  if (isPart) facts.push(["read", `the first ${head.length} bytes`]);
-  return { kind: "pickle", facts, names: importsOf(head), namesTitle: "Loading it would import" };
+  const facts: [string, string][] = [[MODELS.protocol, String(head[1])]];
+  if (isPart) facts.push([MODELS.read, MODELS.firstBytes(head.length)]);
+  return { kind: "pickle", facts, names: importsOf(head), namesTitle: MODELS.imports };
 }
 
 /**

@@ -10,9 +10,9 @@ import { useParameter } from "@/parts/addresses";
 import { deferred } from "@/parts/deferred";
 import { Empty } from "@/parts/Empty";
 import { FileTree } from "@/parts/FileTree";
-import { plural } from "@/parts/format";
 import { Problem } from "@/parts/Problem";
 import { Split } from "@/parts/Split";
+import { FILES } from "@/texts/files";
 import { SNAPSHOTS } from "@/texts/snapshots";
 import { changedFiles } from "./comparisons";
 
@@ -51,7 +51,7 @@ function ChangesOf({ run, files, other, otherId, pick }: OfProps) {
       side={
         <>
           <div className="files-head">
-            <span className="quiet">{plural(changes.length, "file")}</span>
+            <span className="quiet">{FILES.count(changes.length)}</span>
           </div>
           {pick}
           <FileTree
