@@ -111,7 +111,7 @@ def test_a_page_at_rest_asks_for_nothing(page: Page, furnished: RealServer) -> N
     for name in ("runs", "run-metrics", "run-outputs-+-logs"):
         page.goto(f"{furnished.url}{paths[name]}")
         at_rest(page)
-        wait_until(is_quiet, what=f"ten minutes without a request by {name}", timeout_s=30)
+        wait_until(is_quiet, what=f"ten minutes without a request by {name}", timeout_s=60)
 
 
 def test_the_palette_finds_runs_experiments_and_commands_without_the_mouse(page: Page, furnished: RealServer) -> None:
