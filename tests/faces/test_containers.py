@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from azureml.core import Environment, Experiment, Run, ScriptRunConfig, Workspace
-from azureml.core.runconfig import DockerConfiguration
+from azureml.core.runconfig import DockerConfiguration, PyTorchConfiguration
+from runstead.domain.records import RESOURCES
 from runstead.launch.containers import name_of
 from runstead.testing.servers import RealServer, running_server, start_server, stop_server, wait_until
 from tests.engines import BASE_IMAGE, Podman
@@ -255,3 +256,82 @@ def test_a_job_without_any_engine_fails_with_what_would_do_or_runs_without_a_con
             if without:
                 assert "WARNING: there is no container engine" in log_of(run, CONTROL_LOG)
                 assert f"at {home}/jobs/{run.id}/work" in log_of(run)
+
+
+def test_what_a_containers_own_processes_use_is_measured(boxed: Experiment, contained_server: RealServer) -> None:
+    environment = in_image()
+    environment.environment_variables = {"RUNSTEAD_RESOURCES_S": "0.1"}
+    text = "import os\nblock = b'x' * (96 << 20)\nwhile not os.path.exists('go'):\n    sum(range(20000))"
+    run = submitted(boxed, text, environment=environment)
+    place = f"{run._place.path}/runs/{run.id}/metrics"
+
+    def used() -> dict[str, float]:
+        told = run._place.connection.call("GET", place, query={"name": RESOURCES})["series"]
+        return {column["name"]: column["max"] or 0 for one in told for column in one["columns"]}
+
+    wait_until(lambda: used().get("memory_bytes", 0) > 96 << 20, what="its memory is seen", timeout_s=60)
+    wait_until(lambda: used()["cpu_percent"] > 5, what="its CPU time is seen", timeout_s=60)
+    assert 2 <= used()["process_count"] <= 4  # the shell and the script
+    go(contained_server, run)
+    assert run.wait_for_completion()["status"] == "Completed"
+
+
+RANKED = """
+import os, signal, sys, time
+from azureml.core import Run
+rank, word = os.environ["RANK"], sys.argv[2]
+signal.signal(signal.SIGTERM, lambda *_: (print("asked to end", flush=True), sys.exit(5)))
+print("rank", rank, "of", os.environ["WORLD_SIZE"], "in", os.getcwd(), sys.argv[1:], flush=True)
+Run.get_context().log(f"rank {rank}", int(rank))
+while rank == "0" and word != "ends":
+    time.sleep(0.02)
+sys.exit(3 if word == "fails" else 0)
+"""
+
+
+def ranked(boxed: Experiment, word: str) -> Run:
+    """Two processes of PyTorch's kind in one container."""
+    Path("source").mkdir(exist_ok=True)
+    Path("source/train.py").write_text(RANKED)
+    config = ScriptRunConfig(
+        "source",
+        "train.py",
+        arguments=["$RANK", word],
+        environment=in_image(),
+        distributed_job_config=PyTorchConfiguration("Gloo", process_count=2),
+        docker_runtime_config=DockerConfiguration(use_docker=True),
+    )
+    return boxed.submit(config)
+
+
+def log_of_rank(run: Run, rank: int) -> str:
+    return log_of(run, f"azureml-logs/70_driver_log_{rank}.txt")
+
+
+def test_several_processes_run_in_one_container_each_with_its_log(boxed: Experiment, podman: Podman) -> None:
+    run = ranked(boxed, "ends")
+    details = run.wait_for_completion(raise_on_error=False)
+
+    assert details["status"] == "Completed", (details["error"], log_of_rank(run, 0), execution_log(run))
+    for rank in (0, 1):
+        assert f"rank {rank} of 2 in /azureml-run ['{rank}', 'ends']" in log_of_rank(run, rank)
+    assert run.get_metrics() == {"rank 0": 0, "rank 1": 1}
+    assert DRIVER_LOG not in run.get_file_names()
+    assert name_of(run.id) not in podman.containers()
+
+
+def test_all_processes_of_a_container_end_when_one_fails_and_the_run_says_which(boxed: Experiment) -> None:
+    run = ranked(boxed, "fails")
+    message = run.wait_for_completion(raise_on_error=False)["error"]["error"]["message"]
+
+    assert "rank 1 of 2, the first that failed" in message
+    assert "exit code 3" in message
+
+
+def test_the_processes_of_a_cancelled_container_hear_of_it_first(boxed: Experiment) -> None:
+    run = ranked(boxed, "waits")
+    wait_until(lambda: "rank 0 of 2" in log_of_rank(run, 0), what="rank 0 runs", timeout_s=60)
+    run.cancel()
+
+    assert run.wait_for_completion(raise_on_error=False)["status"] == "Canceled"
+    assert "asked to end" in log_of_rank(run, 0)

@@ -26,7 +26,18 @@ from runstead.domain.distributions import (
     shared_variables,
     shell_word,
 )
-from runstead.domain.plans import CONTROL_LOG, DRIVER_LOG, EXIT, MPI_LOG, RANK_FACTS, RANKS, STAGE_LOGS, Plan
+from runstead.domain.plans import (
+    CONTROL_LOG,
+    DRIVER_LOG,
+    EXIT,
+    INSIDE,
+    MPI_LOG,
+    RANK_FACTS,
+    RANKS,
+    SEVERAL,
+    STAGE_LOGS,
+    Plan,
+)
 from runstead.driver import ranks as runner
 from runstead.driver.jobs import JobFolder
 from runstead.driver.processes import NOT_STARTED, Exit
@@ -83,6 +94,7 @@ def prepare(folder: JobFolder, variables: Mapping[str, str], placed: Mapping[str
     ports = free_ports(port_count(distribution))
     shared = {**variables, **shared_variables(distribution, ports)}
     ranks = ranks_of(distribution, ports)
+    (folder.path / SEVERAL).mkdir(exist_ok=True)
     mpirun = shutil.which("mpirun", path=variables.get("PATH", "")) if distribution.kind == MPI else ""
     if mpirun is None:
         folder.append(CONTROL_LOG, f"{now()} {NO_MPIRUN}\n")
@@ -103,9 +115,13 @@ def prepare(folder: JobFolder, variables: Mapping[str, str], placed: Mapping[str
         }
         for rank in ranks
     ]
-    folder.write(RANKS, {"work": str(folder.work), "grace_s": GRACE_S, "ranks": asked})
+    boxed = bool(folder.plan.runner)
+    work = INSIDE if boxed else str(folder.work)
+    folder.write(RANKS, {"work": work, "grace_s": GRACE_S, "passes_on": boxed, "ranks": asked})
+    # A container sees this folder of the job and perhaps nothing else of Runstead.
+    program = shutil.copy(runner.__file__, folder.path / SEVERAL) if boxed else runner.__file__
     # -I: neither the script's folder nor its variables may change what our own program imports.
-    argv = [sys.executable, "-I", runner.__file__, str(folder.path)]
+    argv = ["python" if boxed else sys.executable, "-I", str(program), str(folder.path / SEVERAL)]
     return Prepared(argv, runner_log(distribution), shared)
 
 
@@ -130,6 +146,11 @@ def logs_of(plan: Plan) -> list[str]:
 def main_log_of(plan: Plan) -> str:
     """The log that people look at first."""
     return main_log(None if plan.distribution is None else distribution_of(plan.distribution))
+
+
+def runner_log_of(plan: Plan) -> str:
+    """Where goes what is printed by what runs the script or the processes."""
+    return DRIVER_LOG if plan.distribution is None else runner_log(distribution_of(plan.distribution))
 
 
 def verdict_of(folder: JobFolder, ended: Exit) -> Verdict:

@@ -39,12 +39,14 @@ class JobFolder(NamedTuple):
 
     def write(self, name: str, content: Mapping[str, Any]) -> None:
         """A JSON file of the folder, whole or not at all, on disk when this returns."""
-        draft = self.path / f".{name}.{os.getpid()}"
+        path = self.path / name
+        path.parent.mkdir(exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
         with open(draft, "w") as file:
             json.dump(content, file)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(draft, self.path / name)
+        os.replace(draft, path)
 
     def append(self, log_name: str, text: str) -> None:
         """Adds to a stage log in one write, so that lines of several processes never mix."""

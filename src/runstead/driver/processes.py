@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
-from runstead.domain.plans import EXIT, SCRIPT
+from runstead.domain.plans import CONTAINED, EXIT, SCRIPT
 from runstead.domain.processes import Process, ProcessStat
 from runstead.driver.jobs import JobFolder
 from runstead.journal.processes import stat_at
@@ -237,6 +237,18 @@ def descendants(script: Script) -> list[Process]:
     while more := {s.process.pid for s in stats if s.parent_pid in found} - found:
         found |= more
     return [s.process for s in stats if s.is_running and s.process.pid in found - spared]
+
+
+def contained(folder: JobFolder, script: Script) -> list[Process] | None:
+    """The living processes of the job's container; None while it is being started."""
+    if (told := folder.read(CONTAINED)) is None:
+        return None if is_alive(script.process) else []
+    stats = [stat for stat in _all_stats() if stat.is_running]
+    first = Process(told["pid"], told["start_ticks"])
+    found = {first.pid} if first in {stat.process for stat in stats} else set()
+    while more := {s.process.pid for s in stats if s.parent_pid in found} - found:
+        found |= more
+    return [stat.process for stat in stats if stat.process.pid in found]
 
 
 def _all_stats() -> Iterator[ProcessStat]:

@@ -1,4 +1,4 @@
-"""Runs the processes of a job that has several: `python -I ranks.py <job folder>`, in the script's place.
+"""Runs the processes of a job that has several: `python -I ranks.py <its folder>`, in the script's place.
 
 A program of its own that needs nothing but Python. It ends when all processes have ended, or when one has failed and
 the others were ended for it. ranks.jsonl says who they are and how each ended, in the order in which they did.
@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any  # JSON
 
@@ -23,6 +24,8 @@ def run(folder: Path) -> int:
     asked = json.loads((folder / "ranks.json").read_bytes())
     facts = os.open(folder / "ranks.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     running: dict[int, dict[str, Any]] = {}
+    if asked["passes_on"]:  # in a container nobody else can ask the processes to end
+        signal.signal(signal.SIGTERM, lambda *_: _signal_all(running, signal.SIGTERM))
     failed = 0
     for rank in asked["ranks"]:
         try:
@@ -56,7 +59,8 @@ def _end_all(facts: int, running: dict[int, dict[str, Any]], grace_s: float) -> 
 
 def _signal_all(running: dict[int, dict[str, Any]], number: int) -> None:
     for pid in running:
-        os.killpg(pid, number)  # it is there: nobody but us reaps it
+        with suppress(ProcessLookupError):  # a signal's handler may come between the reaping and the forgetting
+            os.killpg(pid, number)
 
 
 def _ended(facts: int, running: dict[int, dict[str, Any]], pid: int, status: int) -> int:
@@ -68,9 +72,11 @@ def _ended(facts: int, running: dict[int, dict[str, Any]], pid: int, status: int
 def _spawn(rank: dict[str, Any], work: str) -> int:
     os.chdir(work)
     log = (os.POSIX_SPAWN_OPEN, 1, rank["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    program, *words = rank["argv"]
+    program = sys.executable if program == "python" else program  # an image may call it python3
     return os.posix_spawn(
-        rank["argv"][0],
-        rank["argv"],
+        program,
+        [program, *words],
         {**os.environ, **rank["variables"]},
         file_actions=[(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), log, (os.POSIX_SPAWN_DUP2, 1, 2)],
         setpgroup=0,

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,9 @@ EARLY_S, EARLY_SAMPLES = 1.0, 30  # a short job shows something, a long one cost
 MOST_OF_A_CORE = 0.01
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+Look = Callable[[], list[Process] | None]  # None: they are not there yet
 
 
 class Totals(NamedTuple):
@@ -36,8 +40,10 @@ class Meter:
     that a short-lived process did is lost.
     """
 
-    def __init__(self, script: Script, place: Path) -> None:
-        self._script = script
+    def __init__(self, script: Script, place: Path, look: Look | None = None) -> None:
+        """look: finds the processes where they are not the script's own, such as in a container."""
+        self._reapers = [script.keeper] if look is None else []
+        self._look: Look = partial(descendants, script) if look is None else look
         self._place = place
         self._before: Totals | None = None
         self._is_first = True
@@ -45,10 +51,10 @@ class Meter:
 
     def row(self) -> dict[str, float] | None:
         """One row, of what is used now and of rates since the call before; empty the first time, None after the end."""
-        living = descendants(self._script)
+        living = self._look()
         if not living:
-            return None
-        now = _totals([self._script.keeper, *living])
+            return {} if living is None else None
+        now = _totals([*self._reapers, *living])
         before, self._before = self._before, now
         if before is None:
             return {}

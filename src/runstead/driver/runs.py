@@ -44,6 +44,7 @@ from runstead.driver.limits import confinement_of, release, was_exceeded
 from runstead.driver.logs import LogShipper, Root
 from runstead.driver.processes import (
     Script,
+    contained,
     end_processes,
     exit_of,
     has_left_processes,
@@ -111,7 +112,8 @@ def _measure(folder: JobFolder, link: Link, stop: threading.Event, patience: Pat
     script = started_script(folder)
     if script is None or patience.resources_s <= 0:
         return
-    meter = Meter(script, folder.work)
+    look = partial(contained, folder, script) if folder.plan.runner else None
+    meter = Meter(script, folder.work, look)
     if meter.told:
         _note(folder, meter.told)
     plan = folder.plan

@@ -80,7 +80,8 @@ def _take_up(folder: JobFolder, environ: Mapping[str, str], lock: int) -> int | 
     """Looks after a script elsewhere again, if whatever did is gone: the script itself may not be."""
     if not _is_to_be_taken_up(folder):
         return None
-    return start_script(folder, folder.plan.runner, log=DRIVER_LOG, variables=environ, close=[lock])
+    log: str = import_module("runstead.driver.distributions").runner_log_of(folder.plan)
+    return start_script(folder, folder.plan.runner, log=log, variables=environ, close=[lock])
 
 
 def _is_to_be_taken_up(folder: JobFolder) -> bool:

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar  # Any: JSON values
 
 from runstead.domain.errors import NotFound, RunsteadError, Unavailable
-from runstead.domain.plans import CONTAINER, EXECUTION, EXIT, INSIDE, INVOCATION, node_log
+from runstead.domain.plans import CONTAINED, CONTAINER, EXECUTION, EXIT, INSIDE, INVOCATION, node_log
+from runstead.journal.processes import stat_at
 from runstead.launch.engines import RUN_LABEL, Engine, find_image, opened, revive
 from runstead.launch.logs import note
 
@@ -65,6 +66,7 @@ def run(folder: Path) -> Ended:
         pid = _patiently(engine, lambda client: _begun(client, asked, invocation, folder, stopper))
         if pid is None:
             return Ended(-signal.SIGTERM, None)
+        _tell_first_process(folder, pid)
         stopper.go()
         _wait_for_process(pid)
         state = _patiently(engine, lambda client: _last_state(client, asked["name"]))
@@ -196,6 +198,14 @@ def _variables(asked: Mapping[str, Any], invocation: Mapping[str, Any], image: "
         "PATH": ":".join(filter(None, (asked["path"], path))),
         "PYTHONPATH": ":".join(python_path),
     }
+
+
+def _tell_first_process(folder: Path, pid: int) -> None:
+    """Leaves for the driver, which measures what the container uses, whom it begins with; nobody if nobody is seen."""
+    if (stat := stat_at(pid)) is not None:
+        draft = folder / f".{CONTAINED}"
+        draft.write_text(json.dumps(stat.process._asdict()))
+        draft.replace(folder / CONTAINED)
 
 
 def _wait_for_process(pid: int) -> None:

@@ -28,6 +28,7 @@ from runstead.domain.plans import (
     PLAN,
     PREPARATION,
     PREPARE_LOG,
+    SEVERAL,
     SHIPPED,
     Plan,
     node_log,
@@ -303,13 +304,15 @@ class Controller:
 
     def _stage_container(self, job: Job, container: Container, folder: Path, environment: Environment) -> None:
         sees_runstead = job.spec.packages is None
+        several = () if job.spec.distribution is None else (SEVERAL,)
+        binds = mounts_of(folder, self._host.home, names=several)
         is_linked = environment.record.get("runstead") is not None
         asked = container_plan(
             container,
             Place(self._host.home, self._host.node, job.run_id, (os.getuid(), os.getgid())),
             self._builds.engines.find(),
             image=environment.image,
-            binds=[*mounts_of(folder, self._host.home), *(runstead_mounts() if sees_runstead or is_linked else [])],
+            binds=[*binds, *(runstead_mounts() if sees_runstead or is_linked else [])],
             sees_runstead=sees_runstead,
             anything=self._builds.engines.rules.anything,
         )

@@ -1,7 +1,7 @@
 """What a container sees of this machine: the job's own folders, the data that it reads, and Runstead itself."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,14 +15,15 @@ _OURS = ("runstead", "azureml")
 _NEEDED = ("urllib3", "pathspec", "yaml")
 
 
-def mounts_of(folder: Path, home: Path) -> list[str]:
+def mounts_of(folder: Path, home: Path, *, names: Sequence[str] = ()) -> list[str]:
     """Binds for a job in this folder. Under their own paths, for its plan speaks of them; the script's own also as
-    `/azureml-run`. Nothing else of the home is there: it holds the owner's token.
+    `/azureml-run`. names: more folders of it. Nothing else of the home is there: it holds the owner's token.
     """
     cache = home / "cache" / "data"
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (folder / DATA).mkdir(exist_ok=True, mode=0o700)
-    own = [f"{folder / name}:{folder / name}:rw" for name in (WORK, LOGS, JOURNAL, DATA)]
+    for name in (DATA, *names):
+        (folder / name).mkdir(exist_ok=True, mode=0o700)
+    own = [f"{folder / name}:{folder / name}:rw" for name in (WORK, LOGS, JOURNAL, DATA, *names)]
     return [f"{folder / WORK}:{INSIDE}:rw", *own, f"{cache}:{cache}:ro"]
 
 

@@ -49,7 +49,7 @@ export function SeriesChart(props: Props) {
   );
   const xKind: XKind = x === "time" ? "time" : isOverColumn ? "number" : "whole";
   return (
-    <div ref={frame} className="series-chart">
+    <div ref={frame} className="series-chart" aria-busy={lines.length === 0 && error === null}>
       {error !== null && <Problem error={error} />}
       <PlotFrame
         name={series.name}
