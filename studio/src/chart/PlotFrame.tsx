@@ -40,7 +40,7 @@ export function PlotFrame({ name, x, note, withLegend = false, ...plot }: Props)
             {charts.showAll}
           </Button>
         )}
-        <ValuesButton name={name} x={x} xKind={plot.xKind} lines={plot.lines} />
+        <ValuesButton name={name} x={x} xKind={plot.xKind} yKind={plot.yKind} lines={plot.lines} />
         <IconButton
           appearance="transparent"
           className="note-button"
