@@ -6,10 +6,16 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from runstead.testing.servers import RealServer
+from runstead.testing.servers import RealServer, wait_until
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AXE = Path(__file__).parents[2] / "studio/node_modules/axe-core/axe.min.js"
+# Cards are filled when the browser has told which are in view: whose corner nothing hides.
+CARDS_FILLED = """[...document.querySelectorAll(".card-body")].every((body) => {
+  const { left, top } = body.parentElement.getBoundingClientRect();
+  return body.childElementCount > 0 || !body.parentElement.contains(document.elementFromPoint(left + 8, top + 8));
+})"""
+PICTURES_LOADED = "[...document.images].every((image) => image.complete)"
 W = "/api/v1/workspaces/default"
 # Counted as faults: what keeps somebody from using the page.
 SERIOUS = ("serious", "critical")
@@ -48,7 +54,10 @@ def at_rest(page: Page) -> None:
     """Wait until the page has what it asked for."""
     page.wait_for_load_state("load")
     expect(page.get_by_role("main")).not_to_be_empty()
-    expect(page.locator(".page-wait, .fui-Spinner, [aria-busy=true]")).to_have_count(0)
+    for _ in range(2):
+        expect(page.locator(".page-wait, .fui-Spinner, [aria-busy=true]")).to_have_count(0)
+        wait_until(lambda: page.evaluate(CARDS_FILLED), what="the cards in view are filled")
+    wait_until(lambda: page.evaluate(PICTURES_LOADED), what="the pictures are loaded")
 
 
 def faults_of(page: Page) -> list[str]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from runstead.testing.servers import RealServer, wait_until
 from tests.e2e.conftest import one_time_link, script_output
+from tests.e2e.run_rows import make_run
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
@@ -40,18 +42,6 @@ print(json.dumps({"ids": ",".join(ids)}))
 """
 
 
-LIVE = """
-import json
-from azureml.core import Experiment, Workspace
-
-run = Experiment(Workspace.from_config(), "live").start_logging(snapshot_directory=None)
-run.display_name = NAME
-run.log("score", 0.5)
-run.complete()
-print(json.dumps({"id": run.id}))
-"""
-
-
 @pytest.fixture(scope="module")
 def ids(studio: RealServer, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("RUNSTEAD_", "AZUREML_"))}
@@ -71,12 +61,16 @@ def board(page: Page, studio: RealServer, ids: list[str]) -> Page:
     return page
 
 
-def shown(page: Page, **parameters: str) -> Page:
-    """The dashboard at an address with these parameters."""
-    server = page.url.split("/w/")[0]
-    page.goto("about:blank")
-    page.goto(f"{server}{DASHBOARD}&" + "&".join(f"{name}={quote(value)}" for name, value in parameters.items()))
-    return page
+@pytest.fixture
+def shown(page: Page, studio: RealServer, ids: list[str]) -> Callable[[str], Page]:
+    """The dashboard with these charts of one's own."""
+
+    def opened(tiles: str) -> Page:
+        assert len(ids) == 4
+        page.goto(one_time_link(studio, f"{DASHBOARD}&tiles={quote(tiles)}"))
+        return page
+
+    return opened
 
 
 def chart(page: Page, title: str) -> Locator:
@@ -107,13 +101,11 @@ def test_the_dashboard_opens_over_the_runs_of_the_table_and_goes_back_to_it(
     assert "q=run" in page.url
 
 
-def test_new_runs_and_their_values_come_into_the_dashboard_by_themselves(
-    page: Page, studio: RealServer, sdk_environment: dict[str, str], tmp_path: Path
-) -> None:
-    script_output(LIVE.replace("NAME", "'first'"), sdk_environment, tmp_path)
+def test_new_runs_and_their_values_come_into_the_dashboard_by_themselves(page: Page, studio: RealServer) -> None:
+    make_run(studio, "first", experiment="live", score=0.5)
     page.goto(one_time_link(studio, "/w/default/experiments/live?compare=*"))
     expect(chart(page, "score (last)").get_by_role("row", name="1 first 0.5")).to_be_visible()
-    script_output(LIVE.replace("NAME", "'second'"), sdk_environment, tmp_path)
+    make_run(studio, "second", experiment="live", score=0.5)
     expect(chart(page, "score (last)").get_by_role("row", name="1 second 0.5")).to_be_visible()
     expect(page.get_by_role("heading", name="2 runs")).to_be_visible()
 
@@ -177,25 +169,22 @@ def is_wider(chart: Locator, before: FloatRect | None) -> bool:
     return box is not None and before is not None and box["width"] > 1.9 * before["width"]
 
 
-def test_runs_are_drawn_as_means_by_a_tag_with_what_lies_around(board: Page) -> None:
-    shown(board, tiles="section~t=Means;lines~y=train/loss~mean=tag:model")
+def test_runs_are_drawn_as_means_by_a_tag_and_one_metric_over_another(shown: Callable[[str], Page]) -> None:
+    board = shown("section~t=Means;lines~y=train/loss~mean=tag:model;lines~y=train/loss~over=val/loss")
     table = table_of(board, "train/loss: mean by model")
     expect(table.get_by_role("columnheader")).to_have_text(
         ["step"]
         + [f"train/loss · {model}, {what}" for model in ("cnn", "mlp") for what in ("lowest", "highest", "mean")]
     )
     expect(table.get_by_role("row", name="1 9 29 19 −1 19 9")).to_be_visible()
-
-
-def test_one_metric_is_drawn_over_another_at_the_same_step(board: Page) -> None:
-    shown(board, tiles="lines~y=train/loss~over=val/loss", hide="")
+    board.keyboard.press("Escape")
     table = table_of(board, "train/loss over val/loss")
     expect(table.get_by_role("columnheader").first).to_have_text("val/loss")
     expect(table.get_by_role("row", name="5 28 – – –")).to_be_visible()
 
 
-def test_values_of_runs_are_scattered_over_a_tag_and_laid_side_by_side(board: Page) -> None:
-    shown(board, tiles="scatter~y=score~by=tag:lr~logx;parallel~t=Side~y=score~axes=tag:model")
+def test_values_of_runs_are_scattered_over_a_tag_and_laid_side_by_side(shown: Callable[[str], Page]) -> None:
+    board = shown("scatter~y=score~by=tag:lr~logx;parallel~t=Side~y=score~axes=tag:model")
     expect(chart(board, "score (last) over lr").get_by_test_id("points-note")).to_have_text("4 of 4 runs · over lr")
     board.get_by_role("button", name="Change the chart score (last) over lr").click()
     editor = board.get_by_test_id("chart-editor")

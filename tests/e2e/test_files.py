@@ -71,6 +71,7 @@ def files(studio: RealServer) -> str:
         "data/rows.csv": b"step,name\n" + b"".join(b"%d,row %d\n" % (n, n) for n in range(1000)),
         "data/table.parquet": buffer.getvalue(),
         "data/conf.json": json.dumps({"model": {"layers": [1, 2, {"deep": "inside"}]}, "rate": 0.5}).encode(),
+        "chart": b'{"schema_type": "residuals", "data": {"bin_edges": [0, 1]}}\n',
         "README.md": README,
         "model.pkl": pickle.dumps(json.JSONDecoder),
         "report.html": SPY.encode(),
@@ -122,6 +123,8 @@ def test_json_is_a_tree(page: Page, studio: RealServer) -> None:
     content.get_by_text("layers").click()
     content.get_by_text("2: ").last.click()
     expect(content).to_contain_text('deep: "inside"')
+    page.goto(f"{studio.url}/w/default/runs/{RUN}/logs?file=outputs%2Fchart")
+    expect(content).to_contain_text('schema_type: "residuals"')  # known by its content: the name says nothing
 
 
 @pytest.mark.usefixtures("files")

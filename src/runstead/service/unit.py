@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from runstead.blobs.contracts import Blobs
 from runstead.blobs.local import LocalBlobs
+from runstead.blobs.parts import Parts
 from runstead.service.commits import Commits
 from runstead.service.settings import Settings
 from runstead.service.wakeups import Wakeups
@@ -42,6 +43,7 @@ class Unit:
     settings: Settings
     database: Database
     blobs: Blobs
+    parts: Parts
     wakeups: Wakeups = field(default_factory=Wakeups)
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
@@ -86,4 +88,4 @@ def opened(settings: Settings) -> Unit:
     migrations.upgrade(database)
     blobs = LocalBlobs(settings.home / "blobs")
     blobs.clean()
-    return Unit(settings, database, blobs)
+    return Unit(settings, database, blobs, Parts(settings.home / "parts"))

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { charts } from "@/texts/charts";
-import type { PlotLine, Range, XKind } from "./lines";
+import type { PlotLine, Range, XKind, YKind } from "./lines";
 import { watchTheme } from "./palette";
 import { alignedData, plotOptions } from "./plots";
 import "./chart.css";
@@ -12,6 +12,7 @@ import "./chart.css";
 export type PlotProps = {
   lines: readonly PlotLine[];
   xKind: XKind;
+  yKind?: YKind | undefined;
   logX?: boolean;
   logY?: boolean;
   /** Plots of the same name show where the pointer is on x of any of them. */
@@ -23,7 +24,18 @@ export type PlotProps = {
   label: string;
 };
 
-export function Plot({ lines, xKind, logX = false, logY = false, together, range, zoom, height, label }: PlotProps) {
+export function Plot({
+  lines,
+  xKind,
+  yKind = "number",
+  logX = false,
+  logY = false,
+  together,
+  range,
+  zoom,
+  height,
+  label,
+}: PlotProps) {
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef({ lines, range, zoom, height });
@@ -31,6 +43,7 @@ export function Plot({ lines, xKind, logX = false, logY = false, together, range
   // Another number of lines or another scale needs a new plot; new points do not.
   const shape = JSON.stringify([
     xKind,
+    yKind,
     logX,
     logY,
     together,
@@ -42,7 +55,7 @@ export function Plot({ lines, xKind, logX = false, logY = false, together, range
     const element = frame.current;
     if (!element) return;
     const made = new uPlot(
-      plotOptions({ latest, xKind, logX, logY, together, width: element.clientWidth || 300, height }),
+      plotOptions({ latest, xKind, yKind, logX, logY, together, width: element.clientWidth || 300, height }),
       alignedData(lines, { logX, logY }),
       element,
     );

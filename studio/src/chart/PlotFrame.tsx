@@ -27,7 +27,10 @@ export function PlotFrame({ name, x, note, withLegend = false, ...plot }: Props)
   };
   return (
     <div ref={frame} className="plot-frame">
-      <Plot {...plot} />
+      {/* Axes from 0 to 1 would tell of values that nobody logged. */}
+      <div className={plot.lines.length === 0 ? "plot-awaited" : undefined}>
+        <Plot {...plot} />
+      </div>
       <div className="points-note">
         <span data-testid="points-note" className="points-words" title={typeof note === "string" ? note : undefined}>
           {note}
@@ -37,7 +40,7 @@ export function PlotFrame({ name, x, note, withLegend = false, ...plot }: Props)
             {charts.showAll}
           </Button>
         )}
-        <ValuesButton name={name} x={x} xKind={plot.xKind} lines={plot.lines} />
+        <ValuesButton name={name} x={x} xKind={plot.xKind} yKind={plot.yKind} lines={plot.lines} />
         <IconButton
           appearance="transparent"
           className="note-button"

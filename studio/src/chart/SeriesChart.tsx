@@ -10,7 +10,7 @@ import { useRoughWidth } from "@/parts/measures";
 import { Problem } from "@/parts/Problem";
 import { charts } from "@/texts/charts";
 import { xTitle } from "./kinds";
-import type { PlotLine, Range, XKind } from "./lines";
+import type { PlotLine, Range, XKind, YKind } from "./lines";
 import { pointsNote } from "./notes";
 import { PlotFrame } from "./PlotFrame";
 import { type Curve, curveOf, isAscending } from "./points";
@@ -25,13 +25,14 @@ type Props = {
   logY: boolean;
   smoothing: number;
   height: number;
+  yKind?: YKind | undefined;
 };
 
 // So many rows of a table are drawn in the order in which they were logged; more come from the server sorted by x.
 const MOST_ORDERED_ROWS = 2000;
 
 export function SeriesChart(props: Props) {
-  const { runId, series, x, columns, logX = false, logY, smoothing, height } = props;
+  const { runId, series, x, columns, logX = false, logY, smoothing, height, yKind } = props;
   const frame = useRef<HTMLDivElement>(null);
   const width = useRoughWidth(frame);
   const [range, zoom] = useState<Range | null>(null);
@@ -49,13 +50,14 @@ export function SeriesChart(props: Props) {
   );
   const xKind: XKind = x === "time" ? "time" : isOverColumn ? "number" : "whole";
   return (
-    <div ref={frame} className="series-chart">
+    <div ref={frame} className="series-chart" aria-busy={lines.length === 0 && error === null}>
       {error !== null && <Problem error={error} />}
       <PlotFrame
         name={series.name}
         x={xTitle(x)}
         lines={lines}
         xKind={xKind}
+        yKind={yKind}
         logX={logX}
         logY={logY}
         together={x}

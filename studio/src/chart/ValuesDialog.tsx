@@ -10,17 +10,22 @@ import {
   DialogTitle,
 } from "@fluentui/react-components";
 import { useMemo } from "react";
-import { formatNumber } from "@/parts/format";
 import { charts } from "@/texts/charts";
-import { formatX, type PlotLine, type XKind } from "./lines";
+import { formatX, formatY, type PlotLine, type XKind, type YKind } from "./lines";
 import { valueRows } from "./values";
 import "./chart.css";
 
 const MOST_ROWS = 1000;
 
-export type ValuesProps = { name: string; x: string; xKind: XKind; lines: readonly PlotLine[] };
+export type ValuesProps = {
+  name: string;
+  x: string;
+  xKind: XKind;
+  yKind?: YKind | undefined;
+  lines: readonly PlotLine[];
+};
 
-export function ValuesDialog({ name, x, xKind, lines, close }: ValuesProps & { close: () => void }) {
+export function ValuesDialog({ name, x, xKind, yKind = "number", lines, close }: ValuesProps & { close: () => void }) {
   const { titles, rows } = useMemo(() => valueRows(lines), [lines]);
   const shown = rows.slice(0, MOST_ROWS);
   return (
@@ -48,7 +53,7 @@ export function ValuesDialog({ name, x, xKind, lines, close }: ValuesProps & { c
                     <th scope="row">{formatX(xKind, row.x)}</th>
                     {row.ys.map((y, column) => (
                       // biome-ignore lint/suspicious/noArrayIndexKey: as above
-                      <td key={column}>{y === null ? "–" : formatNumber(y)}</td>
+                      <td key={column}>{y === null ? "–" : formatY(yKind, y)}</td>
                     ))}
                   </tr>
                 ))}

@@ -1,11 +1,15 @@
 /** What a plot draws: lines over a kind of x. */
 
-import { formatDuration, formatNumber } from "@/parts/format";
+import { formatBytes, formatDuration, formatNumber } from "@/parts/format";
+import { units } from "@/texts/charts";
 import type { Paint } from "./palette";
 
 export type Range = readonly [number, number];
 /** `whole`: numbers between which there is nothing. */
 export type XKind = "number" | "whole" | "time" | "elapsed";
+
+/** What is on y: plain numbers, bytes, bytes per second, or percent. */
+export type YKind = "number" | "bytes" | "rate" | "percent";
 
 export type PlotLine = {
   label: string;
@@ -22,6 +26,12 @@ export type PlotLine = {
   /** x goes back and forth: the points are joined in their own order. */
   isOrdered?: boolean;
 };
+
+export function formatY(kind: YKind, value: number): string {
+  if (kind === "bytes") return formatBytes(value);
+  if (kind === "rate") return units.perSecond(formatBytes(value));
+  return kind === "percent" ? units.percent(formatNumber(Number(value.toPrecision(3)))) : formatNumber(value);
+}
 
 export function formatX(kind: XKind, value: number): string {
   if (kind === "time") return new Date(value).toLocaleString();

@@ -2,16 +2,24 @@
 
 import type { RefObject } from "react";
 import uPlot from "uplot";
-import { formatX, type PlotLine, type Range, type XKind } from "./lines";
+import { formatX, formatY, type PlotLine, type Range, type XKind, type YKind } from "./lines";
 import { colorOf, lineDash, token } from "./palette";
 import { sortedByX } from "./points";
 import { tooltip } from "./tooltips";
 
 type Latest = RefObject<{ lines: readonly PlotLine[]; range: Range | null; zoom: (range: Range | null) => void }>;
 type Scales = { logX: boolean; logY: boolean };
-type Wanted = Scales & { latest: Latest; xKind: XKind; together: string | undefined; width: number; height: number };
+type Wanted = Scales & {
+  latest: Latest;
+  xKind: XKind;
+  yKind: YKind;
+  together: string | undefined;
+  width: number;
+  height: number;
+};
 
 const WHOLE_STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+const BINARY_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
 const FONT = "11px system-ui, sans-serif";
 const RETAIN_GAPS = 1;
 const GUIDE = [6, 5];
@@ -43,7 +51,7 @@ function aboveZero(line: PlotLine): PlotLine {
   };
 }
 
-export function plotOptions({ latest, xKind, logX, logY, together, width, height }: Wanted): uPlot.Options {
+export function plotOptions({ latest, xKind, yKind, logX, logY, together, width, height }: Wanted): uPlot.Options {
   const lines = latest.current.lines;
   const named = lines.filter((line) => line.role === undefined || line.role === "line" || line.role === "dots");
   return {
@@ -60,7 +68,7 @@ export function plotOptions({ latest, xKind, logX, logY, together, width, height
       },
       y: logY ? { distr: 3 } : { range: (_, min, max) => paddedRange(min, max) },
     },
-    axes: [axis(xKind, "x"), axis("number", "y")],
+    axes: [xAxis(xKind), yAxis(yKind)],
     series: [{}, ...lines.map(seriesOptions)],
     bands: lines.flatMap((line, position) =>
       line.role === "low"
@@ -80,7 +88,7 @@ export function plotOptions({ latest, xKind, logX, logY, together, width, height
       setSelect: [(plot) => zoomToSelection(plot, latest)],
       draw: [(plot) => drawBesides(plot, latest.current.lines, named.length > 1)],
     },
-    plugins: [tooltip(latest, xKind)],
+    plugins: [tooltip(latest, xKind, yKind)],
   };
 }
 
@@ -100,23 +108,38 @@ function paddedRange(min: number | null, max: number | null): [number, number] {
   return [min - air, max + air];
 }
 
-function axis(kind: XKind, side: "x" | "y"): uPlot.Axis {
-  const values: Pick<uPlot.Axis, "values"> =
-    kind === "time"
-      ? {}
-      : { values: (_, splits) => splits.map((split) => (split == null ? "" : formatX(kind, split))) };
+function xAxis(kind: XKind): uPlot.Axis {
   return {
-    ...values,
+    ...axis(72),
+    ...(kind === "time"
+      ? {}
+      : { values: (_, splits) => splits.map((split) => textAt(split, (x) => formatX(kind, x))) }),
     ...(kind === "whole" ? { incrs: WHOLE_STEPS } : {}),
-    font: FONT,
-    space: side === "x" ? 72 : 34,
-    stroke: () => token("--colorNeutralForeground3"),
-    grid: { stroke: () => token("--colorNeutralStroke3"), width: 1 },
-    ticks: { show: false },
-    size: side === "y" ? (_, labels) => 16 + 6.2 * Math.max(3, ...(labels ?? []).map((label) => label.length)) : 28,
-    gap: 6,
+    // The day stands below the time of day.
+    size: kind === "time" ? 40 : 28,
   };
 }
+
+function yAxis(kind: YKind): uPlot.Axis {
+  return {
+    ...axis(34),
+    values: (_, splits) => splits.map((split) => textAt(split, (y) => formatY(kind, y))),
+    ...(kind === "bytes" || kind === "rate" ? { incrs: BINARY_STEPS } : {}),
+    size: (_, labels) => 16 + 6.2 * Math.max(3, ...(labels ?? []).map((label) => label.length)),
+  };
+}
+
+const textAt = (split: number | null | undefined, text: (value: number) => string) =>
+  split == null ? "" : text(split);
+
+const axis = (space: number): uPlot.Axis => ({
+  font: FONT,
+  space,
+  stroke: () => token("--colorNeutralForeground3"),
+  grid: { stroke: () => token("--colorNeutralStroke3"), width: 1 },
+  ticks: { show: false },
+  gap: 6,
+});
 
 function seriesOptions(line: PlotLine): uPlot.Series {
   const { label, index, role } = line;

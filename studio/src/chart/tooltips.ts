@@ -2,15 +2,14 @@
 
 import type { RefObject } from "react";
 import type uPlot from "uplot";
-import { formatNumber } from "@/parts/format";
-import { formatX, type PlotLine, type XKind } from "./lines";
+import { formatX, formatY, type PlotLine, type XKind, type YKind } from "./lines";
 import { colorOf } from "./palette";
 
 const MOST_ROWS = 12;
 // Of a plot that the pointer is not in, but in one that goes with it.
 const MOST_ROWS_BESIDES = 4;
 
-export function tooltip(latest: RefObject<{ lines: readonly PlotLine[] }>, xKind: XKind): uPlot.Plugin {
+export function tooltip(latest: RefObject<{ lines: readonly PlotLine[] }>, xKind: XKind, yKind: YKind): uPlot.Plugin {
   const box = document.createElement("div");
   box.className = "plot-tip";
   box.hidden = true;
@@ -21,7 +20,7 @@ export function tooltip(latest: RefObject<{ lines: readonly PlotLine[] }>, xKind
         (plot: uPlot) => {
           const { left, top, idx } = plot.cursor;
           const isInside = left !== undefined && left >= 0 && top !== undefined && top >= 0 && idx != null;
-          box.hidden = !isInside || !fill(box, plot, latest.current.lines, xKind);
+          box.hidden = !isInside || !fill(box, plot, latest.current.lines, xKind, yKind);
           if (isInside && !box.hidden) place(box, plot, left, top);
         },
       ],
@@ -29,7 +28,7 @@ export function tooltip(latest: RefObject<{ lines: readonly PlotLine[] }>, xKind
   };
 }
 
-function fill(box: HTMLElement, plot: uPlot, lines: readonly PlotLine[], xKind: XKind): boolean {
+function fill(box: HTMLElement, plot: uPlot, lines: readonly PlotLine[], xKind: XKind, yKind: YKind): boolean {
   const rows = lines.flatMap((line, position) => {
     const at = plot.cursor.idxs?.[position + 1];
     const value = at == null ? null : plot.data[position + 1]?.[at];
@@ -42,12 +41,12 @@ function fill(box: HTMLElement, plot: uPlot, lines: readonly PlotLine[], xKind: 
   head.className = "plot-tip-x";
   head.textContent = formatX(xKind, (rows[0] as { x: number }).x);
   const most = plot.root.matches(":hover") ? MOST_ROWS : MOST_ROWS_BESIDES;
-  const body = rows.slice(0, most).map(({ line, value }) => row(line, value, lines.length > 1));
+  const body = rows.slice(0, most).map(({ line, value }) => row(line, formatY(yKind, value), lines.length > 1));
   box.replaceChildren(head, ...body);
   return true;
 }
 
-function row(line: PlotLine, value: number, isNamed: boolean): HTMLElement {
+function row(line: PlotLine, value: string, isNamed: boolean): HTMLElement {
   const element = document.createElement("div");
   element.className = "plot-tip-row";
   const mark = document.createElement("i");
@@ -55,7 +54,7 @@ function row(line: PlotLine, value: number, isNamed: boolean): HTMLElement {
   const name = document.createElement("span");
   name.textContent = isNamed ? `${line.index + 1} ${line.label}` : line.label;
   const number = document.createElement("b");
-  number.textContent = formatNumber(value);
+  number.textContent = value;
   element.append(mark, name, number);
   return element;
 }

@@ -52,6 +52,11 @@ export const charts = {
   smoothing: (value: number) => `Smoothing ${value.toFixed(2)}`,
 };
 
+export const units = {
+  percent: (number: string) => `${number} %`,
+  perSecond: (amount: string) => `${amount}/s`,
+};
+
 export const confusion = {
   rows: "Rows: what it was. Columns: what was predicted.",
   shown: "Shown",

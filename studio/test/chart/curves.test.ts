@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Series, SeriesColumn } from "@/api/types";
 import { usualLook, usualX, xChoices, yColumns } from "@/chart/kinds";
+import { formatY } from "@/chart/lines";
 import { spaced } from "@/chart/plots";
 import { curveOf, isAscending, sortedByX } from "@/chart/points";
 import { smoothed } from "@/chart/smoothing";
@@ -113,4 +114,9 @@ test("numbers at the ends of lines make room for each other and stay in the plot
   const crowded = spaced([90, 95, 99], 10, 100);
   expect(crowded.at(-1)).toBeLessThanOrEqual(100);
   expect(crowded.every((place, index) => index === 0 || place - (crowded[index - 1] as number) >= 10)).toBe(true);
+});
+
+test("what is on y is told in its unit", () => {
+  const told = (["number", "bytes", "rate", "percent"] as const).map((kind) => formatY(kind, 3 * 2 ** 20));
+  expect(told).toEqual(["3\u202f145\u202f728", "3.0 MiB", "3.0 MiB/s", "3\u202f150\u202f000 %"]);
 });

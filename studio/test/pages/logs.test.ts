@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { Progress } from "@/api/lines";
 import type { ReadPiece } from "@/api/logs";
+import type { Artifact } from "@/api/types";
+import { firstToShow } from "@/pages/run/LogsTab";
 import { byteOf, timeOf } from "@/pages/run/logs/arrivals";
 import { foldedRows } from "@/pages/run/logs/frames";
 import { clicked, hashOf, rangeOf } from "@/pages/run/logs/ranges";
@@ -233,4 +235,17 @@ test("marks are where the words are", () => {
   expect(columnsOf("Loss loss LOSS", "loss")).toEqual([0, 5, 10]);
   expect(columnsOf("aaaa", "aa")).toEqual([0, 2]);
   expect(columnsOf("x", "")).toEqual([]);
+});
+
+test("of a run's files the script's output is shown first, of many processes that of the first one", () => {
+  const first = (...paths: string[]) => firstToShow(paths.map((path) => ({ path, is_log: true })) as Artifact[]);
+  expect(first("azureml-logs/65_job_prep.txt", "user_logs/std_log.txt")).toBe("user_logs/std_log.txt");
+  for (const name of ["", "_0", "_rank_0", "_worker_0"]) {
+    const wanted = `azureml-logs/70_driver_log${name}.txt`;
+    expect(first("azureml-logs/70_driver_log_chief.txt", "azureml-logs/70_driver_log_worker_1.txt", wanted)).toBe(
+      wanted,
+    );
+  }
+  expect(first("user_logs/std_log_process_status.json", "user_logs/std_log_0.txt")).toBe("user_logs/std_log_0.txt");
+  expect(firstToShow([])).toBe(null);
 });

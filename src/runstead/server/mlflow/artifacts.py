@@ -77,7 +77,7 @@ def download(path: str, request: Request, asked: AskedIn) -> Response:
 @needs("run", body="stream")
 async def upload(ws: str, path: str, request: Request, unit: UnitIn, caller: CallerIn) -> Response:
     """Store a file; the body is its bytes. What was at this path is replaced, as MLflow does."""
-    place = await run_in_threadpool(_writable, Asked(unit, caller, ws, {}), path)
+    place = await run_in_threadpool(writable, Asked(unit, caller, ws, {}), path)
     await run_in_threadpool(artifacts.check_free, unit, ws, place.run_id, place.path)
     blob = await uploads.stored(request, unit)
     await run_in_threadpool(artifacts.put, unit, ws, place.run_id, place.path, blob, overwrite=True)
@@ -88,7 +88,7 @@ async def upload(ws: str, path: str, request: Request, unit: UnitIn, caller: Cal
 @needs("run")
 def delete(path: str, asked: AskedIn) -> Response:
     """A file, or all below a folder. Logs of a job stay."""
-    place = _writable(asked, path)
+    place = writable(asked, path)
     artifacts.remove(asked.unit, asked.workspace, place.run_id, place.path)
     return answer({})
 
@@ -182,7 +182,8 @@ def below(unit: Unit, workspace: str, place: Place) -> list[dict[str, Any]]:  # 
     return [rows[path] for path in sorted(rows)]
 
 
-def _writable(asked: Asked, path: str) -> Place:
+def writable(asked: Asked, path: str) -> Place:
+    """The file that a proxied path names, to be written to; Forbidden for the token of another run."""
     place = place_of(asked, path)
     check_within(asked.unit, asked.caller, place.owner_id)
     return _file_of(place, path)

@@ -51,7 +51,7 @@ export function CompareLines({ tile, runs, summaries, smoothing, coloring, heigh
   const curves = drawn.map(({ curve }) => curve);
   const shown = tile.over === null ? found : [];
   return (
-    <div ref={frame} className="series-chart">
+    <div ref={frame} className="series-chart" aria-busy={found.length < wanted.length && error === null}>
       {error !== null && <Problem error={error} />}
       <PlotFrame
         name={tileTitle(tile)}

@@ -79,7 +79,7 @@ export function CompareMeans({ tile, runs, summaries, smoothing, height }: Chart
   const kind = answer.data?.[0]?.band.x_kind;
   const x = xTitle(kind === "index" ? "index" : tile.x);
   return (
-    <div ref={frame} className="series-chart">
+    <div ref={frame} className="series-chart" aria-busy={answer.isPending && asked.length > 0}>
       {(error ?? answer.error) !== null && <Problem error={error ?? answer.error} />}
       <PlotFrame
         name={tileTitle(tile)}

@@ -3,26 +3,25 @@
 import { Spinner } from "@fluentui/react-components";
 import { useResources } from "@/api/resources";
 import type { Run, Series } from "@/api/types";
+import { formatY, type YKind } from "@/chart/lines";
 import { SeriesChart } from "@/chart/SeriesChart";
 import { Empty } from "@/parts/Empty";
-import { formatBytes, formatNumber, numberOf } from "@/parts/format";
+import { formatBytes, numberOf } from "@/parts/format";
 import { Problem } from "@/parts/Problem";
 import { isFinal } from "@/parts/Status";
 import { monitoring as texts } from "@/texts/run";
 
-type Group = { title: string; about: string; columns: RegExp; unit: (value: number) => string };
+type Group = { title: string; about: string; columns: RegExp; yKind: YKind };
 
-const percent = (value: number) => `${formatNumber(Number(value.toPrecision(3)))} %`;
-const rate = (value: number) => `${formatBytes(value)}/s`;
 const GROUPS: readonly Group[] = [
-  { title: texts.cpu, about: texts.cpuAbout, columns: /^cpu_percent$/, unit: percent },
-  { title: texts.memory, about: texts.memoryAbout, columns: /^memory_bytes$/, unit: formatBytes },
-  { title: texts.gpu, about: texts.gpuAbout, columns: /^gpu_\d+_percent$/, unit: percent },
-  { title: texts.gpuMemory, about: texts.gpuMemoryAbout, columns: /^gpu_\d+_memory_bytes$/, unit: formatBytes },
-  { title: texts.disk, about: texts.diskAbout, columns: /^disk_(read|write)_bytes_per_s$/, unit: rate },
-  { title: texts.network, about: texts.networkAbout, columns: /^network_/, unit: rate },
-  { title: texts.space, about: texts.spaceAbout, columns: /^disk_free_bytes$/, unit: formatBytes },
-  { title: texts.processes, about: texts.processesAbout, columns: /^process_count$/, unit: formatNumber },
+  { title: texts.cpu, about: texts.cpuAbout, columns: /^cpu_percent$/, yKind: "percent" },
+  { title: texts.memory, about: texts.memoryAbout, columns: /^memory_bytes$/, yKind: "bytes" },
+  { title: texts.gpu, about: texts.gpuAbout, columns: /^gpu_\d+_percent$/, yKind: "percent" },
+  { title: texts.gpuMemory, about: texts.gpuMemoryAbout, columns: /^gpu_\d+_memory_bytes$/, yKind: "bytes" },
+  { title: texts.disk, about: texts.diskAbout, columns: /^disk_(read|write)_bytes_per_s$/, yKind: "rate" },
+  { title: texts.network, about: texts.networkAbout, columns: /^network_/, yKind: "rate" },
+  { title: texts.space, about: texts.spaceAbout, columns: /^disk_free_bytes$/, yKind: "bytes" },
+  { title: texts.processes, about: texts.processesAbout, columns: /^process_count$/, yKind: "number" },
 ];
 
 export default function MonitoringTab({ run }: { run: Run }) {
@@ -62,10 +61,12 @@ function Card({ runId, series, group }: { runId: string; series: Series; group: 
           <li key={column.name}>
             {columns.length > 1 && <span>{texts.names[column.name] ?? column.name}</span>}
             <span>
-              <span className="quiet">{texts.now}</span> <strong>{group.unit(numberOf(column.last) ?? 0)}</strong>
+              <span className="quiet">{texts.now}</span>{" "}
+              <strong>{formatY(group.yKind, numberOf(column.last) ?? 0)}</strong>
             </span>
             <span>
-              <span className="quiet">{texts.peak}</span> <strong>{group.unit(numberOf(column.max) ?? 0)}</strong>
+              <span className="quiet">{texts.peak}</span>{" "}
+              <strong>{formatY(group.yKind, numberOf(column.max) ?? 0)}</strong>
             </span>
           </li>
         ))}
@@ -78,6 +79,7 @@ function Card({ runId, series, group }: { runId: string; series: Series; group: 
         logY={false}
         smoothing={0}
         height={180}
+        yKind={group.yKind}
       />
     </section>
   );

@@ -1,6 +1,7 @@
 /** One run: its head, and one of its tabs. */
 
 import { Spinner, Tab, TabList } from "@fluentui/react-components";
+import { useEffect, useRef } from "react";
 import { useWorkspace } from "@/api/live";
 import { useRun } from "@/api/runs";
 import { addresses, navigate, type RunTab } from "@/parts/addresses";
@@ -19,6 +20,13 @@ export default function RunPage({ runId, tab }: { runId: string; tab: RunTab | n
   const workspace = useWorkspace();
   const run = useRun(runId);
   const shown = tab ?? "details";
+  const isThere = run.data !== undefined;
+  const strip = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On a phone the strip of tabs is wider than the page. The tab's own scrollIntoView would move the page, too.
+    const tab = isThere && strip.current?.querySelector<HTMLElement>(`[data-testid="tab-${shown}"]`);
+    if (tab) strip.current?.scrollTo({ left: tab.offsetLeft - (strip.current.clientWidth - tab.offsetWidth) / 2 });
+  }, [shown, isThere]);
   const TabContent = TABS[shown];
   useTitle(`${run.data?.display_name ?? runId} · ${TITLES[shown]}`);
   if (run.isLoadingError) return <Problem error={run.error} retry={() => void run.refetch()} />;
@@ -27,6 +35,7 @@ export default function RunPage({ runId, tab }: { runId: string; tab: RunTab | n
     <>
       <RunHeader run={run.data} />
       <TabList
+        ref={strip}
         className="run-tabs"
         selectedValue={shown}
         onTabSelect={(_, { value }) => navigate(addresses.run(workspace, runId, value as RunTab))}

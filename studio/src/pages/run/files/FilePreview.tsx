@@ -22,6 +22,17 @@ const MARKDOWN_BYTES = 512 << 10;
 
 export function FilePreview({ file }: { file: FileToShow }) {
   const kind = shownKind(file);
+  if (kind !== "binary") return <ReadableFile file={file} kind={kind} />;
+  return (
+    <ModelFile
+      file={file}
+      actions={<DownloadLink address={file.address} path={file.path} />}
+      readable={(found) => <ReadableFile file={file} kind={found} />}
+    />
+  );
+}
+
+function ReadableFile({ file, kind }: { file: FileToShow; kind: Exclude<FileKind, "binary"> }) {
   // A page is drawn when somebody asks for it, not because a file was clicked on.
   const [asText, setAsText] = useState(kind === "page");
   const download = <DownloadLink address={file.address} path={file.path} />;
@@ -32,12 +43,11 @@ export function FilePreview({ file }: { file: FileToShow }) {
   );
   const actions = (
     <>
-      {kind !== "text" && kind !== "binary" && switcher}
+      {kind !== "text" && switcher}
       {download}
     </>
   );
-  if (kind === "text" || (asText && kind !== "binary")) return <TextFile file={file} actions={actions} />;
-  if (kind === "binary") return <ModelFile file={file} actions={download} />;
+  if (kind === "text" || asText) return <TextFile file={file} actions={actions} />;
   if (kind === "page" && file.pageAddress !== undefined)
     return <PageFile file={file} pageAddress={file.pageAddress} toSource={() => setAsText(true)} />;
   return (

@@ -6,14 +6,20 @@ import { rangeReader } from "@/api/artifacts";
 import { Problem } from "@/parts/Problem";
 import { FILES } from "@/texts/files";
 import { FileFrame, type FileToShow } from "./FileFrame";
-import { hexLines, looksLikeText } from "./kinds";
+import { hexLines, looksLikeJson, looksLikeText } from "./kinds";
 import { headOf } from "./models";
-import { TextFile } from "./TextFile";
 
 const HEX_BYTES = 2048;
 const HEAD_BYTES = 1 << 20;
 
-export function ModelFile({ file, actions }: { file: FileToShow; actions: ReactNode }) {
+type Props = {
+  file: FileToShow;
+  actions: ReactNode;
+  /** Of a file that turns out to be one of these. */
+  readable: (kind: "json" | "text") => ReactNode;
+};
+
+export function ModelFile({ file, actions, readable }: Props) {
   const ends = useQuery({
     queryKey: ["ends", file.address, file.sizeBytes],
     queryFn: async ({ signal }) => {
@@ -25,7 +31,8 @@ export function ModelFile({ file, actions }: { file: FileToShow; actions: ReactN
     },
   });
   const found = ends.data ? headOf(ends.data.head, ends.data.tail, file.sizeBytes) : null;
-  if (ends.data && found === null && looksLikeText(ends.data.head)) return <TextFile file={file} actions={actions} />;
+  if (ends.data && found === null && looksLikeText(ends.data.head))
+    return readable(ends.data.head.length === file.sizeBytes && looksLikeJson(ends.data.head) ? "json" : "text");
   return (
     <FileFrame file={file} actions={actions}>
       {ends.isLoadingError && <Problem error={ends.error} retry={() => void ends.refetch()} />}

@@ -29,6 +29,16 @@ export function looksLikeText(bytes: Uint8Array): boolean {
   }
 }
 
+/** Whether these are the bytes of a whole JSON document that is an object or a list. */
+export function looksLikeJson(bytes: Uint8Array): boolean {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return typeof value === "object" && value !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** Sixteen bytes a line: place, hexadecimal, characters. */
 export function hexLines(bytes: Uint8Array): string {
   const lines: string[] = [];
