@@ -16,6 +16,7 @@ from runstead.server.auth import needs_of
 from runstead.server.hosts import HostGuard
 from runstead.server.mlflow import artifacts as mlflow_artifacts
 from runstead.server.mlflow import assessments as mlflow_assessments
+from runstead.server.mlflow import correlations as mlflow_correlations
 from runstead.server.mlflow import experiments as mlflow_experiments
 from runstead.server.mlflow import graphs as mlflow_graphs
 from runstead.server.mlflow import inputs as mlflow_inputs
@@ -97,6 +98,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     mlflow_graphs.routes,
     mlflow_traces.routes,
     mlflow_assessments.routes,
+    mlflow_correlations.routes,
     mlflow_servers.rest,  # answers every other path of MLflow's
     studio.routes,  # last: it answers every other path
 )

@@ -222,3 +222,58 @@ def test_no_path_leaves_a_trace(tracking: Tracking, traced: str, path: str) -> N
     assert status in (400, 404)
     status, spans = tracking.call("GET", f"ajax-api/2.0/mlflow/get-trace-artifact?request_id={trace_id}")
     assert (status, len(spans["spans"])) == (200, 2)
+
+
+def put(tracking: Tracking, experiment_id: str, trace_id: str, **info: object) -> str:
+    assert tracking.call("POST", V3, trace=told(trace_id, experiment_id, **info))[0] == 200
+    return trace_id
+
+
+def test_a_trace_that_is_linked_to_a_run_is_found_by_it(tracking: Tracking) -> None:
+    experiment = tracking.experiment("linked traces")
+    one, two = (tracking.client.create_run(experiment).info.run_id for _ in range(2))
+    within = put(tracking, experiment, "tr-within", trace_metadata={"mlflow.sourceRun": one})
+    linked, other = put(tracking, experiment, "tr-linked"), put(tracking, experiment, "tr-other")
+    for run_id in (one, two, one):
+        assert tracking.call("POST", f"{V2}/link-to-run", trace_ids=[linked], run_id=run_id)[0] == 200
+
+    def found(wanted: str) -> set[str]:
+        places = [{"mlflow_experiment": {"experiment_id": experiment}}]
+        _, answer = tracking.call("POST", f"{V3}/search", locations=places, filter=wanted)
+        assert all("runstead.linkedRuns" not in one["tags"] for one in answer.get("traces", []))
+        return {one["trace_id"] for one in answer.get("traces", [])}
+
+    assert found(f"attribute.run_id = '{one}'") == {within, linked}
+    assert found(f"attribute.run_id = '{two}'") == {linked}
+    assert other not in found(f"attribute.run_id = '{one}'")
+    assert tracking.call("POST", f"{V2}/link-to-run", trace_ids=["tr-no"], run_id=one)[0] == 404
+    assert tracking.call("POST", f"{V2}/link-to-run", trace_ids=[linked], run_id="no")[0] == 404
+    assert tracking.call("POST", f"{V2}/link-to-run", trace_ids=[linked] * 101, run_id=one)[0] == 400
+    foreign = tracking.token_of(two)
+    assert tracking.call_as(foreign, "POST", f"{V2}/link-to-run", trace_ids=[within], run_id=two)[0] == 403
+
+
+def test_how_much_two_filters_go_together_is_told(tracking: Tracking) -> None:
+    experiment = tracking.experiment("correlated traces")
+    for i in range(10):
+        env, kind = ("prod", "TOOL") if i < 6 else ("dev", "TOOL" if i == 6 else "LLM")
+        put(tracking, experiment, f"tr-c{i}", tags={"env": env, "kind": kind})
+
+    def asked(first: str, second: str, **more: str) -> dict[str, Any]:
+        fields = {"filter_string1": first, "filter_string2": second, **more}
+        path = f"{V3}/calculate-filter-correlation"
+        status, answer = tracking.call("POST", path, experiment_ids=[experiment], **fields)
+        assert status == 200, answer
+        return dict(answer)
+
+    some = asked("tags.env = 'prod'", "tags.kind = 'TOOL'")
+    assert [some[f"{name}_count"] for name in ("total", "filter1", "filter2", "joint")] == [10, 6, 7, 6]
+    assert 0.6 < some["npmi"] < 0.8
+    assert 0 < some["npmi_smoothed"] < some["npmi"]
+    assert asked("tags.env = 'prod'", "tags.kind = 'LLM'")["npmi"] == -1
+    assert asked("tags.env = 'prod'", "tags.env = 'prod'")["npmi"] == 1
+    assert asked("tags.env = 'none'", "tags.kind = 'TOOL'")["npmi"] == "NaN"
+    assert asked("tags.env = 'dev'", "tags.kind = 'LLM'", base_filter="tags.env = 'dev'")["total_count"] == 4
+    path = f"{V3}/calculate-filter-correlation"
+    for fields in ({}, {"filter_string1": "no.such = 'x'", "filter_string2": "tags.a = 'b'"}):
+        assert tracking.call("POST", path, experiment_ids=[experiment], **fields)[0] == 400

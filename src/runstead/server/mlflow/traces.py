@@ -1,7 +1,7 @@
 """MLflow's traces: told when they have ended, found by experiment; their spans are a file that clients read."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -43,6 +43,8 @@ NAME, SOURCE_RUN, LOCATION, SPANS = (
     "mlflow.artifactLocation",
     "mlflow.trace.spansLocation",
 )
+LINKED = "runstead.linkedRuns"
+MOST_LINKED = 100
 SPANS_FILE = "traces.json"
 FILTERS = Grammar(
     texts=("status", "state", "name", "request_id", "trace_id", "client_request_id", "run_id"),
@@ -129,6 +131,22 @@ def get_many(asked: AskedIn) -> Response:
         if one is not None and (wanted is None or one.experiment_id in asked.texts("experiment_ids")):
             found.append(one)
     return answer(filled({"trace_infos": [trace_out(one) for one in found]}))
+
+
+@routes.post(TRACES + "/link-to-run")
+@needs("run")
+def link(asked: AskedIn) -> Response:
+    """Say that some traces are of a run, too."""
+    run_id, ids = asked.own_run_id(), asked.texts("trace_ids")
+    if len(ids) > MOST_LINKED:
+        raise InvalidArgument(f"Cannot link more than {MOST_LINKED} traces to a run in a single request.")
+    run = runs.load(asked.unit, asked.workspace, run_id)
+    for trace_id in ids:
+        there = traces.load(asked.unit, asked.workspace, trace_id)
+        check_within(asked.unit, asked.caller, there.source_run_id)
+        linked = dict.fromkeys([*runs_of(there), run.run_id])
+        traces.edit(asked.unit, asked.workspace, trace_id, TraceEdit(tags={LINKED: ",".join(linked)}))
+    return answer({})
 
 
 @routes.post(TRACES + "/delete-traces")
@@ -244,7 +262,14 @@ def older_out(one: Trace) -> dict[str, Any]:  # Any: JSON
 def tags_of(one: Trace) -> dict[str, str]:
     """Its tags, and where its files are."""
     root = f"mlflow-artifacts:/{one.experiment_id}/traces/{one.trace_id}/artifacts"
-    return {**one.tags, LOCATION: root, SPANS: "ARTIFACT_REPO"}
+    told = {key: value for key, value in one.tags.items() if key != LINKED}
+    return {**told, LOCATION: root, SPANS: "ARTIFACT_REPO"}
+
+
+def runs_of(one: Trace) -> list[str]:
+    """The run that it was told within, and those that it was linked to."""
+    told = [one.metadata.get(SOURCE_RUN, ""), *one.tags.get(LINKED, "").split(",")]
+    return [run_id for run_id in dict.fromkeys(told) if run_id]
 
 
 def value_in(one: Trace, key: Key) -> Plain:
@@ -274,11 +299,7 @@ def value_in(one: Trace, key: Key) -> Plain:
 def _found(asked: Asked, experiment_ids: list[str]) -> tuple[list[Trace], Fields]:
     page = asked.page(100, 500)
     conditions, orders = FILTERS.conditions(asked.maybe("filter")), FILTERS.orders(asked.texts("order_by"))
-    passing = (
-        one
-        for one in traces.listed(asked.unit, asked.workspace, experiment_ids)
-        if all(_holds(condition, one) for condition in conditions)
-    )
+    passing = (one for one in traces.listed(asked.unit, asked.workspace, experiment_ids) if passes(conditions, one))
     some = _paged(passing, page) if not orders else _sorted(list(passing), orders, page)
     return some[: page.limit], page.token(len(some) > page.limit)
 
@@ -298,7 +319,15 @@ def _sorted(passing: list[Trace], orders: list[Order], page: Page) -> list[Trace
     return sorted_by(passing, orders, value_in)[page.offset : page.offset + page.limit + 1]
 
 
+def passes(conditions: Sequence[Condition], one: Trace) -> bool:
+    """Whether a trace passes a filter."""
+    return all(_holds(condition, one) for condition in conditions)
+
+
 def _holds(condition: Condition, one: Trace) -> bool:
+    if condition.key.name == "run_id":
+        of_each = [holds(condition, run_id) for run_id in runs_of(one)] or [holds(condition, None)]
+        return all(of_each) if condition.op in ("!=", "NOT IN") else any(of_each)
     value = value_in(one, condition.key)
     if isinstance(condition.value, str) and value is not None:
         value = str(value)
@@ -358,7 +387,7 @@ def _map_of(asked: Asked, name: str) -> dict[str, str]:
 
 def _free_key(asked: Asked) -> str:
     key = key_of(asked.fields)
-    if key in (SPANS, LOCATION):
+    if key in (SPANS, LOCATION, LINKED):
         raise InvalidArgument(f"Tag '{key}' is immutable and cannot be changed on a trace.")
     return key
 
