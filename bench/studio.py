@@ -29,13 +29,15 @@ from runstead.service.unit import Unit
 from runstead.testing.servers import RealServer, running_server, wait_until
 
 AIM_MS = 300.0
-DRAWN, DRAWN_P95 = "run.log to drawn point (median)", "run.log to drawn point (p95)"
+DRAWN = "run.log to drawn point"
+PLACES = {"run page": "/w/default/runs/{run_id}/metrics", "dashboard": "/w/default/runs?compare={run_id}"}
 LOGGED = 30
 LOG = f"""
 import json, sys, time
 from azureml.core import Experiment, Workspace
 run = Experiment(Workspace.from_config(), "latency").start_logging(snapshot_directory=None)
-run.log("live", 0.0)
+for number in range(3):
+    run.log("live", 0.0)
 run.flush()
 print(json.dumps(run.id), flush=True)
 sys.stdin.readline()
@@ -118,13 +120,23 @@ def frame_figures(page: Page, name: str, selector: str, *, across: bool) -> dict
 
 
 def latencies(page: Page, server: RealServer, folder: Path) -> dict[str, float]:
-    """Milliseconds from each call of `run.log` to the next stroke on a canvas of the page."""
+    """Milliseconds from each call of `run.log` to the next stroke on a canvas: of the run's page, of a dashboard."""
+    figures = {}
+    for where, path in PLACES.items():
+        drawn = drawn_ms(page, server, folder, path)
+        figures[f"{DRAWN}, {where} (median)"] = statistics.median(drawn)
+        figures[f"{DRAWN}, {where} (p95)"] = drawn[int(0.95 * len(drawn))]
+    return figures
+
+
+def drawn_ms(page: Page, server: RealServer, folder: Path, path: str) -> list[float]:
+    """What it took for each of the values that a script logged, sorted."""
     with a_script(LOG, server, folder) as script:
         assert script.stdin is not None
         assert script.stdout is not None
         run_id = json.loads(script.stdout.readline())
-        page.goto(link(server, f"/w/default/runs/{run_id}/metrics"))
-        page.get_by_test_id("metric-card").first.wait_for()
+        page.goto(link(server, path.format(run_id=run_id)))
+        page.locator("canvas").first.wait_for()
         script.stdin.write("\n")
         script.stdin.flush()
         logged = [1000 * float(script.stdout.readline()) for _ in range(LOGGED)]
@@ -135,8 +147,7 @@ def latencies(page: Page, server: RealServer, folder: Path) -> dict[str, float]:
         )
         strokes = page.evaluate("window.strokes")
     # The first points make the chart; from then on each is one stroke.
-    drawn = sorted(min(at for at in strokes if at > when) - when for when in logged[5:])
-    return {DRAWN: statistics.median(drawn), DRAWN_P95: drawn[int(0.95 * len(drawn))]}
+    return sorted(min(at for at in strokes if at > when) - when for when in logged[5:])
 
 
 @contextmanager
@@ -211,39 +222,49 @@ def _add(figures: dict[str, float], more: dict[str, float]) -> None:
         print(f"  {what}: {value:.1f}", flush=True)
 
 
+def measured(home: Path, folder: Path, size: argparse.Namespace) -> dict[str, float]:
+    """All figures, each told when it is known."""
+    figures: dict[str, float] = {}
+    with running_server(home) as server, pages.a_page() as page:
+        _add(figures, table_figures(page, server, size.series))
+        _add(figures, chart_figures(page, server))
+        _add(figures, shelf_figures(page))
+        _add(figures, latencies(page, server, folder))
+        _add(figures, memory_figures(page, server, folder, size.minutes))
+    if not size.no_peers:
+        peers.prepare("mlflow", "tensorboard", "tensorboard-pages")
+        with pages.a_page() as page:
+            _add(figures, peer_figures(page, folder, size))
+    return figures
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     for name, usual in (("runs", 10_000), ("series", 500), ("wide", 1_000), ("points", 10_000)):
         parser.add_argument(f"--{name}", type=int, default=usual)
     parser.add_argument("--peer-runs", type=int, default=1_000)
     parser.add_argument("--peer-series", type=int, default=100)
+    parser.add_argument("--home", type=Path, help="a store of an earlier run; filled, if it is not there")
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--no-peers", action="store_true")
     size = parser.parse_args()
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with stores.a_unit(folder / "home") as house:
-            seeds.seed(house, run_count=size.runs, series_count=size.series)
-            fill_wide(house, size.wide, size.points)
-        figures: dict[str, float] = {}
-        with running_server(folder / "home") as server, pages.a_page() as page:
-            _add(figures, table_figures(page, server, size.series))
-            _add(figures, chart_figures(page, server))
-            _add(figures, shelf_figures(page))
-            _add(figures, latencies(page, server, folder))
-            _add(figures, memory_figures(page, server, folder, size.minutes))
-        if not size.no_peers:
-            with pages.a_page() as page:
-                _add(figures, peer_figures(page, folder, size))
+        home = size.home or folder / "home"
+        if not home.exists():
+            with stores.a_unit(home) as house:
+                seeds.seed(house, run_count=size.runs, series_count=size.series)
+                fill_wide(house, size.wide, size.points)
+        figures = measured(home, folder, size)
     title = (
         f"{size.runs} runs × {size.series} metrics; load {load:.0f} at the start, {os.getloadavg()[0]:.0f} at the end"
     )
     results.table(title, ["", "ms or MiB"], [[what, value] for what, value in figures.items()])
     results.keep("studio", {"load": load, **figures})
     met = results.aim(f"first rows after {figures['rows']:.0f} ms, at most 1000", figures["rows"] <= 1000)
-    p95 = figures[DRAWN_P95]
-    met &= results.aim(f"run.log to drawn point {p95:.0f} ms at p95, under {AIM_MS:.0f}", p95 < AIM_MS)
+    p95 = max(figures[f"{DRAWN}, {where} (p95)"] for where in PLACES)
+    met &= results.aim(f"{DRAWN} {p95:.0f} ms at p95, under {AIM_MS:.0f}", p95 < AIM_MS)
     return 0 if met else 1
 
 

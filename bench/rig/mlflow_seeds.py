@@ -33,8 +33,8 @@ def fill(store: str, runs: int, series: int, experiment: str = "bench") -> str:
             rows = sa.select(*(changed.get(c.name, c) for c in table.c)).select_from(both).order_by(numbers.c.number)
             mine = rows.where(table.c.run_uuid == model)
             connection.execute(sa.insert(table).from_select([c.name for c in table.c], mine))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sa.text("ANALYZE"))  # as PostgreSQL does by itself within some minutes
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.text("ANALYZE"))  # as it does by itself within some minutes; SQLite never does
     return experiment_id
 
 

@@ -17,6 +17,7 @@ LOOPS = Path(__file__).with_name("loops.py")
 PACKAGES = {
     "trackio": "trackio",
     "tensorboard": "tensorboardX",
+    "tensorboard-pages": "tensorboard",
     "mlflow": "mlflow",
     "dvclive": "dvclive",
     "wandb": "wandb",

@@ -77,6 +77,17 @@ def test_without_a_link_the_page_says_how_to_get_one(unwatched: Page, studio: Re
     expect(unwatched.locator("body")).to_contain_text("runstead open")
 
 
+def test_scripts_travel_compressed_to_whoever_can_read_that(signed_in: Page, studio: RealServer) -> None:
+    address = f"{studio.url}{signed_in.locator('script[src]').first.get_attribute('src')}"
+    packed = signed_in.request.get(address)
+    plain = signed_in.request.get(address, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-type"] == plain.headers["content-type"]
+    assert packed.body() == plain.body()
+    assert int(packed.headers["content-length"]) < len(plain.body()) / 2
+
+
 def test_an_address_that_leads_nowhere_says_so(unwatched: Page, studio: RealServer) -> None:
     unwatched.goto(one_time_link(studio, "/w/default/runs/no-such-run"))
     expect(unwatched.get_by_role("main")).to_contain_text("no-such-run")

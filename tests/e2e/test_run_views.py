@@ -266,6 +266,10 @@ def test_a_dashboard_is_saved_with_the_view_and_opens_the_same_from_its_name_and
     views.click()
     page.get_by_role("menuitem", name="Delete this view").click()
     expect_names(page, *LOSSES)
+    wait_until(
+        lambda: studio.connection().call("GET", f"{W}/views") == {"views": []},
+        what="the server has forgotten the view",
+    )
 
 
 def test_a_sorted_table_is_sorted_again_by_itself_while_runs_log(page: Page, studio: RealServer) -> None:

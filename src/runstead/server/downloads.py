@@ -14,7 +14,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from runstead.domain.errors import InvalidArgument
 
-CHUNK_BYTES = 1 << 18
+CHUNK_BYTES = 1 << 20  # one hop to a thread per chunk
 SNIFF_BYTES = 4096
 TOKEN = re.compile(r"[\w.+-]+", re.ASCII)  # a name that needs no quotes
 # What a browser may show inside our pages: told by the bytes themselves, never by the name.

@@ -1,6 +1,7 @@
 """Studio's files: the built single-page app, or a page that says what to do."""
 
 import html
+import mimetypes
 from pathlib import Path
 
 from fastapi import Request
@@ -29,7 +30,7 @@ async def get_studio(path: str, request: Request) -> Response:
         raise NotFound(f"there is no GET /{path} in this API")
     file = _file(path)
     if file is not None:
-        return FileResponse(file, headers={"Cache-Control": _cache_control(path)})
+        return _sent(file, path, takes_gzip="gzip" in request.headers.get("accept-encoding", ""))
     try:
         caller_of(request)
     except Unauthenticated:
@@ -51,6 +52,16 @@ def _file(path: str) -> Path | None:
     except InvalidArgument:
         return None
     return file if path != "index.html" and file.is_file() and file.resolve().is_relative_to(STATIC.resolve()) else None
+
+
+def _sent(file: Path, path: str, *, takes_gzip: bool) -> Response:
+    headers = {"Cache-Control": _cache_control(path), "Vary": "Accept-Encoding"}
+    packed = Path(f"{file}.gz")  # by the build
+    if not takes_gzip or not packed.is_file():
+        return FileResponse(file, headers=headers)
+    return FileResponse(
+        packed, media_type=mimetypes.guess_type(file.name)[0], headers=headers | {"Content-Encoding": "gzip"}
+    )
 
 
 def _cache_control(path: str) -> str:

@@ -22,6 +22,7 @@ from runstead.store.columns import Words, floats_of, is_number
 from runstead.store.histories import Newest
 from runstead.store.points import Points, taken
 from runstead.store.run_tables import Corrected
+from runstead.store.series import Series
 
 
 class History(NamedTuple):
@@ -35,6 +36,7 @@ class History(NamedTuple):
 
 NOTHING = History([], [], [], None)
 MOST_SORTED, MOST_CORRECTED = 200_000, 500
+MOST_STEP = (1 << 63) - 1
 
 
 def newest_of(connection: sa.Connection, run_keys: Sequence[int]) -> dict[int, list[Point]]:
@@ -60,16 +62,15 @@ def history(unit: Unit, workspace: str, run_id: str, name: str, *, start: int, l
     A series of more than MOST_SORTED points comes in the order in which it was logged.
     """
     with unit.read() as connection:
-        run = located(connection, workspace, run_id)
-        found = series.of_run(connection, run.key, [name])
-        if not found or "" not in found[0].column_names:
+        found = _plain_series(connection, workspace, run_id, name)
+        if found is None:
             return NOTHING
-        total = total_of(connection, found[0])
+        total = total_of(connection, found)
         end = min(start + limit, total)
         following = end if end < total else None
         if total > MOST_SORTED:
-            return _history(metrics.points(connection, found[0], start=min(start, end), end=end), following)
-        points = metrics.points(connection, found[0])
+            return _history(metrics.points(connection, found, start=min(start, end), end=end), following)
+        points = metrics.points(connection, found)
     return _history(taken(points, _order(points)[start:end]), following)
 
 
@@ -77,14 +78,29 @@ def thinned(
     unit: Unit, workspace: str, run_id: str, name: str, *, low: int | None, high: int | None, limit: int
 ) -> History:
     """At most `limit` numbers of a series between two steps, by step, evenly taken; first and last are among them."""
-    found = history(unit, workspace, run_id, name, start=0, limit=1 << 62)
-    order = np.argsort(np.asarray(found.steps, np.int64), kind="stable").tolist()
-    kept = [i for i in order if (low is None or low <= found.steps[i]) and (high is None or found.steps[i] <= high)]
-    if len(kept) > limit:
-        places = _firsts_of_buckets(len(kept), limit)
-        places[-1] = len(kept) - 1
-        kept = [kept[place] for place in places]
-    return _taken(found, kept)
+    with unit.read() as connection:
+        found = _plain_series(connection, workspace, run_id, name)
+        if found is None:
+            return NOTHING
+        points = metrics.points(connection, found)
+    steps = _steps_of(points)
+    kept = is_number(points.columns[""].kinds)
+    kept &= (steps >= (NO_STEP if low is None else low)) & (steps <= (MOST_STEP if high is None else high))
+    order = _order(points) if len(points) <= MOST_SORTED else np.arange(len(points))
+    order = order[np.argsort(steps[order], kind="stable")]
+    order = order[kept[order]]
+    if order.size > limit:
+        places = _firsts_of_buckets(order.size, limit)
+        places[-1] = order.size - 1
+        order = order[places]
+    return _history(taken(points, order), None)
+
+
+def _plain_series(connection: sa.Connection, workspace: str, run_id: str, name: str) -> Series | None:
+    """A series that has plain values."""
+    run = located(connection, workspace, run_id)
+    found = series.of_run(connection, run.key, [name])
+    return found[0] if found and "" in found[0].column_names else None
 
 
 def _firsts_of_buckets(count: int, buckets: int) -> list[int]:
@@ -96,14 +112,12 @@ def _firsts_of_buckets(count: int, buckets: int) -> list[int]:
 def _order(points: Points) -> Words:
     """Places by time, then step, then value; what was logged in one microsecond only is a tie."""
     values = floats_of(points.columns[""])
-    steps = np.where(points.steps == NO_STEP, 0, points.steps)
-    return np.lexsort((values, ~np.isnan(values), steps, points.times_us))
+    return np.lexsort((values, ~np.isnan(values), _steps_of(points), points.times_us))
 
 
-def _taken(found: History, places: Sequence[int]) -> History:
-    return History(
-        [found.values[i] for i in places], [found.times_ms[i] for i in places], [found.steps[i] for i in places], None
-    )
+def _steps_of(points: Points) -> Words:
+    """Steps, 0 where none was given."""
+    return np.where(points.steps == NO_STEP, 0, points.steps)
 
 
 class Found(NamedTuple):
@@ -141,10 +155,8 @@ def _corrected(connection: sa.Connection, workspace_key: int, query: TableQuery)
 def _history(points: Points, following: int | None) -> History:
     column = points.columns[""]
     kept = is_number(column.kinds)
-    steps = np.where(points.steps == NO_STEP, 0, points.steps)
-    return History(
-        floats_of(column)[kept].tolist(), (points.times_us[kept] // 1000).tolist(), steps[kept].tolist(), following
-    )
+    times_ms = points.times_us[kept] // 1000
+    return History(floats_of(column)[kept].tolist(), times_ms.tolist(), _steps_of(points)[kept].tolist(), following)
 
 
 def _by_step(connection: sa.Connection, one: Newest) -> Point | None:

@@ -174,7 +174,7 @@ def numbers_by_name(connection: sa.Connection, writer_key: int, names: Collectio
     """Under which number a writer logs to each of these series; those it never declared are left out."""
     found: dict[str, Numbered] = {}
     for some in chunks(sorted(_hash(name) for name in names)):
-        for number, *row in connection.execute(OF_NAMES, {"writer_key": writer_key, "hashes": some}):
+        for number, *row in connection.execute(OF_NAMES, {"writer_key": writer_key, "hashes": some}).all():
             one = _series(row)
             found[one.name] = Numbered(number, one)
     return found

@@ -83,13 +83,13 @@ def extended(one: Extent, other: Extent) -> Extent:
     """Both together."""
     if one.points == 0 or other.points == 0:
         return one if other.points == 0 else other
-    steps = [e for e in (one, other) if e.low_step != NO_STEP]
+    is_stepless = NO_STEP in (one.low_step, other.low_step)  # which is the least of all, so the other is the greater
     return Extent(
         one.points + other.points,
         min(one.low_us, other.low_us),
         max(one.high_us, other.high_us),
-        min((e.low_step for e in steps), default=NO_STEP),
-        max((e.high_step for e in steps), default=NO_STEP),
+        max(one.low_step, other.low_step) if is_stepless else min(one.low_step, other.low_step),
+        max(one.high_step, other.high_step),
     )
 
 

@@ -52,7 +52,7 @@ def load_many(
         (run_key, Place(name_key, column_key)): _stored(row)
         for names in chunks(sorted(name_keys))
         for runs in chunks(sorted(run_keys))
-        for name_key, run_key, column_key, *row in connection.execute(LOAD, {"names": names, "runs": runs})
+        for name_key, run_key, column_key, *row in connection.execute(LOAD, {"names": names, "runs": runs}).all()
     }
 
 

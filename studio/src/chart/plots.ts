@@ -123,7 +123,7 @@ function xAxis(kind: XKind): uPlot.Axis {
 function yAxis(kind: YKind): uPlot.Axis {
   return {
     ...axis(34),
-    values: (_, splits) => splits.map((split) => textAt(split, (y) => formatY(kind, y))),
+    values: (_, splits) => splits.map((split) => textAt(split, (y) => formatY(kind, y).replace(".0 ", " "))),
     ...(kind === "bytes" || kind === "rate" ? { incrs: BINARY_STEPS } : {}),
     size: (_, labels) => 16 + 6.2 * Math.max(3, ...(labels ?? []).map((label) => label.length)),
   };

@@ -4,7 +4,7 @@ import { curveOf } from "@/chart/points";
 import { dotLines } from "@/pages/compare/CompareScatter";
 import { spread } from "@/pages/compare/catalogs";
 import { coloringOf } from "@/pages/compare/colors";
-import { argumentsOf, differences } from "@/pages/compare/differences";
+import { argumentsOf, differences, environmentFacts } from "@/pages/compare/differences";
 import {
   droppedTile,
   idAt,
@@ -299,6 +299,16 @@ test("parameters, packages and commits are among what differs", () => {
   ]);
   expect(rows.find((row) => row.name === "pandas")?.values).toEqual(["✓", "✓"]);
   expect(rows.some((row) => row.group === "Properties")).toBe(false);
+});
+
+test("an image and packages are told of a run only where they counted", () => {
+  const facts = (enabled: boolean, userManagedDependencies: boolean) => {
+    const python = { userManagedDependencies, condaDependencies: { dependencies: ["python=3.8"] } };
+    const definition = { environment: { python, docker: { enabled, baseImage: "base:1" } } };
+    return Object.values(environmentFacts({ environment_name: "e", definition })).filter(Boolean);
+  };
+  expect(facts(false, true)).toEqual(["e"]);
+  expect(facts(true, false)).toEqual(["e", "base:1", "=3.8"]);
 });
 
 test("a table of two number columns is drawn over its first one", () => {

@@ -59,17 +59,23 @@ type Json = Readonly<Record<string, unknown>>;
 const objectIn = (value: unknown): Json => (typeof value === "object" && value !== null ? (value as Json) : {});
 const textIn = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** Name, interpreter, image, variables and packages of the environment in a run's definition (SDK v1's `runDefinition`). */
+/**
+ * Name, interpreter, image, variables and packages of the environment in a run's definition (SDK v1's `runDefinition`), as far
+ * as they count: a definition names an image without containers, and packages that nobody installs, too.
+ */
 export function environmentFacts(run: Pick<Run, "environment_name" | "definition">): Facts {
-  const environment = objectIn(objectIn(run.definition).environment);
+  const definition = objectIn(run.definition);
+  const environment = objectIn(definition.environment);
+  const docker = objectIn(environment.docker);
+  const isInContainer = docker.enabled === true || objectIn(definition.docker).useDocker === true;
   const python = objectIn(environment.python);
   const variables = Object.entries(objectIn(environment.environmentVariables));
   const { fields } = texts;
   return {
     [fields.environment]: run.environment_name ?? textIn(environment.name),
     [fields.python]: textIn(python.interpreterPath),
-    [fields.image]: textIn(objectIn(environment.docker).baseImage),
-    ...packagesOf(objectIn(python.condaDependencies).dependencies),
+    [fields.image]: isInContainer ? textIn(docker.baseImage) : "",
+    ...(python.userManagedDependencies === true ? {} : packagesOf(objectIn(python.condaDependencies).dependencies)),
     ...Object.fromEntries(variables.map(([name, value]) => [fields.variable(name), String(value)])),
   };
 }

@@ -9,6 +9,8 @@ import type { View } from "./views";
 export const ROW_PX = 36;
 export const CHECK_PX = 40;
 const NAME_PX = 260;
+// Every row is drawn anew when other columns come into view: so many come at a time.
+const STEP_COLUMNS = 4;
 export const NAME_TOKEN = "display_name";
 
 export type Placed = { column: Column; token: string; width: number; left: number };
@@ -53,8 +55,8 @@ export function useLayout(
   // biome-ignore lint/correctness/useExhaustiveDependencies: other widths are other places
   useEffect(() => virtual.measure(), [moving, virtual]);
   const items = virtual.getVirtualItems();
-  const from = items[0]?.index ?? 0;
-  const to = items.at(-1)?.index ?? -1;
+  const from = Math.floor((items[0]?.index ?? 0) / STEP_COLUMNS) * STEP_COLUMNS;
+  const to = Math.ceil(((items.at(-1)?.index ?? -1) + 1) / STEP_COLUMNS) * STEP_COLUMNS - 1;
   return useMemo(() => {
     const shown = moving.slice(from, to + 1);
     const end = placed.at(-1);
