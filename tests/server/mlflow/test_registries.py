@@ -3,6 +3,7 @@ from pathlib import Path
 
 import mlflow
 import pytest
+import urllib3
 from mlflow.exceptions import MlflowException
 
 from tests.server.mlflow.conftest import Tracking
@@ -274,3 +275,23 @@ def test_no_path_leaves_a_version(tracking: Tracking, path: str) -> None:
     registered(tracking, name)
     status, _ = tracking.call("GET", f"api/2.0/mlflow-artifacts/artifacts/registered/{name}/1/{path}")
     assert status in (400, 404)
+
+
+def test_a_version_of_a_whole_run_has_its_files(tracking: Tracking) -> None:
+    client = tracking.client
+    run = client.create_run("0").info
+    client.log_text(run.run_id, "abc", "a.txt")
+    client.create_registered_model("whole-run")
+    for source in (run.artifact_uri, f"{run.artifact_uri}/."):
+        made = client.create_model_version("whole-run", source, run.run_id)
+        url = f"{tracking.uri}/model-versions/get-artifact?name=whole-run&version={made.version}&path=a.txt"
+        reply = urllib3.request("GET", url, headers={"Authorization": f"Bearer {tracking.server.token}"})
+        assert (reply.status, reply.data, reply.headers["Content-Type"]) == (200, b"abc", "text/plain; charset=utf-8")
+
+
+def test_versions_in_an_order_of_ones_own_go_by_name_where_that_says_nothing(tracking: Tracking) -> None:
+    for name in ("order-a", "order-b"):
+        tracking.client.create_registered_model(name)
+        tracking.client.create_model_version(name, "runs:/r/model", "r-order")
+    there = tracking.client.search_model_versions("run_id = 'r-order'", order_by=["version_number DESC"])
+    assert [one.name for one in there] == ["order-a", "order-b"]
