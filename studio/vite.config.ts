@@ -20,5 +20,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
   },
   server: server ? { proxy: { "/api": server, "/login": server } } : {},
-  test: { include: ["test/**/*.test.{ts,tsx}"], environment: "node" },
+  test: { include: ["test/**/*.test.{ts,tsx}"], environment: "node", testTimeout: 30_000 },
 });

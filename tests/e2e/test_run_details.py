@@ -21,11 +21,13 @@ print(json.dumps({"id": run.info.run_id}))
 """
 
 
-def test_the_parameters_that_mlflow_logged_are_shown(
+def test_the_link_that_mlflow_prints_leads_to_the_run_with_its_parameters(
     page: Page, studio: RealServer, sdk_environment: dict[str, str], tmp_path: Path
 ) -> None:
     run_id = script_output(WITH_MLFLOW, sdk_environment, tmp_path)["id"]
 
-    page.goto(one_time_link(studio, f"/w/default/runs/{run_id}"))
+    page.goto(one_time_link(studio))
+    page.goto(f"{studio.url}/mlflow/default/#/experiments/1/runs/{run_id}")  # as MLflow's client prints it
 
+    expect(page).to_have_url(f"{studio.url}/w/default/runs/{run_id}")
     expect(page.get_by_role("region", name="Parameters").get_by_role("row", name="depth")).to_contain_text("7")

@@ -1,5 +1,6 @@
 """What `import azureml.core` makes reachable, what it loads, and what it refuses to live beside."""
 
+import ast
 import subprocess
 import sys
 import textwrap
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import azureml.core
+import runstead
 
 HEAVY = ("urllib3", "yaml", "uuid", "json", "pathspec", "numpy", "sqlalchemy", "fastapi", "runstead.client")
 
@@ -69,6 +71,16 @@ def test_a_script_that_gets_its_run_loads_no_http_library_yet(tmp_path: Path) ->
 def test_every_public_name_loads(name: str) -> None:
     assert getattr(azureml.core, name)
     assert name in dir(azureml.core)
+
+
+def test_a_python_that_is_too_old_is_told_in_one_sentence() -> None:
+    files = [Path(package.__file__ or "").read_text() for package in (azureml, runstead)]
+    done = python("import sys; sys.hexversion = 0x030812F0; sys.version_info = (3, 8, 18); import azureml.core")
+
+    for text in files:
+        ast.parse(text, feature_version=(3, 7))  # what old ones read before they come to that sentence
+    said = done.stderr.splitlines()[-1]
+    assert said.startswith(f"ImportError: Runstead needs Python 3.11 or newer, and {sys.executable} is Python 3.8.18;")
 
 
 def test_azureml_core_beside_us_is_told_in_one_sentence(tmp_path: Path) -> None:

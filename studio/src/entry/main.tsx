@@ -4,7 +4,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError, isUnauthenticated } from "@/api/client";
-import { placeOf } from "@/parts/addresses";
+import { placeOf, runOfMlflowLink } from "@/parts/addresses";
 import { App } from "./App";
 import { begin } from "./pages";
 import { signedOut } from "./session";
@@ -27,6 +27,8 @@ const client = new QueryClient({
   },
 });
 
+const linked = runOfMlflowLink(location.pathname, location.hash);
+if (linked !== null) history.replaceState(null, "", linked);
 begin(placeOf(location.pathname), client);
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element with the id root");

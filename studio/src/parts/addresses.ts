@@ -53,6 +53,14 @@ export function placeOf(pathname: string): Place {
   return { page: "nowhere", workspace };
 }
 
+/** MLflow's clients print `<tracking URI>/#/experiments/1/runs/<id>`, which the server leads to the workspace's page. */
+export function runOfMlflowLink(pathname: string, hash: string): string | null {
+  const place = placeOf(pathname);
+  const [, run] = /^#\/experiments\/[^/]+\/runs\/([^/?]+)/.exec(hash) ?? [];
+  const [runId] = decodedParts(run ?? "") ?? [];
+  return place.page === "experiments" && runId !== undefined ? addresses.run(place.workspace, runId) : null;
+}
+
 function decodedParts(pathname: string): string[] | null {
   try {
     return pathname

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addresses, placeOf } from "@/parts/addresses";
+import { addresses, placeOf, runOfMlflowLink } from "@/parts/addresses";
 
 test("every address that is written is read back, whatever the names contain", () => {
   for (const name of ["plain", "a/b", "50%", "a%2Fb", "ünï ⚗", "..", "?x=1#y", "<script>"]) {
@@ -24,4 +24,11 @@ test("an address of nothing is nowhere, and keeps its workspace", () => {
 
 test("the root is home", () => {
   expect(placeOf("/")).toEqual({ page: "home" });
+});
+
+test("a link to a run in MLflow's manner is a run's address, anything else is not", () => {
+  expect(runOfMlflowLink("/w/team", "#/experiments/3/runs/a%2Fb/artifacts")).toBe(addresses.run("team", "a/b"));
+  expect(runOfMlflowLink("/w/team", "#/experiments/3")).toBeNull();
+  expect(runOfMlflowLink("/w/team", "#/experiments/3/runs/%zz")).toBeNull();
+  expect(runOfMlflowLink("/w/team/runs", "#/experiments/3/runs/r1")).toBeNull();
 });
