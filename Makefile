@@ -27,12 +27,17 @@ fmt: setup ## format and mend what can be mended by machine
 check: lint ## lint, import contracts, types, shape, docs, build and wheel: under two minutes
 	$(BIN)/pytest tests/shape tests/docs tests/build -m "not slow"
 
-.PHONY: lint
+.PHONY: lint lint-python lint-studio
 lint: setup
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint-python lint-studio
+
+lint-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+lint-studio:
 	$(BIN)/python hatch_build.py npm run check
 
 test: lint ## all that check does, and all tests

@@ -102,11 +102,6 @@ def test_a_clone_shares_nothing_with_the_original() -> None:
     assert "B" not in environment.environment_variables
 
 
-def test_what_comes_later_says_so_by_name() -> None:
-    with pytest.raises(UserErrorException, match=r"Environment\.get_image_details .*not in this version"):
-        Environment("mine").get_image_details(None)  # type: ignore[arg-type]  # it is not looked at
-
-
 def test_a_registered_environment_has_versions_that_count_by_themselves(workspace: Workspace) -> None:
     mine = Environment("mine")
     mine.python.conda_dependencies = CondaDependencies.create(pip_packages=["numpy"])
