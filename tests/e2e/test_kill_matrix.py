@@ -29,7 +29,7 @@ from tests.e2e.ranks import RANK_SPAN
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(3600)]
 RUNS = "/api/v1/workspaces/default/runs"
 RANKS = 12
-ROUNDS = 200 if os.environ.get("RUNSTEAD_LONG_TESTS") else 6
+ROUNDS = 200 if os.environ.get("RUNSTEAD_LONG_TESTS") else 8
 FOREVER = 10**8
 
 
