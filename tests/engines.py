@@ -43,9 +43,10 @@ class Podman:
     def engine(self) -> Engine:
         return find_engine(self.address, self.variables)
 
-    def working_containers(self) -> int:
-        """How many the builder of images works in."""
-        return len(podman(self.variables, "ps", "--all", "--external", "--quiet").splitlines())
+    def builds_nothing(self) -> bool:
+        """Whether the builder of images works in no container. No as well while one goes away under the listing."""
+        listed = run_podman(self.variables, "ps", "--all", "--external", "--quiet")
+        return listed.returncode == 0 and not listed.stdout.strip()
 
     def containers(self) -> list[str]:
         """The names of all that are there, running or not."""
@@ -75,7 +76,11 @@ def podman_of(shared: Path, own: Path, *, has_base: bool = True) -> Iterator[Pod
         address = f"unix://{own}/podman.sock"
         with open(own / "podman.log", "wb") as said:
             service = subprocess.Popen(
-                ["podman", "system", "service", "--time=0", address], env=environment, stdout=said, stderr=said
+                ["podman", "system", "service", "--time=0", address],
+                cwd=own,  # where its monitors leave word of a container that ran out of memory
+                env=environment,
+                stdout=said,
+                stderr=said,
             )
         try:
             wait_until((own / "podman.sock").exists, what="podman's service answers", timeout_s=60)
@@ -89,10 +94,16 @@ def podman_of(shared: Path, own: Path, *, has_base: bool = True) -> Iterator[Pod
 
 def podman(environment: Mapping[str, str], *words: str) -> str:
     """What the program says."""
-    done = subprocess.run(
-        ["podman", *words], env={**os.environ, **environment}, capture_output=True, text=True, check=True, timeout=120
-    )
+    done = run_podman(environment, *words)
+    assert done.returncode == 0, f"podman {' '.join(words)}: {done.stderr}"
     return done.stdout.strip()
+
+
+def run_podman(environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """The same, whether it succeeds or not."""
+    return subprocess.run(
+        ["podman", *words], env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=120
+    )
 
 
 @contextmanager

@@ -133,7 +133,7 @@ def test_an_image_that_nobody_waits_for_any_more_does_not_hold_others_up_while_i
     builds.leave(waiter.run_id)
     wait_until(lambda: leftovers(root) == [], what="the draft is gone, while the step still waits", timeout_s=60)
     gate.open()
-    wait_until(lambda: engine.working_containers() == 0, what="the builder has cleared up", timeout_s=60)
+    wait_until(engine.builds_nothing, what="the builder has cleared up", timeout_s=60)
 
     assert builds.explain(gate.wish).environment is None
 
@@ -148,7 +148,7 @@ def test_what_a_killed_server_was_building_of_a_dockerfile_is_never_used_and_not
         server.wait()
     assert builds.explain(gate.wish).environment is None
     gate.open()
-    wait_until(lambda: engine.working_containers() == 0, what="the builder has cleared up", timeout_s=60)
+    wait_until(engine.builds_nothing, what="the builder has cleared up", timeout_s=60)
 
     assert builds.explain(gate.wish).environment is None
     waiter = Waiter(builds, gate.wish)
