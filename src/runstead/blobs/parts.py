@@ -60,7 +60,7 @@ class Parts:
 
     def _opened(self, upload_id: str, number: int) -> BinaryIO:
         try:
-            return (self._folder(upload_id) / str(int(number))).open("rb")
+            return (self._folder(upload_id) / str(number)).open("rb")
         except FileNotFoundError as error:
             raise NotFound(f"part {number} of the upload {upload_id} has not come") from error
 

@@ -88,14 +88,16 @@ def _definition(file: Path) -> Json:
     """The environment in a file, as SDK v1 writes it."""
     try:
         text = file.read_text(encoding="utf-8")
-        found = yaml.safe_load(text) if file.suffix in (".yml", ".yaml") else None
-        found = json.loads(text) if file.suffix == ".json" else found
+        if file.suffix == ".json":
+            found = json.loads(text)
+        elif file.suffix == ".txt":
+            found = {"dependencies": [{"pip": requirement_lines(text)}]}
+        else:
+            found = yaml.safe_load(text)
     except OSError as error:
         raise NotFound(f"{file} cannot be read: {error.strerror}") from error
     except (ValueError, yaml.YAMLError) as error:
         raise InvalidArgument(f"{file} is no environment: {' '.join(str(error).split())}") from error
-    if file.suffix == ".txt":
-        found = {"dependencies": [{"pip": requirement_lines(text)}]}
     if file.suffix == ".json":
         if not isinstance(found, dict) or not isinstance(found.get("python"), dict):
             raise InvalidArgument(f"{file} is no environment: SDK v1 writes an object with a part named 'python'")

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple  # JSON values, and keywords of the docker client
 
 from runstead.domain.builds import Specification, specification_of
+from runstead.domain.environments import section
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.images import AZURE, checked_image
 from runstead.domain.logins import Login, login_in, login_of
@@ -58,8 +59,8 @@ def container_of(definition: Mapping[str, Any]) -> Container | None:
     SDK v1 has flags of two generations: `docker.useDocker` of the run, which wins, and the older
     `environment.docker.enabled`.
     """
-    environment = _section(definition, "environment")
-    newer, older = _section(definition, "docker"), _section(environment, "docker")
+    environment = section(definition, "environment")
+    newer, older = section(definition, "docker"), section(environment, "docker")
     chosen = newer if newer.get("useDocker") else older if older.get("enabled") else None
     if chosen is None:
         return None
@@ -68,15 +69,15 @@ def container_of(definition: Mapping[str, Any]) -> Container | None:
 
 def container_json_of(environment: Mapping[str, Any], chosen: Mapping[str, Any]) -> Container:
     """The image of an environment's definition, run as the docker section `chosen` says."""
-    docker = _section(environment, "docker")
-    built, login = _section(docker, "buildContext"), login_in(environment)
+    docker = section(environment, "docker")
+    built, login = section(docker, "buildContext"), login_in(environment)
     return container_from(
         {
             "image": docker.get("baseImage"),
             "dockerfile": docker.get("baseDockerfile"),
             "context": _snapshot_of(built) if built else None,
             "dockerfile_path": built.get("dockerfilePath") or "Dockerfile",
-            "python": _section(environment, "python").get("interpreterPath") or "python",
+            "python": section(environment, "python").get("interpreterPath") or "python",
             "arguments": [str(one) for one in chosen.get("arguments") or ()],
             "shared_volumes": chosen.get("sharedVolumes") is not False,
             "shm_size": chosen.get("shmSize"),
@@ -91,7 +92,7 @@ def wanted_of(environment: Mapping[str, Any], *, boxed: bool | None = None, stri
     boxed: whether into an image; None: as it says itself, by docker.enabled or an image that is not one of Azure's.
     InvalidArgument if there is nothing to build.
     """
-    python, docker = _section(environment, "python"), _section(environment, "docker")
+    python, docker = section(environment, "python"), section(environment, "docker")
     if boxed is None:
         boxed = bool(docker.get("enabled")) or not str(docker.get("baseImage") or AZURE).lower().startswith(AZURE)
         boxed = boxed or bool(docker.get("baseDockerfile") or docker.get("buildContext"))
@@ -354,11 +355,6 @@ def _snapshot_of(built: Mapping[str, Any]) -> str:
             "DockerBuildContext.from_local_directory"
         )
     return found[1]
-
-
-def _section(definition: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = definition.get(name)
-    return found if isinstance(found, Mapping) else {}
 
 
 def _text(given: Mapping[str, Any], name: str) -> str | None:

@@ -36,7 +36,7 @@ class Environment:
 
 def content_hash(definition: Definition) -> str:
     """SHA-256, hexadecimal, of what is built: what has one hash needs one image. The order of packages counts."""
-    python, docker = _section(definition, "python"), _section(definition, "docker")
+    python, docker = section(definition, "python"), section(definition, "docker")
     built = {
         "python": {key: python.get(key) for key in BUILT_PYTHON},
         "docker": {key: docker.get(key) for key in BUILT_DOCKER},
@@ -87,7 +87,7 @@ def checked_definition(definition: Definition, limits: Limits) -> dict[str, Any]
             f"the docker section has both {images[0]} and {images[1]}; they exclude each other, so set all but one to "
             "None (base_image has a default)"
         )
-    conda = _section(definition, "python").get("condaDependencies")
+    conda = section(definition, "python").get("condaDependencies")
     if conda is not None and not isinstance(conda, Mapping):
         raise InvalidArgument("python.condaDependencies must be an object, as in a conda specification")
     variables = definition.get("environmentVariables")
@@ -103,11 +103,12 @@ def checked_definition(definition: Definition, limits: Limits) -> dict[str, Any]
 
 
 def _bare(definition: Definition) -> dict[str, Any]:
-    python = {key: value for key, value in _section(definition, "python").items() if key != "condaDependenciesFile"}
+    python = {key: value for key, value in section(definition, "python").items() if key != "condaDependenciesFile"}
     return {key: value for key, value in definition.items() if key not in NAMING} | {"python": python}
 
 
-def _section(definition: Definition, name: str) -> Mapping[str, Any]:
+def section(definition: Definition, name: str) -> Definition:
+    """A part of a definition; empty where it is none."""
     found = definition.get(name)
     return found if isinstance(found, Mapping) else {}
 

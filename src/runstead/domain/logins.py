@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any  # JSON values
 
+from runstead.domain.environments import section
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.images import DOCKER_HUB, registry_of
 
@@ -59,17 +60,16 @@ def login_of(given: object) -> Login | None:
 
 def login_in(definition: Mapping[str, Any]) -> Login | None:
     """The login of an environment's definition, as SDK v1 writes it; None if it names no registry."""
-    docker = definition.get("docker")
-    registry = docker.get("baseImageRegistry") if isinstance(docker, Mapping) else None
-    if not isinstance(registry, Mapping) or not (registry.get("address") or registry.get("username")):
+    registry = section(section(definition, "docker"), "baseImageRegistry")
+    if not (registry.get("address") or registry.get("username")):
         return None
     return login_of({name: registry.get(name) or "" for name in ("address", "username", "password")})
 
 
 def without_password(definition: Mapping[str, Any]) -> dict[str, Any]:
     """An environment's definition as it may be kept and shown: the password is nobody's but its owner's."""
-    docker = definition.get("docker")
-    registry = docker.get("baseImageRegistry") if isinstance(docker, Mapping) else None
-    if not isinstance(docker, Mapping) or not isinstance(registry, Mapping) or not registry.get("password"):
+    docker = section(definition, "docker")
+    registry = section(docker, "baseImageRegistry")
+    if not registry.get("password"):
         return dict(definition)
     return {**definition, "docker": {**docker, "baseImageRegistry": {**registry, "password": None}}}

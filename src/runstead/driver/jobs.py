@@ -40,7 +40,6 @@ class JobFolder(NamedTuple):
     def write(self, name: str, content: Mapping[str, Any]) -> None:
         """A JSON file of the folder, whole or not at all, on disk when this returns."""
         path = self.path / name
-        path.parent.mkdir(exist_ok=True)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         with open(draft, "w") as file:
             json.dump(content, file)

@@ -234,9 +234,8 @@ def descendants(script: Script) -> list[Process]:
     found = set(spared)
     if script.process in there:
         found |= {s.process.pid for s in stats if s.session == script.process.pid}
-    while more := {s.process.pid for s in stats if s.parent_pid in found} - found:
-        found |= more
-    return [s.process for s in stats if s.is_running and s.process.pid in found - spared]
+    found = _with_descendants(found, stats) - spared
+    return [s.process for s in stats if s.is_running and s.process.pid in found]
 
 
 def contained(folder: JobFolder, script: Script) -> list[Process] | None:
@@ -245,10 +244,15 @@ def contained(folder: JobFolder, script: Script) -> list[Process] | None:
         return None if is_alive(script.process) else []
     stats = [stat for stat in _all_stats() if stat.is_running]
     first = Process(told["pid"], told["start_ticks"])
-    found = {first.pid} if first in {stat.process for stat in stats} else set()
-    while more := {s.process.pid for s in stats if s.parent_pid in found} - found:
-        found |= more
+    found = _with_descendants({stat.process.pid for stat in stats if stat.process == first}, stats)
     return [stat.process for stat in stats if stat.process.pid in found]
+
+
+def _with_descendants(pids: set[int], stats: Sequence[ProcessStat]) -> set[int]:
+    found = set(pids)
+    while more := {stat.process.pid for stat in stats if stat.parent_pid in found} - found:
+        found |= more
+    return found
 
 
 def _all_stats() -> Iterator[ProcessStat]:

@@ -203,9 +203,7 @@ def _variables(asked: Mapping[str, Any], invocation: Mapping[str, Any], image: "
 def _tell_first_process(folder: Path, pid: int) -> None:
     """Leaves for the driver, which measures what the container uses, whom it begins with; nobody if nobody is seen."""
     if (stat := stat_at(pid)) is not None:
-        draft = folder / f".{CONTAINED}"
-        draft.write_text(json.dumps(stat.process._asdict()))
-        draft.replace(folder / CONTAINED)
+        _write(folder, CONTAINED, stat.process._asdict())
 
 
 def _wait_for_process(pid: int) -> None:
@@ -224,15 +222,20 @@ def _read(folder: Path, name: str) -> dict[str, Any]:  # JSON
     return dict(json.loads((folder / name).read_bytes()))
 
 
-def _leave(folder: Path, ended: Ended, *, cleared: bool) -> None:
-    """Writes down how it ended, for whoever drives the job then."""
-    draft = folder / f".{EXIT}.{os.getpid()}"
-    told = {"exit_code": ended.code, "error": ended.error, "ended_at": time.time(), "cleared": cleared}
+def _write(folder: Path, name: str, content: Mapping[str, Any]) -> None:  # JSON
+    """Whole or not at all, on disk when this returns."""
+    draft = folder / f".{name}.{os.getpid()}"
     with open(draft, "w") as file:
-        json.dump(told, file)
+        json.dump(content, file)
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(folder / EXIT)
+    draft.replace(folder / name)
+
+
+def _leave(folder: Path, ended: Ended, *, cleared: bool) -> None:
+    """Writes down how it ended, for whoever drives the job then."""
+    told = {"exit_code": ended.code, "error": ended.error, "ended_at": time.time(), "cleared": cleared}
+    _write(folder, EXIT, told)
 
 
 def _main(what: str, folder: Path) -> None:

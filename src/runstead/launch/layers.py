@@ -21,7 +21,7 @@ from runstead.domain.packages import redacted
 from runstead.launch import environments, solvers
 from runstead.launch.engines import HOME_LABEL, KEY_LABEL, Engine, opened, translated
 from runstead.launch.mounts import RUNSTEAD
-from runstead.launch.products import Making
+from runstead.launch.products import Making, OpenWheel
 from runstead.launch.pythons import CURRENT, interpreters_of
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def add_packages(
     labels: Mapping[str, str],
     environ: Mapping[str, str],
     strict: bool,
-    wheel: solvers.OpenWheel,
+    wheel: OpenWheel,
 ) -> Layer:
     """A new image. Raises what went wrong in one sentence: InvalidArgument, TooLarge or Unavailable."""
     solvers.write_requirements(recipe, draft, wheel)

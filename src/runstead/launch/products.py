@@ -11,6 +11,8 @@ from runstead.domain.errors import NotFound
 from runstead.domain.plans import BUILD_LOG
 from runstead.launch.environments import Environment
 
+OpenWheel = Callable[[str], BinaryIO]  # by its path in the workspace
+
 
 class ContextFile(NamedTuple):
     """A file of the folder that an image is built from."""
@@ -36,7 +38,7 @@ class Wish(NamedTuple):
     specification: Specification | None
     container: Container | None = None
     files: Callable[[], Iterable[ContextFile]] = tuple
-    wheel: Callable[[str], BinaryIO] = _no_wheel
+    wheel: OpenWheel = _no_wheel
 
 
 class Making(NamedTuple):

@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from uv import find_uv_bin
 
@@ -19,6 +18,7 @@ from runstead.domain.packages import redacted
 from runstead.domain.requirements import STANDINS
 from runstead.domain.wheels import LOCAL, local_line, wheel_paths
 from runstead.launch.local import HIDDEN
+from runstead.launch.products import OpenWheel
 
 UV = "uv"
 VARIABLES = {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
@@ -29,7 +29,6 @@ _AWAY = re.compile(r"Failed to fetch|error sending request|dns error|tcp connect
 _FULL = re.compile(r"No space left on device|Disk quota exceeded", re.I)
 _PIECE_BYTES = 1 << 16
 Running = Callable[["subprocess.Popen[bytes] | None"], None]
-OpenWheel = Callable[[str], BinaryIO]
 
 
 def find_uv() -> str:

@@ -18,9 +18,8 @@ from runstead.launch import environments, solvers
 from runstead.launch.environments import Environment
 from runstead.launch.explanations import explained, lines_of
 from runstead.launch.logs import now
-from runstead.launch.products import Making, Wish
+from runstead.launch.products import Making, OpenWheel, Wish
 from runstead.launch.pythons import CURRENT, Pythons, platform_name
-from runstead.launch.solvers import OpenWheel
 
 
 @dataclass(frozen=True)

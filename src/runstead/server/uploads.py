@@ -1,13 +1,13 @@
 """Bytes on their way in: piece by piece into a blob, never whole in memory."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from runstead.blobs.contracts import Blob, BlobWriter
+from runstead.blobs.contracts import Blob
 from runstead.domain.errors import InvalidArgument, TooLarge, Unavailable
 from runstead.service.unit import Unit
 
@@ -17,17 +17,17 @@ PIECE_BYTES = 1 << 20  # one hop to a thread per piece
 async def stored(request: Request, unit: Unit) -> Blob:
     """The request's body as a blob; nothing is kept of a body that breaks off, stalls or is too large."""
     with await run_in_threadpool(unit.blobs.writer) as writer:
-        await written(request, unit, writer)
+        await written(request, unit, writer.write)
         return await run_in_threadpool(writer.commit)
 
 
-async def written(request: Request, unit: Unit, writer: BlobWriter) -> None:
-    """Give the request's body to a blob: one piece is hashed and written while the next comes in."""
+async def written(request: Request, unit: Unit, write: Callable[[bytes], None]) -> None:
+    """Give the request's body away, piece by piece: one is written while the next comes in."""
     writing = asyncio.ensure_future(asyncio.sleep(0))
     try:
         async for piece in pieces(request, unit, max_bytes=unit.settings.limits.upload_bytes):
             await writing
-            writing = asyncio.ensure_future(run_in_threadpool(writer.write, piece))
+            writing = asyncio.ensure_future(run_in_threadpool(write, piece))
         await writing
     finally:
         await asyncio.wait([writing])  # its thread has done with the file, whatever went wrong here

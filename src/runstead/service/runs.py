@@ -36,17 +36,13 @@ def create_many(unit: Unit, workspace: str, drafts: Sequence[RunDraft]) -> list[
         return [insert(unit, tx, home, draft) for draft in drafts]
 
 
-def insert(unit: Unit, tx: Tx, workspace: Workspace, draft: RunDraft) -> Run:
-    """The same within a transaction, for services that make more than the run."""
-    return _inserted(unit, tx, workspace, draft)
-
-
 def insert_hidden(unit: Unit, tx: Tx, workspace: Workspace, draft: RunDraft) -> Run:
     """A run that only holds files: it has ended, is put away from the start, and counts nowhere."""
-    return _inserted(unit, tx, workspace, replace(draft, status="Completed"), hidden=True)
+    return insert(unit, tx, workspace, replace(draft, status="Completed"), hidden=True)
 
 
-def _inserted(unit: Unit, tx: Tx, workspace: Workspace, draft: RunDraft, *, hidden: bool = False) -> Run:
+def insert(unit: Unit, tx: Tx, workspace: Workspace, draft: RunDraft, *, hidden: bool = False) -> Run:
+    """The same as `create` within a transaction, for services that make more than the run; hidden: as above."""
     there = runs.find(tx.connection, draft.run_id)
     if there is not None:
         return _same_run(there, workspace, draft)

@@ -6,7 +6,7 @@ from fastapi.responses import Response
 
 from runstead.server.auth import needs
 from runstead.server.mlflow.traces import FILTERS, TRACES, passes
-from runstead.server.mlflow.wire import AskedIn, answer, missing, number_out, router
+from runstead.server.mlflow.wire import AskedIn, answer, number_out, router
 from runstead.service import traces
 
 routes = router()
@@ -17,9 +17,7 @@ SMOOTHING = 0.5  # Jeffreys' prior: of few traces, a milder answer
 @needs("read")
 def correlate(asked: AskedIn) -> Response:
     """Counts of both filters among the traces of some experiments, and what follows from them."""
-    ids = asked.texts("experiment_ids")
-    if not ids:
-        raise missing("experiment_ids")
+    ids = asked.some_texts("experiment_ids")
     first, second = (FILTERS.conditions(asked.text(name)) for name in ("filter_string1", "filter_string2"))
     among = FILTERS.conditions(asked.maybe("base_filter"))
     cells = {(True, True): 0, (True, False): 0, (False, True): 0, (False, False): 0}

@@ -12,7 +12,7 @@ from runstead.domain.paths import normalised_path
 from runstead.server.auth import check_within, needs
 from runstead.server.mlflow.artifacts import Place, below, send
 from runstead.server.mlflow.filters import Key, Order, Plain, conditions_of, holds, sorted_by
-from runstead.server.mlflow.wire import BASE, Asked, AskedIn, Fields, answer, filled, missing, paged, router, tags_out
+from runstead.server.mlflow.wire import BASE, Asked, AskedIn, Fields, answer, filled, paged, router, tags_out
 from runstead.service import artifacts, logged_models
 
 routes = router()
@@ -57,9 +57,7 @@ def search(asked: AskedIn) -> Response:
     orders = [_order_of(asked.part(one)) for one in asked.objects("order_by")]
     for key in [*(one.key for one in conditions), *(one.key for one in orders)]:
         _check_key(key)
-    ids = asked.texts("experiment_ids")
-    if not ids:
-        raise missing("experiment_ids")
+    ids = asked.some_texts("experiment_ids")
     there = _measured_on(asked, logged_models.listed(asked.unit, asked.workspace, ids))
     kept = [one for one in there if all(holds(c, value_in(one, c.key)) for c in conditions)]
     some, token = paged(sorted_by(kept, orders, value_in), page)

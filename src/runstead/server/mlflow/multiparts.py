@@ -48,8 +48,7 @@ async def put_part(ws: str, upload_id: str, number: int, request: Request, unit:
     if not 1 <= number <= count:
         raise InvalidArgument(f"the upload {upload_id} has parts 1 to {count}, and no part {number}")
     with await run_in_threadpool(unit.parts.writer, upload_id, number) as writer:
-        async for piece in uploads.pieces(request, unit, max_bytes=unit.settings.limits.upload_bytes):
-            await run_in_threadpool(writer.write, piece)
+        await uploads.written(request, unit, writer.write)
         await run_in_threadpool(writer.commit)
     return Response(headers={"ETag": f'"{upload_id}-{number}"'})
 

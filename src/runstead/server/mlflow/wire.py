@@ -136,6 +136,13 @@ class Asked:
             raise invalid(name, value)
         return found
 
+    def some_texts(self, name: str) -> list[str]:
+        """A list of texts that must be there, and not be empty."""
+        found = self.texts(name)
+        if not found:
+            raise missing(name)
+        return found
+
     def objects(self, name: str) -> list[Fields]:
         """A list of JSON objects."""
         value = self.fields.get(name)

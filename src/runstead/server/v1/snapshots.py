@@ -8,7 +8,6 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import Response
-from starlette.concurrency import run_in_threadpool
 
 from runstead.domain.snapshots import SnapshotFile, manifest_json
 from runstead.server import uploads
@@ -78,8 +77,7 @@ def post_missing(ws: str, unit: UnitIn, body: NamesBody) -> MissingShape:
 async def post_blobs(ws: str, request: Request, unit: UnitIn) -> TakenShape:
     """Blobs, one after the other: sha256 (32 bytes), length (u64, little-endian), bytes."""
     with closing(Intake(unit)) as intake:
-        async for piece in uploads.pieces(request, unit, max_bytes=unit.settings.limits.upload_bytes):
-            await run_in_threadpool(intake.take, piece)
+        await uploads.written(request, unit, intake.take)
         return TakenShape(intake.finish())
 
 

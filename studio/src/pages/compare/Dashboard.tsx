@@ -7,7 +7,6 @@ import { ChartBar } from "@/chart/ChartBar";
 import { Shelf } from "@/chart/Shelf";
 import { Empty } from "@/parts/Empty";
 import { Problem } from "@/parts/Problem";
-import { charts } from "@/texts/charts";
 import { dashboard as texts } from "@/texts/compare";
 import { type CardActions, CompareCard } from "./CompareCard";
 import type { ComparedRun } from "./ComparePanel";
@@ -17,7 +16,7 @@ import { layoutOf, layoutText, placeIn, withoutTile, withTile } from "./layouts"
 import { useMoves } from "./moves";
 import { SectionDialog } from "./SectionDialog";
 import { TileEditor } from "./TileEditor";
-import { newTile, type Tile } from "./tiles";
+import { AXES, newTile, type Tile } from "./tiles";
 import type { CompareView } from "./views";
 
 type Props = { runs: readonly ComparedRun[]; experiment: string | null; view: CompareView };
@@ -64,7 +63,7 @@ export function Dashboard({ runs, experiment, view }: Props) {
   };
   return (
     <>
-      <ChartBar label={texts.find} view={parameters} change={change} axes={{ ...charts.axes, ...texts.axes }}>
+      <ChartBar label={texts.find} view={parameters} change={change} axes={AXES}>
         <Button appearance="primary" icon={<AddRegular />} data-testid="add-chart" onClick={() => addTo(0)}>
           {texts.add}
         </Button>

@@ -8,10 +8,9 @@ import { useNames, valueColumns } from "@/pages/table/choices";
 import { columnDescription, columnOfToken, columnToken, SUMMARIES } from "@/pages/table/columns";
 import { Choice } from "@/parts/Choice";
 import { FormDialog } from "@/parts/FormDialog";
-import { charts } from "@/texts/charts";
-import { dashboard, editor as texts } from "@/texts/compare";
+import { editor as texts } from "@/texts/compare";
 import { runTexts } from "@/texts/runs";
-import { canBeColored, isWhole, type Metric, metricKey, metricTitle, type Tile, tileTitle } from "./tiles";
+import { AXES, canBeColored, isWhole, type Metric, metricKey, metricTitle, type Tile, tileTitle } from "./tiles";
 
 type Props = {
   tile: Tile;
@@ -114,8 +113,6 @@ function LineChoices({ draft, change, metrics, columns }: Offered) {
   );
 }
 
-const axes = { ...charts.axes, ...dashboard.axes };
-
 function XChoice({ draft, change, metrics }: Omit<Offered, "columns">) {
   const choose = (value: string) => {
     const over = metrics.find((metric) => metricKey(metric) === value);
@@ -124,8 +121,8 @@ function XChoice({ draft, change, metrics }: Omit<Offered, "columns">) {
   return (
     <Choice
       choices={{
-        ...(draft.x in axes ? {} : { [draft.x]: draft.x }),
-        ...axes,
+        ...(draft.x in AXES ? {} : { [draft.x]: draft.x }),
+        ...AXES,
         ...Object.fromEntries(
           metrics.slice(0, MOST_OFFERED).map((metric) => [metricKey(metric), texts.metricOnX(metricTitle(metric))]),
         ),

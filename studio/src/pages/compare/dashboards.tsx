@@ -41,15 +41,16 @@ export function useDashboardSections(wanted: Wanted): ShelfSection<ShownTile>[] 
     const key = `own.${title}`;
     const items = tiles.filter((tile) => fits(tileTitle(tile), find)).map((tile) => ({ tile, isOwn: true }));
     const shown = title || texts.own;
+    const isOpen = !view.closed.has(key);
     return {
       key: `${at}.${key}`,
       items,
-      isOpen: !view.closed.has(key),
+      isOpen,
       head: (
         <SectionHead
           title={shown}
           count={items.length}
-          isOpen={!view.closed.has(key)}
+          isOpen={isOpen}
           toggle={() => view.toggle(key)}
           onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
           onDrop={(event) => wanted.drop(event.dataTransfer.getData(DRAGGED), at)}

@@ -3,7 +3,8 @@
 import type { Column, Series, Summary } from "@/api/types";
 import { numberColumns, usualLook } from "@/chart/kinds";
 import { columnTitle } from "@/pages/table/columns";
-import { drawn as texts } from "@/texts/compare";
+import { charts } from "@/texts/charts";
+import { dashboard, drawn as texts } from "@/texts/compare";
 
 export type Metric = { metric: string; column: string };
 
@@ -42,6 +43,9 @@ export type Tile = {
   /** As wide as two. */
   isWide: boolean;
 };
+
+/** What may be on x of lines, by name. */
+export const AXES: Readonly<Record<string, string>> = { ...charts.axes, ...dashboard.axes };
 
 export const newTile = (change: Partial<Tile> & Pick<Tile, "id">): Tile => ({
   kind: "lines",

@@ -1,4 +1,4 @@
-/** The frame around the content of a file: its name, its size, what can be done with it. */
+/** The frame around what is shown of a file: its name, a word about it, what can be done with it. */
 
 import { ArrowDownloadRegular } from "@fluentui/react-icons";
 import type { ReactNode } from "react";
@@ -31,25 +31,45 @@ export function DownloadLink({ address, path }: { address: string; path: string 
   );
 }
 
-export function FileFrame({ file, actions, children }: { file: FileToShow; actions: ReactNode; children: ReactNode }) {
+type FrameProps = {
+  path: string;
+  about: ReactNode;
+  actions: ReactNode;
+  /** What the whole is called, and what is in it. */
+  label: string;
+  contentLabel: string;
+  testId: string;
+  children: ReactNode;
+};
+
+export function ContentFrame({ path, about, actions, label, contentLabel, testId, children }: FrameProps) {
   return (
-    <section className="log" aria-label={file.path}>
+    <section className="log" aria-label={label}>
       <header className="log-bar">
         <div className="log-title">
-          <strong title={file.path}>{file.path}</strong>
-          <span className="quiet">{formatBytes(file.sizeBytes)}</span>
+          <strong title={path}>{path}</strong>
+          <span className="quiet">{about}</span>
         </div>
         {actions}
       </header>
-      <div
-        className="file-body"
-        tabIndex={0}
-        role="region"
-        aria-label={FILES.contentOf(file.path)}
-        data-testid="file-body"
-      >
+      <div className="file-body" tabIndex={0} role="region" aria-label={contentLabel} data-testid={testId}>
         {children}
       </div>
     </section>
+  );
+}
+
+export function FileFrame({ file, actions, children }: { file: FileToShow; actions: ReactNode; children: ReactNode }) {
+  return (
+    <ContentFrame
+      path={file.path}
+      about={formatBytes(file.sizeBytes)}
+      actions={actions}
+      label={file.path}
+      contentLabel={FILES.contentOf(file.path)}
+      testId="file-body"
+    >
+      {children}
+    </ContentFrame>
   );
 }

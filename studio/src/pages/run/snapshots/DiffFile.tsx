@@ -10,6 +10,7 @@ import type { SnapshotFile } from "@/api/types";
 import { useParameter } from "@/parts/addresses";
 import { Problem } from "@/parts/Problem";
 import { SNAPSHOTS } from "@/texts/snapshots";
+import { ContentFrame } from "../files/FileFrame";
 import { looksLikeText } from "../files/kinds";
 import type { FileChange } from "./comparisons";
 import { type DiffRow, diffRows } from "./diffs";
@@ -37,36 +38,34 @@ export default function DiffFile({ change, beforeSnapshot, afterSnapshot, before
   const rows = useMemo(() => (old === undefined || now === undefined ? null : diffRows(old, now)), [old, now]);
   const error = before.error ?? after.error;
   return (
-    <section className="log" aria-label={SNAPSHOTS.diffOf(change.path)}>
-      <header className="log-bar">
-        <div className="log-title">
-          <strong title={change.path}>{change.path}</strong>
-          <span className="quiet">
-            {SNAPSHOTS[change.kind]}
-            {rows && ` · ${SNAPSHOTS.counts(countOf(rows, "after"), countOf(rows, "before"))}`}
-          </span>
-        </div>
-        <ToggleButton size="small" checked={!isSplit} onClick={() => setShape(null)}>
-          {SNAPSHOTS.unified}
-        </ToggleButton>
-        <ToggleButton size="small" checked={isSplit} onClick={() => setShape("split")}>
-          {SNAPSHOTS.split}
-        </ToggleButton>
-      </header>
-      <div
-        className="file-body"
-        tabIndex={0}
-        role="region"
-        aria-label={SNAPSHOTS.diffOf(change.path)}
-        data-testid="diff"
-      >
-        {error && <Problem error={error} />}
-        {!isRead && !error && <Spinner size="small" label={SNAPSHOTS.loading} delay={300} />}
-        {isRead && texts === null && <p className="file-note">{SNAPSHOTS.tooLarge}</p>}
-        {texts && rows === null && <p className="file-note">{SNAPSHOTS.tooDifferent}</p>}
-        {rows && (isSplit ? <SplitDiff {...{ rows, beforeName, afterName }} /> : <UnifiedDiff rows={rows} />)}
-      </div>
-    </section>
+    <ContentFrame
+      path={change.path}
+      about={
+        <>
+          {SNAPSHOTS[change.kind]}
+          {rows && ` · ${SNAPSHOTS.counts(countOf(rows, "after"), countOf(rows, "before"))}`}
+        </>
+      }
+      actions={
+        <>
+          <ToggleButton size="small" checked={!isSplit} onClick={() => setShape(null)}>
+            {SNAPSHOTS.unified}
+          </ToggleButton>
+          <ToggleButton size="small" checked={isSplit} onClick={() => setShape("split")}>
+            {SNAPSHOTS.split}
+          </ToggleButton>
+        </>
+      }
+      label={SNAPSHOTS.diffOf(change.path)}
+      contentLabel={SNAPSHOTS.diffOf(change.path)}
+      testId="diff"
+    >
+      {error && <Problem error={error} />}
+      {!isRead && !error && <Spinner size="small" label={SNAPSHOTS.loading} delay={300} />}
+      {isRead && texts === null && <p className="file-note">{SNAPSHOTS.tooLarge}</p>}
+      {texts && rows === null && <p className="file-note">{SNAPSHOTS.tooDifferent}</p>}
+      {rows && (isSplit ? <SplitDiff {...{ rows, beforeName, afterName }} /> : <UnifiedDiff rows={rows} />)}
+    </ContentFrame>
   );
 }
 
