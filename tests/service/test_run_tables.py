@@ -85,6 +85,30 @@ def test_runs_are_sorted_by_the_best_value_and_those_without_one_come_last(house
     assert ids(house_unit, sort=[{"column": LOSS, "descending": True}]) == ["bad", "good", "nan", "none"]
 
 
+def test_runs_by_the_newest_value_are_in_one_order_by_pages_of_any_size(house_unit: Unit) -> None:
+    values: dict[str, Cell] = {
+        "b": 2.0,
+        "a": 2.0,
+        "inf": math.inf,
+        "low": -math.inf,
+        "nan": math.nan,
+        "int": 3,
+        "t": "x",
+    }
+    for run_id, value in {**values, "d": 2.0}.items():
+        a_run(house_unit, run_id, 9.0, value)
+    runs.create(house_unit, "default", RunDraft("none", "e"))
+    by_value = {"column": {"metric": "loss", "of": "last"}}
+    for descending, expected in (
+        (False, ["low", "a", "b", "d", "int", "inf", "nan", "t", "none"]),
+        (True, ["inf", "int", "a", "b", "d", "low", "nan", "t", "none"]),
+    ):
+        sort = [{**by_value, "descending": descending}, {"column": {"field": "run_id"}}]
+        for size in (1, 2, 4, 9):
+            pages = [asked(house_unit, sort=sort, limit=size, offset=start).rows for start in range(0, 9, size)]
+            assert [row.run.run_id for page in pages for row in page] == expected, (descending, size)
+
+
 def test_columns_come_in_the_order_that_was_asked_for_and_exact(house_unit: Unit) -> None:
     a_run(house_unit, "r", 2**60 + 1, 7, tags={"team": "blue"}, properties={"p": "1"})
     wanted: list[dict[str, str]] = [

@@ -11,8 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.functions import FunctionElement
 
 from runstead.domain.errors import Conflict, InvalidArgument, RunsteadError, TooLarge, Unavailable
 
@@ -23,6 +26,42 @@ Row = Mapping[str, Any]  # a row's values by column name, as SQLAlchemy takes th
 BUSY_TIMEOUT_S = 30
 MIGRATION_LOCK = 0x52554E53  # any number of our own, for PostgreSQL's advisory lock
 DISK_FULL = ("database or disk is full", "disk i/o error", "no space left")
+
+
+class Keys(sa.TypeDecorator[Sequence[int]]):
+    """Keys of rows, written as one text: psycopg looks at each item of a list."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: sa.Dialect) -> str:
+        """An array as PostgreSQL reads it, or as JSON."""
+        told = ",".join(map(str, value or ()))
+        return f"[{told}]" if dialect.name == "sqlite" else f"{{{told}}}"
+
+
+class among(FunctionElement[Any]):  # a function of SQL; Any: SQLite would compare a bool with 1
+    """Whether a key is one of a list of any length: `among(table.c.key, "parameter")`, which takes a list of integers.
+
+    A parameter for each key, as in an IN list, takes longer to write down and to read than the rows take to find.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, key: sa.ColumnElement[Any], name: str) -> None:
+        super().__init__(key, sa.bindparam(name, type_=Keys()))
+
+
+@compiles(among)
+def _among_array(element: among, compiler: SQLCompiler, **words: object) -> str:
+    key, listed = (compiler.process(part, **words) for part in element.clauses)
+    return f"{key} = ANY (CAST({listed} AS BIGINT[]))"
+
+
+@compiles(among, "sqlite")
+def _among_json(element: among, compiler: SQLCompiler, **words: object) -> str:
+    key, listed = (compiler.process(part, **words) for part in element.clauses)
+    return f"{key} IN (SELECT value FROM json_each({listed}))"  # noqa: S608  both parts are the compiler's
 
 
 class Database:

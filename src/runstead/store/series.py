@@ -87,7 +87,7 @@ def of_runs(connection: sa.Connection, run_keys: Sequence[int], names: Collectio
     found = []
     for some in chunks(run_keys):
         mine = query.where(metric_series.c.run_key.in_(some))
-        for hashes in [None] if names is None else chunks(sorted(_hash(name) for name in names)):
+        for hashes in [None] if names is None else chunks(sorted(hash_of(name) for name in names)):
             asked = mine if hashes is None else mine.where(metric_names.c.name_hash.in_(hashes))
             found += [_series(row) for row in connection.execute(asked)]
     return found
@@ -173,7 +173,7 @@ def numbered(connection: sa.Connection, writer_key: int, numbers: Collection[int
 def numbers_by_name(connection: sa.Connection, writer_key: int, names: Collection[str]) -> dict[str, Numbered]:
     """Under which number a writer logs to each of these series; those it never declared are left out."""
     found: dict[str, Numbered] = {}
-    for some in chunks(sorted(_hash(name) for name in names)):
+    for some in chunks(sorted(hash_of(name) for name in names)):
         for number, *row in connection.execute(OF_NAMES, {"writer_key": writer_key, "hashes": some}).all():
             one = _series(row)
             found[one.name] = Numbered(number, one)
@@ -211,7 +211,20 @@ def set_chunked(connection: sa.Connection, chunked: Mapping[int, int]) -> None:
 
 def name_key(connection: sa.Connection, name: str) -> int | None:
     """The key of a name that some run uses."""
-    return _found_names(connection, [_hash(name)]).get(_hash(name))
+    return name_keys(connection, [name]).get(name)
+
+
+def name_keys(connection: sa.Connection, names: Iterable[str]) -> dict[str, int]:
+    """The keys of those names that some run uses."""
+    by_name = {name: hash_of(name) for name in names}
+    found = _found_names(connection, set(by_name.values()))
+    return {name: found[hashed] for name, hashed in by_name.items() if hashed in found}
+
+
+def key_of_hash(name_hash: str | sa.BindParameter[str]) -> sa.ScalarSelect[int]:
+    """The same within a statement, of a name's hash; null if no run uses the name."""
+    table = metric_names.c
+    return sa.select(table.name_key).where(table.name_hash == name_hash).scalar_subquery()
 
 
 def clean(name: str) -> str:
@@ -265,7 +278,7 @@ def _grown(connection: sa.Connection, there: Series, wanted: Declaration, keys: 
 
 def _name_keys(connection: sa.Connection, names: Collection[str]) -> dict[str, int]:
     """Intern names. In sorted order, so that two transactions do not wait for each other."""
-    by_hash = {_hash(name): name for name in names}
+    by_hash = {hash_of(name): name for name in names}
     found = _found_names(connection, by_hash)
     missing = sorted(by_hash.keys() - found.keys())
     if missing:
@@ -283,7 +296,8 @@ def _found_names(connection: sa.Connection, hashes: Iterable[str]) -> dict[str, 
     }
 
 
-def _hash(name: str) -> str:
+def hash_of(name: str) -> str:
+    """By which a name of any length is found."""
     return key_of(clean(name))
 
 
