@@ -79,7 +79,7 @@ def ids_of(connection: sa.Connection, run_keys: Sequence[int]) -> list[str]:
     """The ids of these keys, in this order."""
     query = sa.select(runs.c.run_key, runs.c.run_id)
     rows = connection.execute(query.where(among(runs.c.run_key, "run_keys")), {"run_keys": run_keys})
-    found = dict(rows.tuples().all())
+    found = {row.run_key: row.run_id for row in rows}
     return [found[key] for key in run_keys if key in found]
 
 
