@@ -95,7 +95,11 @@ def test_a_run_tells_which_version_of_its_environment_it_has_and_is_found_by_it(
     uses = {
         "by": [{"field": "environment_name"}, {"field": "environment_version"}],
         "figures": [{"column": {"field": "created_at"}, "of": "max"}],
-        **{"columns": [], "limit": 9, "offset": 0, "order": "values", "descending": False},
+        "columns": [],
+        "limit": 9,
+        "offset": 0,
+        "order": "values",
+        "descending": False,
     }
     groups = house.http.post(f"{W}/runs/groups", json=uses).json()["groups"]
     assert [(group["values"], group["run_count"]) for group in groups] == [(["forest", "1"], 1), (["forest", "2"], 2)]

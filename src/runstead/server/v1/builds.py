@@ -95,7 +95,7 @@ class ExplanationShape:
     key: str
     ready: bool
     told: list[str]
-    preparation: PreparationShape
+    preparation: PreparationShape | None  # null where nothing would be built: no engine, and jobs may go without one
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,8 @@ class AllBuiltShape:
 def post_explain(ws: str, unit: UnitIn, builds: BuildsIn, body: WishBody) -> ExplanationShape:
     """What preparing a run with these packages would do; nothing is built."""
     answer = builds.explain(_wish(unit, ws, body))
-    return ExplanationShape(answer.key, answer.environment is not None, answer.told, _preparation(answer.facts))
+    preparation = _preparation(answer.facts) if answer.facts else None
+    return ExplanationShape(answer.key, answer.environment is not None, answer.told, preparation)
 
 
 @routes.get(W + "/runs/{run_id}/environment")
