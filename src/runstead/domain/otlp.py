@@ -1,6 +1,6 @@
 """OpenTelemetry's trace export, read from protocol buffers or JSON into one form: that of protobuf's JSON, snake case.
 
-https://opentelemetry.io/docs/specs/otlp/; why it is read here and not by a library: docs/decisions/0033.
+Its specification is called OTLP; why it is read here and not by a library: docs/decisions/0033.
 """
 
 import base64
