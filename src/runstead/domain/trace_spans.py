@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from runstead.domain.errors import InvalidArgument
-from runstead.domain.otlp import Json, told_value, values_of
+from runstead.domain.trace_exports import Json, told_value, values_of
 
 TRACE, SPAN = 16, 8  # bytes of an id
 TYPE, INPUTS, OUTPUTS, USAGE, COST, MODEL, PROVIDER = (

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from runstead.domain.errors import InvalidArgument, NotFound, TooLarge
-from runstead.domain.otlp import Json, spans_of
+from runstead.domain.trace_exports import Json, spans_of
 from runstead.domain.trace_spans import from_mlflow_form, mlflow_form, read_span
 from runstead.domain.traces import Trace
 from runstead.server import uploads

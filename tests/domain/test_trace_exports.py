@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
-from runstead.domain import otlp
+from runstead.domain import trace_exports
 from runstead.domain.errors import InvalidArgument, TooLarge
-from runstead.domain.otlp import spans_of, told_value, value_of
+from runstead.domain.trace_exports import spans_of, told_value, value_of
 from runstead.domain.trace_spans import read_span
 
 PLAIN = st.recursive(
@@ -140,7 +140,7 @@ def test_nesting_is_bounded_in_both_forms() -> None:
 
 
 def test_parts_are_counted_for_two_bytes_become_a_hundred(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(otlp, "MOST_PARTS", 1_000)  # the same count as of a million, sooner
+    monkeypatch.setattr(trace_exports, "MOST_PARTS", 1_000)  # the same count as of a million, sooner
     request = export()
     for _ in range(1_000):
         request.resource_spans[0].scope_spans[0].spans.add()
