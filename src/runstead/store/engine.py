@@ -42,7 +42,7 @@ class Keys(sa.TypeDecorator[Sequence[int | str]]):
 
 
 class among(FunctionElement[Any]):  # Any: SQLite would compare a bool with 1
-    """Whether a key or hash is one of a list of any length, which the parameter takes: `among(table.c.key, "parameter")`.
+    """Whether a key or hash is in a list of any length, which the parameter takes: `among(table.c.key, "parameter")`.
 
     A parameter for each key, as in an IN list, takes longer to write down and to read than the rows take to find.
     """
