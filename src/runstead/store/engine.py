@@ -4,9 +4,10 @@ import json
 import math
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -131,11 +132,8 @@ def upsert(
     """Insert the rows; where a row with the same `keys` is there, set its `update` columns to the new values."""
     if not rows:
         return
-    if connection.dialect.name == "postgresql" and len(rows) >= MANY and _is_plain(table):
-        told = json.dumps(rows)
-        if "Infinity" in told:  # which PostgreSQL reads as a text only
-            told = json.dumps([{name: _spelled_out(value) for name, value in row.items()} for row in rows])
-        connection.execute(_upsertion_of_json(table, tuple(keys), tuple(update)), {"told": told})
+    if len(rows) >= MANY and _is_plain(table):
+        _upsert_many(connection, table, rows, tuple(keys), tuple(update))
         return
     connection.execute(_upsertion(connection.dialect.name, table, tuple(keys), tuple(update)), list(rows))
 
@@ -166,7 +164,29 @@ def _insertion(dialect: str, table: sa.Table) -> ReturningInsert[Any]:
     return _insert(dialect, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
 
 
-# Many rows go to PostgreSQL as one text: to write down the parameters of each takes longer than to store them.
+def _upsert_many(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Row], keys: tuple[str, ...], update: tuple[str, ...]
+) -> None:
+    """To write down the parameters of each row takes SQLAlchemy longer than the databases take to store it."""
+    if connection.dialect.name == "sqlite":
+        statement, ordered = _driver_upsertion(table, keys, update)
+        connection.exec_driver_sql(statement, [ordered(row) for row in rows])
+        return
+    told = json.dumps(rows)
+    if "Infinity" in told:  # which PostgreSQL reads as a text only
+        told = json.dumps([{name: _spelled_out(value) for name, value in row.items()} for row in rows])
+    connection.execute(_upsertion_of_json(table, keys, update), {"told": told})
+
+
+@cache
+def _driver_upsertion(
+    table: sa.Table, keys: tuple[str, ...], update: tuple[str, ...]
+) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
+    names = [column.name for column in table.c]
+    compiled = _upsertion("sqlite", table, keys, update).compile(dialect=sqlite.dialect(), column_keys=names)
+    return compiled.string, itemgetter(*(compiled.positiontup or names))
+
+
 @cache
 def _upsertion_of_json(table: sa.Table, keys: tuple[str, ...], update: tuple[str, ...]) -> sa.Insert:
     row_type = sa.text(f"NULL::{table.name}")
