@@ -13,6 +13,12 @@ Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Make the tables."""
+    _make_datasets()
+    _make_records()
+    _make_scorers()
+
+
+def _make_datasets() -> None:
     op.create_table(
         "evaluation_datasets",
         sa.Column("evaluation_key", Key, autoincrement=True, nullable=False),
@@ -36,6 +42,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("dataset_id", name=op.f("uq_evaluation_datasets_dataset_id")),
     )
     op.create_index(op.f("ix_evaluation_datasets_workspace_key"), "evaluation_datasets", ["workspace_key"])
+
+
+def _make_records() -> None:
     op.create_table(
         "evaluation_records",
         sa.Column("record_key", Key, autoincrement=True, nullable=False),
@@ -59,6 +68,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("record_key", name=op.f("pk_evaluation_records")),
         sa.UniqueConstraint("evaluation_key", "input_key", name=op.f("uq_evaluation_records_evaluation_key_input_key")),
     )
+
+
+def _make_scorers() -> None:
     op.create_table(
         "scorers",
         sa.Column("scorer_key", Key, autoincrement=True, nullable=False),
