@@ -31,19 +31,21 @@ export function ChartBar({ label, view, change, axes, actions, children }: Props
       {children}
       <span className="topbar-gap" />
       {actions}
-      <ZoomSwitch text={view.zoom} change={(zoom) => change({ zoom })} />
-      <Field label={charts.onX} orientation="horizontal">
-        <Choice
-          className="metrics-x"
-          choices={{ "": charts.usual, ...axes }}
-          chosen={view.x ?? ""}
-          choose={(x) => change({ x: x || null })}
+      <div className="metrics-settings">
+        <ZoomSwitch text={view.zoom} change={(zoom) => change({ zoom })} />
+        <Field label={charts.onX} orientation="horizontal">
+          <Choice
+            className="metrics-x"
+            choices={{ "": charts.usual, ...axes }}
+            chosen={view.x ?? ""}
+            choose={(x) => change({ x: x || null })}
+          />
+        </Field>
+        <SmoothingSlider
+          value={smoothingOf(view.smooth)}
+          change={(smoothing) => change({ smooth: smoothing > 0 ? String(smoothing) : null })}
         />
-      </Field>
-      <SmoothingSlider
-        value={smoothingOf(view.smooth)}
-        change={(smoothing) => change({ smooth: smoothing > 0 ? String(smoothing) : null })}
-      />
+      </div>
     </div>
   );
 }

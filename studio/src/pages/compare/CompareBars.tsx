@@ -8,8 +8,9 @@ import { Problem } from "@/parts/Problem";
 import { drawn as texts } from "@/texts/compare";
 import { aggregate, type BarSpan, type BarValue, groupedValues } from "./bars";
 import type { ChartProps } from "./CompareLines";
+import { useMeantRuns } from "./runs";
 import { type Tile, tileTitle, valuesOf } from "./tiles";
-import { placeOf, type RunValues, useRunValues } from "./values";
+import { placeOf, type RunValues } from "./values";
 
 type BarRow = {
   key: string;
@@ -20,17 +21,17 @@ type BarRow = {
   values: readonly BarValue[];
 };
 
-export function CompareBars({ tile, runs, coloring }: ChartProps) {
+export function CompareBars({ tile, runs, coloring, population }: ChartProps) {
   const columns = valuesOf(tile);
   const { grouping } = tile;
   const asked = typeof grouping === "string" ? columns : [...columns, grouping];
-  const { rows, error } = useRunValues(runs, asked);
+  const { rows, total, error } = useMeantRuns(runs, grouping === "each" ? null : population, asked);
   const shown = rows.filter(({ values }) => values.slice(0, columns.length).some((value) => value != null));
   const bars = grouping === "each" ? runBars(shown, coloring) : groupBars(shown, tile, columns.length);
   // Each metric has a scale of its own: a loss and a count say nothing side by side.
   const shares = columns.map((_, index) => scaleOf(bars.map(({ values }) => values[index])));
   return (
-    <div className="bars" tabIndex={0} role="region" aria-label={texts.ofRuns(tileTitle(tile), runs.length)}>
+    <div className="bars" tabIndex={0} role="region" aria-label={texts.ofRuns(tileTitle(tile), shown.length)}>
       {error !== null && <Problem error={error} />}
       <table data-testid="bars">
         <thead className={columns.length > 1 || grouping !== "each" ? undefined : "visually-hidden"}>
@@ -59,7 +60,7 @@ export function CompareBars({ tile, runs, coloring }: ChartProps) {
         </tbody>
       </table>
       <p className="points-note" data-testid="bars-note">
-        {texts.withValue(shown.length, runs.length)}
+        {texts.withValue(shown.length, total)}
         {grouping !== "each" && ` · ${texts.bars[tile.band]}`}
       </p>
     </div>

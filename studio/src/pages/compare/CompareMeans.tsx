@@ -30,12 +30,12 @@ export function CompareMeans({ tile, runs: drawn, summaries, smoothing, height, 
   const width = useRoughWidth(frame);
   const [range, zoom] = useZoom(tile.x);
   const { grouping } = tile;
-  const by = typeof grouping === "string" ? null : grouping;
-  const meant = useMeantRuns(drawn, population, by);
+  const columns = useMemo(() => (typeof grouping === "string" ? [] : [grouping]), [grouping]);
+  const meant = useMeantRuns(drawn, population, columns);
   const { rows, isThere, error } = meant;
   const asked = useMemo((): Asked[] => {
     if (!isThere) return [];
-    const groups = by === null ? [{ name: "", runs: rows.map(({ run }) => run) }] : grouped(rows);
+    const groups = columns.length === 0 ? [{ name: "", runs: rows.map(({ run }) => run) }] : grouped(rows);
     const bandOf = (metric: Metric, ids: string[]): BandQuery => ({
       run_ids: ids,
       name: metric.metric,
@@ -56,7 +56,7 @@ export function CompareMeans({ tile, runs: drawn, summaries, smoothing, height, 
         })),
       )
       .slice(0, MOST_BANDS);
-  }, [by, isThere, rows, tile, range, width]);
+  }, [columns, isThere, rows, tile, range, width]);
   // More values make the same question a new one.
   const counts = drawn.map(({ run }) =>
     tile.metrics.map((metric) => seriesFor(summaries[run.run_id], metric)?.count ?? 0),

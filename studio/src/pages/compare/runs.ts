@@ -56,17 +56,20 @@ export function useComparedRuns(runIds: readonly string[], query: RowQuery) {
   return { runs, total: answer.data?.total ?? 0, error: answer.isLoadingError ? answer.error : null };
 }
 
-/** Of a mean: all runs of the table that are not hidden, where more are meant than are drawn, each with its value of `column`. */
-export function useMeantRuns(drawn: readonly ComparedRun[], of: Population | null, column: Column | null) {
+/** Of a mean: all runs of the table that are not hidden, where more are meant than are drawn, each with its values of `columns`. */
+export function useMeantRuns(drawn: readonly ComparedRun[], of: Population | null, columns: readonly Column[]) {
   const workspace = useWorkspace();
-  const columns = useMemo(() => (column === null ? [] : [column]), [column]);
   const isMore = of !== null && of.total > MOST_RUNS;
   const among = useRunValues(isMore ? NO_RUNS : drawn, columns);
   const query = of?.query;
   const answer = useQuery({
     queryKey: [...keys.runValues(workspace), "meant", query, columns],
     queryFn: ({ signal }) =>
-      queryTable(workspace, { include_children: false, ...query, columns, limit: MOST_MEANT, offset: 0 }, signal),
+      queryTable(
+        workspace,
+        { include_children: false, ...query, columns: [...columns], limit: MOST_MEANT, offset: 0 },
+        signal,
+      ),
     enabled: isMore,
     placeholderData: keepPreviousData,
   });
