@@ -85,3 +85,10 @@ def server(tmp_path: Path) -> Iterator[RealServer]:
     """A real server in a process of its own."""
     with running_server(tmp_path / "home") as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def common_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
+    """One for the tests of a file."""
+    with running_server(tmp_path_factory.mktemp("common") / "home") as started:
+        yield started

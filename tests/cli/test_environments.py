@@ -16,7 +16,7 @@ from runstead.client.workspaces import Workspace
 from runstead.domain.builds import Specification
 from runstead.domain.containers import Wanted
 from runstead.domain.errors import InvalidArgument, NotFound
-from runstead.testing.servers import RealServer, run_quietly, running_server
+from runstead.testing.servers import RealServer, run_quietly
 from tests.registries import Registry, running_registry
 
 
@@ -29,9 +29,8 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
-    with running_server(tmp_path_factory.mktemp("home")) as started:
-        yield started
+def server(common_server: RealServer) -> RealServer:
+    return common_server
 
 
 def environment(server: RealServer, *words: str) -> "subprocess.CompletedProcess[str]":

@@ -32,16 +32,16 @@ def sent(server: RealServer, source: Path, *, script: str = "train.py", python: 
     ],
 )
 def test_what_could_not_run_is_told_and_nothing_is_written(
-    server: RealServer, tmp_path: Path, script: str, python: str, kind: type[RunsteadError], told: str
+    common_server: RealServer, tmp_path: Path, script: str, python: str, kind: type[RunsteadError], told: str
 ) -> None:
     a_source(tmp_path, {"outside.py": ""})
     source = a_source(tmp_path / "src", {"train.py": "", "folder/a": ""})
     (source / "link.py").symlink_to(tmp_path / "outside.py")
     with pytest.raises(kind, match=told.replace(".", r"\.")):
-        sent(server, source, script=script, python=python)
-    assert list(list_runs(Workspace(server.connection(), "default"))) == []
-    assert not (server.home / "cache").exists()
-    assert not (server.home / "jobs").exists()
+        sent(common_server, source, script=script, python=python)
+    assert list(list_runs(Workspace(common_server.connection(), "default"))) == []
+    assert not (common_server.home / "cache").exists()
+    assert not (common_server.home / "jobs").exists()
 
 
 def test_plain_python_is_the_interpreter_that_submits(tmp_path: Path) -> None:

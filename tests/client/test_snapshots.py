@@ -18,11 +18,23 @@ from runstead.testing.servers import RealServer
 from tests.submissions import a_source
 
 
+@pytest.fixture
+def server(common_server: RealServer) -> RealServer:
+    return common_server
+
+
 def taken(
     server: RealServer, source: Path, limits: SnapshotLimits | None = None, must_have: str | None = None
 ) -> Snapshot:
     workspace = Workspace(server.connection(), "default")
-    return take_snapshot(workspace, source, home=server.home, limits=limits or SnapshotLimits(), must_have=must_have)
+    return take_snapshot(
+        workspace, source, home=cache_of(source), limits=limits or SnapshotLimits(), must_have=must_have
+    )
+
+
+def cache_of(source: Path) -> Path:
+    """Where the snapshots of this folder alone are remembered."""
+    return source.with_name(f"{source.name}-home")
 
 
 def paths(snapshot: Snapshot) -> list[str]:
@@ -36,10 +48,10 @@ def settle(folder: Path) -> None:
 
 
 def test_only_changed_files_are_sent(server: RealServer, tmp_path: Path) -> None:
-    source = a_source(tmp_path, {"train.py": "one", "lib/a.py": "two", "lib/b.py": "three"})
+    source = a_source(tmp_path, {"train.py": "first", "lib/a.py": "second", "lib/b.py": "third"})
     first = taken(server, source)
     again = taken(server, source)
-    (source / "lib/a.py").write_text("two and a half")
+    (source / "lib/a.py").write_text("second and a half")
     changed = taken(server, source)
     assert [one.sent_files for one in (first, again, changed)] == [3, 0, 1]
     assert first.snapshot_id == again.snapshot_id != changed.snapshot_id
@@ -66,7 +78,7 @@ def test_unchanged_files_are_not_read_again(server: RealServer, tmp_path: Path) 
     settle(source)
     time.sleep(snapshots.SETTLED_NS / 1e9)  # the cache takes no file that changed (its ctime) a moment ago
     first = taken(server, source)
-    cache = next((server.home / "cache/snapshots").glob("*.json"))
+    cache = next((cache_of(source) / "cache/snapshots").glob("*.json"))
     planted = cache.read_text().replace(next(f.sha256 for f in first.files if f.path == "train.py"), "0" * 64)
     cache.write_text(planted)
     # The cache is believed: the hash that it names is asked for, found missing, and only then is the file read.
@@ -137,10 +149,11 @@ def test_what_is_no_file_is_left_out_and_never_waited_for(server: RealServer, tm
     assert (paths(snapshot), len(snapshot.left_out)) == (["train.py"], 2)
 
 
-def test_the_state_folder_is_never_part_of_a_snapshot(server: RealServer) -> None:
+def test_the_state_folder_is_never_part_of_a_snapshot(tmp_path: Path) -> None:
     """Somebody keeps RUNSTEAD_HOME inside the project."""
-    found = Walk(server.home.parent.resolve(), frozenset({server.home.resolve()}), max_files=10).files()
-    assert [file.path for file in found if file.path.startswith(server.home.name)] == []
+    source = a_source(tmp_path.resolve(), {"train.py": "", "home/token": "", "home/blobs/00": ""})
+    found = Walk(source, frozenset({source / "home"}), max_files=10).files()
+    assert [file.path for file in found] == ["train.py"]
 
 
 def test_names_that_cannot_be_kept_are_told(server: RealServer, tmp_path: Path) -> None:

@@ -3,15 +3,16 @@
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi.routing import APIRoute
 
 from runstead.client.connection import Connection
 from runstead.server.app import ROUTERS
 from runstead.server.auth import needs_of
+from runstead.server.mlflow.wire import Spoken
 from runstead.testing.servers import running_server
 from tests.server.wires import Headers, Reply, send
 
@@ -24,16 +25,19 @@ FILLING = {
     "snapshot_id": "none",
     "version": "1",
 }
+# What MLflow's routes read of a query is declared nowhere.
+MLFLOW_QUERY = ("name", "run_id=mine&path", "trace_id")
 
 
 @dataclass(frozen=True)
 class Door:
-    """One method of one route."""
+    """One method of one route; `query`: what it reads of a query, by name."""
 
     method: str
     path: str
     permission: str
     body: str
+    query: tuple[str, ...] = ()
 
     def target(self, values: Mapping[str, str] = FILLING) -> str:
         """The path with its parameters filled in, quoted."""
@@ -43,10 +47,20 @@ class Door:
         return text
 
     def raw_targets(self, spelling: str) -> Iterator[str]:
-        """The path with `spelling`, as it is, for each of its parameters in turn."""
+        """The path with `spelling`, as it is, for each of its parameters in turn.
+
+        A slash ends a parameter that is one part of a path: such a spelling asks for another route, whatever the door.
+        """
         for name in self.parameters:
-            text = self.path.replace(f"{{{name}:path}}", spelling).replace(f"{{{name}}}", spelling)
-            yield Door(self.method, text, self.permission, self.body).target()
+            if f"{{{name}:path}}" in self.path or "/" not in unquote(spelling):
+                text = self.path.replace(f"{{{name}:path}}", spelling).replace(f"{{{name}}}", spelling)
+                yield replace(self, path=text).target()
+
+    def raw_queries(self, spelling: str) -> Iterator[str]:
+        """The address with `spelling`, as it is, for all that the route reads of a query, in turn."""
+        for name in self.query:
+            if name != "wait_s":  # the wait is honest, and long
+                yield f"{self.target()}?{name}={spelling}"
 
     @property
     def parameters(self) -> list[str]:
@@ -60,11 +74,17 @@ def doors() -> list[Door]:
     """Every door of the app, so that a new route is attacked on the day it is added."""
     routes = [route for router in ROUTERS for route in router.routes]
     return [
-        Door(method, route.path, needs_of(route).permission, needs_of(route).body)
+        Door(method, route.path, needs_of(route).permission, needs_of(route).body, _query_of(route))
         for route in routes
         if isinstance(route, APIRoute)
         for method in sorted(route.methods or ())
     ]
+
+
+def _query_of(route: APIRoute) -> tuple[str, ...]:
+    if isinstance(route, Spoken):
+        return MLFLOW_QUERY
+    return tuple(parameter.alias for parameter in route.dependant.query_params)
 
 
 @dataclass(frozen=True)

@@ -44,22 +44,7 @@ def bodies(text: str) -> Iterator[dict[str, object]]:
 def test_a_text_that_cannot_be_kept_is_no_failure_of_the_server(grounds: Grounds, door: Door, text: str) -> None:
     headers = [*grounds.bearer, ("Content-Type", "application/json")]
     targets = [target for spelling in (text, f"a{text}b") for target in door.raw_targets(spelling)]
-    if door.method == "GET":
-        names = (
-            "experiment",
-            "parent",
-            "kind",
-            "status",
-            "tag",
-            "property",
-            "cursor",
-            "prefix",
-            "name",
-            "writer",
-            "x",
-            "column",
-        )
-        targets += [f"{door.target()}?wait_s=0&{name}=a{text}" for name in names]
+    targets += door.raw_queries(f"a{text}")
     answers = {target: grounds.send(door.method, target, headers, b"{}").status for target in targets}
     if door.method != "GET" and door.body == "json":
         spelled = "\0" if text == NUL else "\ud800"
