@@ -20,7 +20,7 @@ import rattler
 import yaml
 from rattler.exceptions import GatewayError, InstallerError, IoError, SolverError, TransactionError
 
-PLACEHOLDER = "/opt/placeholder" + "_" * 40
+PLACEHOLDER = "/placeholder" + "_" * 40
 VERSION = ".".join(str(part) for part in sys.version_info[:3])
 MINOR = ".".join(str(part) for part in sys.version_info[:2])
 _PYTHON = Path(os.path.realpath(getattr(sys, "_base_executable", sys.executable)))

@@ -236,10 +236,12 @@ def test_a_job_runs_in_the_environment_that_conda_made_as_if_it_were_activated(
     monkeypatch.setenv("RUNSTEAD_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     environment = config(registry).environment
-    environment.python.conda_dependencies.add_channel(registry.channel)
+    asked = environment.python.conda_dependencies
+    assert asked is not None
+    asked.add_channel(registry.channel)
     for channel in ("anaconda", "conda-forge"):  # v1's own
-        environment.python.conda_dependencies.remove_channel(channel)
-    environment.python.conda_dependencies.add_conda_package("jq")
+        asked.remove_channel(channel)
+    asked.add_conda_package("jq")
     text = "import os, tiny; print('jq', os.environ['JQ_HOME'], 'VIRTUAL_ENV' in os.environ)"
     with running_server(tmp_path / "home"):
         experiment = Experiment(Workspace.from_config(), "boxed")

@@ -145,11 +145,11 @@ def test_the_owner_of_the_server_chooses_the_program(root: Path, tmp_path: Path,
         solver("/nowhere/conda")
 
 
-@pytest.mark.parametrize("rule", ["poetry", "./micromamba", "/usr/bin/pip", "conda;id"])
+@pytest.mark.parametrize("rule", ["poetry", "./micromamba", "/programs/pip", "conda;id"])
 def test_a_word_that_names_no_program_is_refused_when_the_server_starts(rule: str) -> None:
     with pytest.raises(InvalidArgument, match="RUNSTEAD_SOLVER must be auto, uv, micromamba, mamba, conda or the abs"):
         checked_rule(rule)
-    assert [checked_rule(word) for word in ("", " uv ", "/opt/conda/bin/conda")] == [AUTO, "uv", "/opt/conda/bin/conda"]
+    assert [checked_rule(word) for word in ("", " uv ", "/programs/conda")] == [AUTO, "uv", "/programs/conda"]
 
 
 def test_the_path_that_a_shells_set_up_left_is_enough(root: Path, tmp_path: Path, registry: Registry) -> None:
