@@ -38,7 +38,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sdk_environment(studio: RealServer) -> dict[str, str]:
     """What a script that uses `azureml.core` finds: this server's home, and nothing of the machine's."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("RUNSTEAD_", "AZUREML_"))}

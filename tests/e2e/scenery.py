@@ -1,5 +1,6 @@
 """A workspace with something on every page, made by the examples, and the way to each of its pages."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from runstead.testing.servers import RealServer, wait_until
+from tests.e2e.conftest import script_output
+from tests.registries import Registry
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AXE = Path(__file__).parents[2] / "studio/node_modules/axe-core/axe.min.js"
@@ -17,6 +20,29 @@ CARDS_FILLED = """[...document.querySelectorAll(".card-body")].every((body) => {
 })"""
 PICTURES_LOADED = "[...document.images].every((image) => image.complete)"
 W = "/api/v1/workspaces/default"
+# Runs with an environment each, of packages that are given.
+SUBMIT = """
+import json, os, sys
+from azureml.core import Environment, Experiment, ScriptRunConfig, Workspace
+from azureml.core.conda_dependencies import CondaDependencies
+
+os.makedirs("project", exist_ok=True)
+with open("project/train.py", "w") as script:
+    script.write("import time\\nprint('hello')\\ntime.sleep(0.3)\\n")
+
+url, *given = json.loads(sys.stdin.read())
+experiment = Experiment(Workspace.from_config(), "prepared")
+ids = []
+for packages in given:
+    environment = Environment("forest")
+    environment.python.conda_dependencies = CondaDependencies.create(
+        pip_indexurl=url, pip_packages=packages, python_version="3"
+    )
+    run = experiment.submit(ScriptRunConfig("project", "train.py", arguments=["--depth", 7], environment=environment))
+    run.wait_for_completion()
+    ids.append(run.id)
+print(json.dumps({"ids": ids}))
+"""
 # Counted as faults: what keeps somebody from using the page.
 SERIOUS = ("serious", "critical")
 
@@ -28,6 +54,14 @@ def furnish(environment: dict[str, str], folder: Path, *, scripts: tuple[str, ..
         command = [sys.executable, str(EXAMPLES / script)]
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def prepared_runs(registry: Registry, environment: dict[str, str], folder: Path) -> list[str]:
+    """Three runs with the environment "forest": the first builds, the second reuses that, the third has a line more."""
+    for package in ("tiny", "small"):
+        registry.add(package, "1.0")
+    wishes = json.dumps([registry.url, ["small==1.0"], ["small==1.0"], ["small==1.0", "tiny"]])
+    return list(script_output(SUBMIT, environment, folder, stdin=wishes)["ids"])
 
 
 def pages_of(page: Page, server: RealServer) -> dict[str, str]:
@@ -42,6 +76,8 @@ def pages_of(page: Page, server: RealServer) -> dict[str, str]:
         "experiments": "/w/default",
         "experiment": "/w/default/experiments/logging-tour",
         "runs": "/w/default/runs",
+        "environments": "/w/default/environments?curated=1&q=minimal",
+        "environment": "/w/default/environments/AzureML-Minimal",
     }
     for tab in tabs.all():
         tab.click()

@@ -12,8 +12,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from runstead.testing.servers import RealServer, running_server
 from tests.e2e.conftest import FLAGS, one_time_link
-from tests.e2e.scenery import W, at_rest, furnish, pages_of
+from tests.e2e.scenery import W, at_rest, furnish, pages_of, prepared_runs
 from tests.machine import NO_CHROMIUM, find_chromium
+from tests.registries import running_registry
 
 SIZES = {"": {"width": 1280, "height": 720}, "-phone": {"width": 390, "height": 844}}
 # The ridge twice, for the second run to reuse and to be compared with the first.
@@ -32,6 +33,9 @@ def scenes_of(page: Page, server: RealServer) -> dict[str, str]:
         "job-environment": f"{job}/environment",
         "job-monitoring": f"{job}/monitoring",
         "job-snapshot-difference": f"{job}/snapshot?against={first}",
+        "environments": "/w/default/environments",
+        "environment-of-runs": "/w/default/environments/forest",
+        "environment-older": "/w/default/environments/forest?version=1&as=container",
         "dashboard": f"/w/default/experiments/diabetes-models?compare={','.join(models)}",
         "dashboard-of-experiment": "/w/default/experiments/diabetes-ridge?compare=*",
     }
@@ -60,7 +64,10 @@ def main() -> None:
         raise SystemExit(NO_CHROMIUM)
     with tempfile.TemporaryDirectory() as scratch, running_server(Path(scratch) / "home") as server:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("RUNSTEAD_", "AZUREML_"))}
-        furnish(environment | {"RUNSTEAD_HOME": str(server.home)}, Path(scratch), scripts=SCRIPTS)
+        environment |= {"RUNSTEAD_HOME": str(server.home)}
+        furnish(environment, Path(scratch), scripts=SCRIPTS)
+        with running_registry(Path(scratch) / "wheels") as registry:
+            prepared_runs(registry, environment, Path(scratch))
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
             take(browser.new_page(reduced_motion="reduce"), server, folder)

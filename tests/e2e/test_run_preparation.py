@@ -1,7 +1,5 @@
 """A submitted run in Studio: its stages, its environment and its raw record."""
 
-import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,47 +8,21 @@ from playwright.sync_api import Page, expect
 
 from runstead.testing.servers import RealServer
 from tests.e2e.conftest import one_time_link, script_output
+from tests.e2e.scenery import faults_of, prepared_runs
 from tests.registries import Registry, running_registry
 
 pytestmark = pytest.mark.browser
-SUBMIT = """
-import json, os, sys
-from azureml.core import Environment, Experiment, ScriptRunConfig, Workspace
-from azureml.core.conda_dependencies import CondaDependencies
-
-os.makedirs("project", exist_ok=True)
-with open("project/train.py", "w") as script:
-    script.write("import time\\nprint('hello')\\ntime.sleep(0.3)\\n")
-
-url, *given = json.loads(sys.stdin.read())
-experiment = Experiment(Workspace.from_config(), "prepared")
-ids = []
-for packages in given:
-    environment = Environment("forest")
-    environment.python.conda_dependencies = CondaDependencies.create(
-        pip_indexurl=url, pip_packages=packages, python_version="3"
-    )
-    run = experiment.submit(ScriptRunConfig("project", "train.py", arguments=["--depth", 7], environment=environment))
-    run.wait_for_completion()
-    ids.append(run.id)
-print(json.dumps({"ids": ids}))
-"""
 
 
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     with running_registry(tmp_path_factory.mktemp("index") / "wheels") as registry:
-        for package in ("tiny", "small"):
-            registry.add(package, f"1.{time.time_ns()}")
         yield registry
 
 
-@pytest.fixture
-def run_ids(registry: Registry, sdk_environment: dict[str, str], tmp_path: Path) -> list[str]:
-    """The first builds, the second reuses that, the third has one line more."""
-    one = registry.newest
-    wishes = json.dumps([registry.url, [one], [one], [one, "tiny"]])
-    return list(script_output(SUBMIT, sdk_environment, tmp_path, stdin=wishes)["ids"])
+@pytest.fixture(scope="module")
+def run_ids(registry: Registry, sdk_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    return prepared_runs(registry, sdk_environment, tmp_path_factory.mktemp("runs"))
 
 
 def test_a_run_shows_its_stages_what_was_built_or_reused_and_its_raw_record(
@@ -95,3 +67,54 @@ print(json.dumps({"id": run.id}))
     expect(page.get_by_test_id("empty")).to_contain_text("Nothing was prepared")
     page.get_by_test_id("tab-details").click()
     expect(page.get_by_test_id("stages")).to_contain_text("Running")
+
+
+def test_an_environment_is_explained_before_a_run_uses_it(page: Page, studio: RealServer, run_ids: list[str]) -> None:
+    page.goto(one_time_link(studio, "/w/default"))
+    page.keyboard.press("g")
+    page.keyboard.press("v")
+    row = page.get_by_test_id("environments").get_by_role("row", name="forest")
+    expect(row).to_contain_text("virtual environment")
+    expect(row.get_by_role("cell").nth(4)).to_have_text("3")
+    expect(page.get_by_test_id("built").get_by_role("row", name="forest")).to_have_count(2)
+
+    row.get_by_role("link", name="forest").click()
+    expect(page.get_by_test_id("outlook")).to_contain_text("Would be reused")
+    expect(page.get_by_role("region", name="Definition")).to_contain_text("tiny")
+    expect(page.get_by_role("region", name="Definition")).not_to_contain_text("s3cret-word")
+    expect(page.get_by_test_id("environment-runs").get_by_role("row")).to_have_count(2)
+    expect(page.get_by_role("region", name="Last build")).to_contain_text("Resolved")
+    assert faults_of(page) == []
+
+    page.get_by_test_id("version").click()
+    page.get_by_role("option", name="Version 1").click()
+    expect(page).to_have_url(f"{studio.url}/w/default/environments/forest?version=1")
+    expect(page.get_by_test_id("environment-runs").get_by_role("row")).to_have_count(3)
+    page.get_by_role("link", name="Show in the run table").click()
+    expect(page.get_by_test_id("run-table")).to_have_attribute("data-total", "2")
+
+
+def test_what_would_be_built_in_a_container_or_of_another_line_is_told(
+    page: Page, studio: RealServer, run_ids: list[str], registry: Registry
+) -> None:
+    changed = {
+        "python": {"condaDependencies": {"dependencies": ["python=3", {"pip": [registry.option, "small==1.1"]}]}},
+        "docker": {
+            "baseImageRegistry": {"address": "registry.example.org", "username": "me", "password": "s3cret-word"}
+        },
+        "environmentVariables": {"API_KEY": "s3cret-word", "LEVEL": "7"},
+    }
+    body = {"name": "forest-next", "definition": changed}
+    studio.connection().call("POST", "/api/v1/workspaces/default/environments", body)
+
+    page.goto(one_time_link(studio, "/w/default/environments/forest-next"))
+    expect(page.get_by_test_id("outlook")).to_contain_text("Would be built")
+    expect(page.get_by_role("region", name="Differences")).to_contain_text("small==1.0 → small==1.1")
+    expect(page.get_by_role("region", name="Definition")).to_contain_text("LEVEL7")
+    expect(page.get_by_role("main")).not_to_contain_text("s3cret-word")
+    expect(page.get_by_role("region", name="Runs that used it")).to_contain_text("No run")
+
+    page.get_by_test_id("use").click()
+    page.get_by_role("option", name="In a container").click()
+    expect(page).to_have_url(f"{studio.url}/w/default/environments/forest-next?as=container")
+    expect(page.get_by_role("region", name="If it were submitted now")).to_contain_text("names no image")

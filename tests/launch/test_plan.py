@@ -64,6 +64,7 @@ def a_run() -> Run:
         script=None,
         arguments=(),
         environment_name=None,
+        environment_version=None,
         snapshot_id="s1",
         submitted_by="",
         child_count=0,

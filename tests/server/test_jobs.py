@@ -80,3 +80,27 @@ def test_a_workspace_with_a_job_that_has_not_ended_is_not_deleted(house: House) 
     told = house.http.delete(other)
     assert (told.status_code, "have not ended (r1)" in told.text) == (409, True)
     assert (made.status_code, house.http.get(f"{other}/runs/r1").status_code) == (200, 200)
+
+
+def test_a_run_tells_which_version_of_its_environment_it_has_and_is_found_by_it(house: House) -> None:
+    for run_id, level in (("r1", "1"), ("r2", "2"), ("r3", "2")):
+        environment = {"name": "forest", "python": {}, "docker": {}, "environmentVariables": {"LEVEL": level}}
+        body = a_body(house, run_id, environment_name="forest", definition={"environment": environment})
+        house.http.post(f"{W}/jobs", json=body).raise_for_status()
+
+    by_version = {"column": {"field": "environment_version"}, "op": "=", "value": "2"}
+    found = house.http.post(f"{W}/runs/query", json={"filter": by_version, "columns": [], "limit": 9, "offset": 0})
+    assert [row["run"]["run_id"] for row in found.json()["rows"]] == ["r3", "r2"]
+    assert found.json()["rows"][0]["run"]["environment_version"] == "2"
+    uses = {
+        "by": [{"field": "environment_name"}, {"field": "environment_version"}],
+        "figures": [{"column": {"field": "created_at"}, "of": "max"}],
+        "columns": [],
+        "limit": 9,
+        "offset": 0,
+        "order": "values",
+        "descending": False,
+    }
+    groups = house.http.post(f"{W}/runs/groups", json=uses).json()["groups"]
+    assert [(group["values"], group["run_count"]) for group in groups] == [(["forest", "1"], 1), (["forest", "2"], 2)]
+    assert groups[1]["figures"] == [found.json()["rows"][0]["run"]["created_at"]]

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from runstead.domain.errors import InvalidArgument, NotFound
-from runstead.service import environments
+from runstead.service import builds, environments
 from runstead.service.unit import Unit
 
 WS = "default"
@@ -81,3 +81,21 @@ def test_a_name_that_is_not_there_is_told_with_those_that_are(unit: Unit) -> Non
 
 def test_a_curated_environment_is_the_same_in_every_workspace(unit: Unit) -> None:
     assert environments.load(unit, WS, "azureml-minimal", version="77").definition["name"] == "AzureML-Minimal"
+
+
+def test_what_is_built_for_a_version_is_known_with_a_container_and_without(unit: Unit) -> None:
+    docker = {"baseImage": "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu20.04"}
+    for python in ("3.10", "3.11"):
+        packages = {"condaDependencies": {"dependencies": [f"python={python}"]}}
+        environments.register(unit, WS, "mine", {"python": packages, "docker": docker})
+
+    def wanted(version: str | None, *, boxed: bool | None) -> tuple[str, bool]:
+        found = builds.wanted_by_name(unit, WS, "mine", version=version, boxed=boxed, strict=False)
+        assert found.packages is not None
+        return found.packages.conda[0], found.container is not None
+
+    assert wanted("1", boxed=None) == ("python=3.10", False)
+    assert wanted("1", boxed=True) == ("python=3.10", True)
+    assert wanted(None, boxed=False) == ("python=3.11", False)
+    with pytest.raises(NotFound, match="newest version is 2"):
+        wanted("7", boxed=None)

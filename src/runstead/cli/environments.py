@@ -29,10 +29,19 @@ def group() -> None:
 @group.command()
 @click.argument("environment")
 @click.option("--workspace", default="default", show_default=True, help="The workspace of the runs.")
+@click.option("--version", help="Which version of a registered environment; not given: the newest.")
 @click.option("--container/--no-container", default=None, help="With or without; not given: as the environment says.")
 @home_option
 @json_option
-def explain(environment: str, workspace: str, home: Path | None, *, container: bool | None, as_json: bool) -> None:
+def explain(
+    environment: str,
+    workspace: str,
+    version: str | None,
+    home: Path | None,
+    *,
+    container: bool | None,
+    as_json: bool,
+) -> None:
     """Say what preparing a run with ENVIRONMENT would do, and why. Nothing is built.
 
     ENVIRONMENT: a file (a conda specification .yml, an environment .json, pip requirements .txt), or the name of one
@@ -42,7 +51,10 @@ def explain(environment: str, workspace: str, home: Path | None, *, container: b
     is_file = file.suffix in (".yml", ".yaml", ".json", ".txt")
     place = Workspace(_connection(home), workspace)
     name = file.name if is_file else environment
-    definition = _definition(file) if is_file else environments.find_environment(place, environment)["definition"]
+    if is_file:
+        definition = _definition(file)
+    else:
+        definition = environments.find_environment(place, environment, version=version)["definition"]
     told = builds.explain_build(place, name, wanted_of(definition, boxed=container, strict=is_strict()))
     print(json.dumps(told) if as_json else "\n".join(told["told"]))
 

@@ -21,6 +21,7 @@ TEXT_FIELDS = (
     "target",
     "script",
     "environment_name",
+    "environment_version",
     "snapshot_id",
     "submitted_by",
 )

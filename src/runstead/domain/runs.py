@@ -60,6 +60,7 @@ class Run:
     script: str | None
     arguments: tuple[str, ...]
     environment_name: str | None
+    environment_version: str | None
     snapshot_id: str | None
     submitted_by: str
     child_count: int
@@ -125,6 +126,7 @@ class RunDraft:
     script: str | None = None
     arguments: tuple[str, ...] = ()
     environment_name: str | None = None
+    environment_version: str | None = None
     snapshot_id: str | None = None
     submitted_by: str = ""
     definition: Mapping[str, Any] | None = None  # the v1 runDefinition object, kept as it came

@@ -12,20 +12,24 @@ from runstead.service.unit import Unit
 def wanted(
     unit: Unit,
     workspace: str,
-    name: str,
     packages: Mapping[str, Any] | None,  # a conda specification
     container: Mapping[str, Any] | None,
     *,
     strict: bool,
 ) -> Wanted:
-    """What to build; without packages and container those of the registered or curated environment `name`."""
-    if packages is None and container is None:
-        return wanted_of(environments.load(unit, workspace, name).definition, strict=strict)
+    """What to build, as it was given."""
     workspaces.load(unit, workspace)
     return Wanted(
         None if packages is None else specification_of(packages, strict=strict),
         None if container is None else container_from(container),
     )
+
+
+def wanted_by_name(
+    unit: Unit, workspace: str, name: str, *, version: str | None, boxed: bool | None, strict: bool
+) -> Wanted:
+    """What to build for a registered or curated environment, in a container or not; None: as it says itself."""
+    return wanted_of(environments.load(unit, workspace, name, version=version).definition, boxed=boxed, strict=strict)
 
 
 def shown(unit: Unit, workspace: str, told: Mapping[str, Any]) -> dict[str, Any]:

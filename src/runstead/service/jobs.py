@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any  # JSON values
 
+from runstead.domain.environments import section
 from runstead.domain.errors import Conflict, InvalidArgument, NotFound
 from runstead.domain.jobs import ENDED, Job, JobSpec
 from runstead.domain.packages import redacted_json
@@ -52,7 +53,9 @@ def submit(unit: Unit, workspace: str, draft: RunDraft, spec: JobSpec, *, target
         snapshots.found(tx.connection, home, spec.snapshot_id)
         recorded = environments.recorded(unit, tx, home, spec.definition)
         definition = None if recorded is None else redacted_json(recorded)  # many may read a run
-        run = runs.insert(unit, tx, home, replace(full, definition=definition))
+        version = section(definition or {}, "environment").get("version")
+        known = replace(full, definition=definition, environment_version=None if version is None else str(version))
+        run = runs.insert(unit, tx, home, known)
         if jobs.find(tx.connection, run.key) is None:
             if (run.snapshot_id, run.status) != (full.snapshot_id, full.status):
                 raise Conflict(f"run {run.run_id} is there already and was not submitted; choose another id")

@@ -335,6 +335,7 @@ def _values(draft: RunDraft, parent: Run | None, at_ms: int) -> dict[str, object
         "script": draft.script,
         "arguments": list(draft.arguments),
         "environment_name": draft.environment_name,
+        "environment_version": draft.environment_version,
         "snapshot_id": draft.snapshot_id,
         "submitted_by": draft.submitted_by,
         "child_count": 0,

@@ -265,6 +265,7 @@ def _run(
         script=row["script"],
         arguments=tuple(row["arguments"]),
         environment_name=row["environment_name"],
+        environment_version=row["environment_version"],
         snapshot_id=row["snapshot_id"],
         submitted_by=row["submitted_by"],
         child_count=row["child_count"],

@@ -83,6 +83,7 @@ runs = sa.Table(
     sa.Column("script", sa.Text),
     sa.Column("arguments", sa.JSON, nullable=False),
     sa.Column("environment_name", sa.Text),
+    sa.Column("environment_version", sa.Text),
     sa.Column("snapshot_id", sa.String(64)),
     sa.Column("submitted_by", sa.Text, nullable=False),
     sa.Column("child_count", sa.BigInteger, nullable=False),

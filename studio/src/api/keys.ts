@@ -5,6 +5,7 @@ import type { Change } from "./types";
 export const keys = {
   workspaces: () => ["workspaces"] as const,
   experiments: (workspace: string) => ["experiments", workspace] as const,
+  environments: (workspace: string) => ["environments", workspace] as const,
   names: (workspace: string) => ["names", workspace] as const,
   views: (workspace: string) => ["views", workspace] as const,
   table: (workspace: string) => ["table", workspace] as const,
@@ -26,9 +27,11 @@ export function staleKeys(workspace: string, change: Change): readonly (readonly
     case "experiment":
       return [keys.experiments(workspace)];
     case "run":
-      return [keys.experiments(workspace), ...(runId ? [keys.run(workspace, runId)] : [])].concat(
-        change.parent_id ? [keys.run(workspace, change.parent_id)] : [],
-      );
+      return [
+        keys.experiments(workspace),
+        keys.environments(workspace),
+        ...(runId ? [keys.run(workspace, runId)] : []),
+      ].concat(change.parent_id ? [keys.run(workspace, change.parent_id)] : []);
     case "metrics":
       return runId ? [keys.series(workspace, runId)] : [];
     case "artifact":

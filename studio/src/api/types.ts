@@ -73,6 +73,7 @@ export type Run = {
   script: string | null;
   arguments: string[] | null;
   environment_name: string | null;
+  environment_version: string | null;
   snapshot_id: string | null;
   submitted_by: string | null;
   child_count: number;

@@ -10,7 +10,7 @@ import { usePersisted } from "@/parts/persisted";
 import { shell } from "@/texts/shell";
 import { NotFound } from "./NotFound";
 import { PageBoundary } from "./PageBoundary";
-import { ExperimentsPage, RunPage, RunsPage } from "./pages";
+import { EnvironmentPage, EnvironmentsPage, ExperimentsPage, RunPage, RunsPage } from "./pages";
 import { Shell } from "./Shell";
 import { SignedOut } from "./SignedOut";
 import { signedOut } from "./session";
@@ -54,6 +54,10 @@ function Page({ place }: { place: Exclude<Place, { page: "home" }> }) {
       return <RunsPage key={place.name} experiment={place.name} wait={WAIT} />;
     case "runs":
       return <RunsPage key="all" experiment={null} wait={WAIT} />;
+    case "environments":
+      return <EnvironmentsPage wait={WAIT} />;
+    case "environment":
+      return <EnvironmentPage key={place.name} name={place.name} wait={WAIT} />;
     case "run":
       return <RunPage key={place.runId} runId={place.runId} tab={place.tab} wait={WAIT} />;
     case "nowhere":

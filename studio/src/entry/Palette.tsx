@@ -3,6 +3,7 @@
 import { Dialog, DialogSurface } from "@fluentui/react-components";
 import { Command } from "cmdk";
 import { useDeferredValue, useState } from "react";
+import { useEnvironments } from "@/api/environments";
 import { useExperiments } from "@/api/experiments";
 import { useWorkspace } from "@/api/live";
 import { useFoundRuns } from "@/api/runs";
@@ -13,7 +14,7 @@ import { useCommands } from "@/parts/shortcuts";
 import { palette } from "@/texts/shell";
 import "./palette.css";
 
-const MOST_EXPERIMENTS = 200;
+const MOST_NAMES = 200;
 
 export default function Palette({ close }: { close: () => void }) {
   const [text, setText] = useState("");
@@ -41,6 +42,7 @@ function Choices({ text, close }: { text: string; close: () => void }) {
   const workspace = useWorkspace();
   const commands = useCommands();
   const experiments = useExperiments().data ?? [];
+  const environments = useEnvironments().data ?? [];
   const wanted = useDeferredValue(text.trim());
   const runs = useFoundRuns(wanted);
   const choose = (action: () => void) => () => {
@@ -78,17 +80,31 @@ function Choices({ text, close }: { text: string; close: () => void }) {
           ))}
         </Command.Group>
       )}
-      <Command.Group heading={palette.experiments}>
-        {experiments.slice(0, MOST_EXPERIMENTS).map(({ name }) => (
-          <Command.Item
-            key={name}
-            value={`experiment ${name}`}
-            onSelect={choose(() => navigate(addresses.experiment(workspace, name)))}
-          >
-            <span className="palette-title">{name}</span>
-          </Command.Item>
-        ))}
-      </Command.Group>
+      <Names
+        heading={palette.experiments}
+        names={experiments.map(({ name }) => name)}
+        choose={(name) => choose(() => navigate(addresses.experiment(workspace, name)))}
+      />
+      <Names
+        heading={palette.environments}
+        names={environments.map(({ name }) => name)}
+        choose={(name) => choose(() => navigate(addresses.environment(workspace, name)))}
+      />
     </>
+  );
+}
+
+type NamesProps = { heading: string; names: readonly string[]; choose: (name: string) => () => void };
+
+function Names({ heading, names, choose }: NamesProps) {
+  if (names.length === 0) return null;
+  return (
+    <Command.Group heading={heading}>
+      {names.slice(0, MOST_NAMES).map((name) => (
+        <Command.Item key={name} value={`${heading} ${name}`} onSelect={choose(name)}>
+          <span className="palette-title">{name}</span>
+        </Command.Item>
+      ))}
+    </Command.Group>
   );
 }

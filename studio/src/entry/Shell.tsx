@@ -3,6 +3,7 @@
 import { Button, Menu, MenuItemRadio, MenuList, MenuPopover, MenuTrigger, Tooltip } from "@fluentui/react-components";
 import {
   BeakerRegular,
+  BoxMultipleRegular,
   DarkThemeRegular,
   PanelLeftContractRegular,
   PanelLeftExpandRegular,
@@ -77,6 +78,9 @@ function useShellCommands(workspace: string, chooseTheme: (choice: ThemeChoice) 
   useCommand({ title: palette.copyLink, group: page }, () => void navigator.clipboard.writeText(location.href));
   useCommand({ title: shell.experiments, group: goTo, keys: "g e" }, () => navigate(addresses.experiments(workspace)));
   useCommand({ title: shell.allRuns, group: goTo, keys: "g r" }, () => navigate(addresses.runs(workspace)));
+  useCommand({ title: shell.environments, group: goTo, keys: "g v" }, () =>
+    navigate(addresses.environments(workspace)),
+  );
   useCommand({ title: palette.theme(shell.theme.light), group: view }, () => chooseTheme("light"));
   useCommand({ title: palette.theme(shell.theme.dark), group: view }, () => chooseTheme("dark"));
   useCommand({ title: palette.theme(shell.theme.system), group: view }, () => chooseTheme("system"));
@@ -87,6 +91,7 @@ function useShellCommands(workspace: string, chooseTheme: (choice: ThemeChoice) 
 type NavigationProps = { place: Props["place"]; isNarrow: boolean; setNarrow: (isNarrow: boolean) => void };
 
 function Navigation({ place, isNarrow, setNarrow }: NavigationProps) {
+  const isEnvironments = place.page === "environments" || place.page === "environment";
   const isExperiments = place.page === "experiments" || place.page === "experiment";
   return (
     <nav className="sidenav" aria-label={shell.navigation}>
@@ -95,6 +100,9 @@ function Navigation({ place, isNarrow, setNarrow }: NavigationProps) {
       </NavLink>
       <NavLink href={addresses.runs(place.workspace)} icon={<TableSimpleRegular />} isCurrent={place.page === "runs"}>
         {shell.allRuns}
+      </NavLink>
+      <NavLink href={addresses.environments(place.workspace)} icon={<BoxMultipleRegular />} isCurrent={isEnvironments}>
+        {shell.environments}
       </NavLink>
       <span className="topbar-gap" />
       <Button

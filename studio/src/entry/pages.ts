@@ -2,6 +2,7 @@
 
 import type { QueryClient } from "@tanstack/react-query";
 import { artifactsOptions } from "@/api/artifacts";
+import { environmentsOptions, versionsOptions } from "@/api/environments";
 import { experimentsOptions } from "@/api/experiments";
 import { seriesOptions } from "@/api/metrics";
 import { runOptions } from "@/api/runs";
@@ -11,6 +12,8 @@ import type { Place } from "@/parts/addresses";
 import { deferred } from "@/parts/deferred";
 
 export const ExperimentsPage = deferred(() => import("@/pages/experiments/ExperimentsPage"));
+export const EnvironmentsPage = deferred(() => import("@/pages/environments/EnvironmentsPage"));
+export const EnvironmentPage = deferred(() => import("@/pages/environments/EnvironmentPage"));
 export const RunsPage = deferred(() => import("@/pages/runs/RunsPage"));
 export const RunPage = deferred(() => import("@/pages/run/RunPage"));
 
@@ -26,6 +29,14 @@ export function begin(place: Place, client: QueryClient): void {
     case "runs":
       void RunsPage.load();
       void client.prefetchQuery(experimentsOptions(place.workspace));
+      return;
+    case "environments":
+      void EnvironmentsPage.load();
+      void client.prefetchQuery(environmentsOptions(place.workspace));
+      return;
+    case "environment":
+      void EnvironmentPage.load();
+      void client.prefetchQuery(versionsOptions(place.workspace, place.name));
       return;
     case "run": {
       const tab = place.tab ?? "details";

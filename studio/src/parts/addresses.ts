@@ -20,6 +20,9 @@ const part = encodeURIComponent;
 export const addresses = {
   experiments: (workspace: string) => `/w/${part(workspace)}`,
   experiment: (workspace: string, name: string) => `/w/${part(workspace)}/experiments/${part(name)}`,
+  environments: (workspace: string) => `/w/${part(workspace)}/environments`,
+  environment: (workspace: string, name: string, version?: string | null) =>
+    `/w/${part(workspace)}/environments/${part(name)}${version ? `?version=${part(version)}` : ""}`,
   runs: (workspace: string) => `/w/${part(workspace)}/runs`,
   run: (workspace: string, runId: string, tab?: RunTab) =>
     `/w/${part(workspace)}/runs/${part(runId)}${tab ? `/${tab}` : ""}`,
@@ -29,6 +32,8 @@ export type Place =
   | { page: "home" }
   | { page: "experiments"; workspace: string }
   | { page: "experiment"; workspace: string; name: string }
+  | { page: "environments"; workspace: string }
+  | { page: "environment"; workspace: string; name: string }
   | { page: "runs"; workspace: string }
   | { page: "run"; workspace: string; runId: string; tab: RunTab | null }
   | { page: "nowhere"; workspace: string };
@@ -45,6 +50,9 @@ export function placeOf(pathname: string): Place {
   if (noun === undefined) return { page: "experiments", workspace };
   if (rest.length > 0) return { page: "nowhere", workspace };
   if (noun === "experiments" && name !== undefined && tab === undefined) return { page: "experiment", workspace, name };
+  if (noun === "environments" && name === undefined) return { page: "environments", workspace };
+  if (noun === "environments" && name !== undefined && tab === undefined)
+    return { page: "environment", workspace, name };
   if (noun === "runs" && name === undefined) return { page: "runs", workspace };
   if (noun === "runs" && name !== undefined && tab === undefined)
     return { page: "run", workspace, runId: name, tab: null };

@@ -106,47 +106,6 @@ export const details = {
   dataset: (id: string) => `dataset ${id}`,
 };
 
-export const environment = {
-  loading: "Loading the environment",
-  none: "Nothing was prepared",
-  noneWhy: "This run was not submitted: it ran in a process that was there, with that process's own packages.",
-  waiting: "Not prepared yet",
-  waitingWhy: "The run is still queued. What is built or reused, and why, is shown here as soon as it is decided.",
-  preparation: "Preparation",
-  definition: "Definition",
-  inputs: "What it is built from",
-  changes: "Differences from the nearest earlier environment",
-  comparedWith: (name: string) => `Compared with ${name}`,
-  explanation: "As the log has it",
-  reasons: {
-    reused: "Reused: an environment with this content was there.",
-    first: "Built: there was no earlier environment.",
-    changed: "Built: its content differs from every earlier environment.",
-    damaged: "Built again: the one with this content was damaged.",
-    own: "Nothing was built: the run used an interpreter that was there.",
-  } as Record<string, string>,
-  building: "It is being built now.",
-  facts: {
-    name: "Name",
-    version: "Version",
-    hash: "Content hash",
-    python: "Python",
-    interpreter: "Interpreter",
-    solver: "Solver",
-    platform: "Platform",
-    image: "Base image",
-    builtAt: "Built",
-    builtBy: "Built for",
-    took: "Building took",
-    log: "Build log",
-  },
-  copyHash: "Copy the hash",
-  seeLog: "See the build log",
-  byHand: "a build that was asked for by hand",
-  lists: { conda: "conda", pip: "pip", requirement: "What the solver is told", channels: "channels" },
-  question: "To ask before submitting:",
-};
-
 export const monitoring = {
   loading: "Loading what the job uses",
   none: "Nothing was measured",

@@ -78,6 +78,7 @@ export const runTexts = {
       script: "Script",
       submitted_by: "Submitted by",
       environment_name: "Environment",
+      environment_version: "Environment version",
       parent_id: "Parent",
       child_count: "Child runs",
       archived_at: "Archived",

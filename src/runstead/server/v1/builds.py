@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from runstead.domain.errors import InvalidArgument
 from runstead.launch.builds import Builds
 from runstead.launch.environments import Environment
 from runstead.launch.folders import environments_in_use, wish_of
@@ -13,7 +14,7 @@ from runstead.launch.products import Wish
 from runstead.server.auth import UnitIn, needs, router
 from runstead.server.v1.shapes import at
 from runstead.service import jobs
-from runstead.service.builds import shown, wanted
+from runstead.service.builds import shown, wanted, wanted_by_name
 from runstead.service.unit import Unit
 
 routes = router()
@@ -30,12 +31,17 @@ BuildsIn = Annotated[Builds, Depends(_builds_of)]
 
 @dataclass(frozen=True)
 class WishBody:
-    """Packages as a conda specification, a container as of a job; without both the name of a registered environment."""
+    """Packages as a conda specification, a container as of a job; without both the name of a registered environment.
+
+    version, boxed: which version of that, and whether in a container; null: the newest, as it says itself.
+    """
 
     packages: dict[str, Any] | None = None
     container: dict[str, Any] | None = None
     name: str = ""
     strict_python: bool = False
+    version: str | None = None
+    boxed: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class ExplanationShape:
     key: str
     ready: bool
     told: list[str]
-    preparation: PreparationShape
+    preparation: PreparationShape | None  # null where nothing would be built: no engine, and jobs may go without one
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,7 @@ class BuiltShape:
     name: str
     run_id: str
     python: str
+    image: str | None  # its name at the engine; of none that is an environment without a container
     built_at: str
     used_at: str
     took_s: float
@@ -156,7 +163,8 @@ class AllBuiltShape:
 def post_explain(ws: str, unit: UnitIn, builds: BuildsIn, body: WishBody) -> ExplanationShape:
     """What preparing a run with these packages would do; nothing is built."""
     answer = builds.explain(_wish(unit, ws, body))
-    return ExplanationShape(answer.key, answer.environment is not None, answer.told, _preparation(answer.facts))
+    preparation = _preparation(answer.facts) if answer.facts else None
+    return ExplanationShape(answer.key, answer.environment is not None, answer.told, preparation)
 
 
 @routes.get(W + "/runs/{run_id}/environment")
@@ -204,7 +212,12 @@ def post_prune(unit: UnitIn, builds: BuildsIn, body: PruneBody) -> AllBuiltShape
 
 
 def _wish(unit: Unit, ws: str, body: WishBody) -> Wish:
-    asked = wanted(unit, ws, body.name, body.packages, body.container, strict=body.strict_python)
+    if body.packages is None and body.container is None:
+        asked = wanted_by_name(unit, ws, body.name, version=body.version, boxed=body.boxed, strict=body.strict_python)
+    elif body.version is not None or body.boxed is not None:
+        raise InvalidArgument("version and boxed go with the name of an environment, not with packages or a container")
+    else:
+        asked = wanted(unit, ws, body.packages, body.container, strict=body.strict_python)
     return wish_of(unit, ws, body.name, asked.packages, asked.container)
 
 
@@ -239,6 +252,7 @@ def _shapes(found: Sequence[Environment]) -> AllBuiltShape:
                 name=one.record["name"],
                 run_id=one.record["run_id"],
                 python=one.record["inputs"]["interpreter"],
+                image=one.image.get("name"),
                 built_at=one.record["built_at"],
                 used_at=at(int(one.used_at * 1000)),
                 took_s=one.record["took_s"],

@@ -100,6 +100,7 @@ class RunShape:
     script: str | None
     arguments: list[str]
     environment_name: str | None
+    environment_version: str | None
     snapshot_id: str | None
     submitted_by: str
     child_count: int
@@ -165,6 +166,7 @@ def run_shape(run: Run) -> RunShape:
         script=run.script,
         arguments=list(run.arguments),
         environment_name=run.environment_name,
+        environment_version=run.environment_version,
         snapshot_id=run.snapshot_id,
         submitted_by=run.submitted_by,
         child_count=run.child_count,

@@ -6,11 +6,11 @@ import type { Run } from "@/api/types";
 import { addresses } from "@/parts/addresses";
 import { CopyButton } from "@/parts/CopyText";
 import { EditableText } from "@/parts/EditableText";
+import { Box, FactList } from "@/parts/facts";
 import { formatTime } from "@/parts/format";
 import { Link } from "@/parts/Link";
 import { RunDuration } from "@/parts/times";
 import { details as texts } from "@/texts/run";
-import { Box, FactList } from "./facts";
 import { StageBar } from "./StageBar";
 import { Tags } from "./Tags";
 

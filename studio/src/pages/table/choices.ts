@@ -61,7 +61,16 @@ export const conditionColumns = ({ metrics, params, tags, properties }: Choices)
 export const valueColumns = ({ params, tags, properties }: Choices): Column[] => [
   ...params.map((param) => ({ param })),
   ...tags.map((tag) => ({ tag })),
-  ...["duration_ms", "number", "status", "experiment", "target", "script", "environment_name"].map((field) => ({
+  ...[
+    "duration_ms",
+    "number",
+    "status",
+    "experiment",
+    "target",
+    "script",
+    "environment_name",
+    "environment_version",
+  ].map((field) => ({
     field,
   })),
   ...properties.map((property) => ({ property })),
@@ -69,9 +78,17 @@ export const valueColumns = ({ params, tags, properties }: Choices): Column[] =>
 
 /** Columns whose values runs share, so that they make groups. */
 export const groupColumns = ({ params, tags, properties }: Choices): Column[] => [
-  ...["experiment", "status", "kind", "target", "script", "submitted_by", "environment_name", "parent_id"].map(
-    (field) => ({ field }),
-  ),
+  ...[
+    "experiment",
+    "status",
+    "kind",
+    "target",
+    "script",
+    "submitted_by",
+    "environment_name",
+    "environment_version",
+    "parent_id",
+  ].map((field) => ({ field })),
   ...tags.map((tag) => ({ tag })),
   ...params.map((param) => ({ param })),
   ...properties.map((property) => ({ property })),

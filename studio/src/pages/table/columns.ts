@@ -29,6 +29,7 @@ export const FIELDS: readonly Field[] = [
   { name: "script", width: 150, kind: "text" },
   { name: "submitted_by", width: 120, kind: "text" },
   { name: "environment_name", width: 150, kind: "text" },
+  { name: "environment_version", width: 150, kind: "text" },
   { name: "parent_id", width: 200, kind: "text" },
   { name: "child_count", width: 96, kind: "number" },
   { name: "archived_at", width: 128, kind: "time" },

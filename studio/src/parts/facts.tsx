@@ -1,6 +1,7 @@
-/** Boxes and lists of facts, as the tabs of a run show them. */
+/** Boxes and lists of facts, as the pages of one thing show them. */
 
 import type { ReactNode } from "react";
+import "./facts.css";
 
 export function Box({ title, children }: { title: string; children: ReactNode }) {
   return (
