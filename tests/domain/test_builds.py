@@ -12,6 +12,7 @@ from runstead.domain.builds import (
     Specification,
     changes_between,
     inputs_of,
+    is_step,
     key_of,
     likeness,
     recipe_of,
@@ -114,3 +115,18 @@ def test_the_nearest_is_the_one_that_shares_most_lines() -> None:
     wanted = inputs("a", "b", "c")
     assert likeness(inputs("a", "b", "d"), wanted) > likeness(inputs("a", "e", "d"), wanted)
     assert likeness(wanted, wanted) == 1
+
+
+def test_a_few_packages_more_or_of_other_versions_are_a_step_from_an_earlier_environment() -> None:
+    earlier = required("six==1.15", "pip")
+
+    assert is_step(earlier, required("six==1.16", "pip"))
+    assert is_step(earlier, required("six==1.15", "numpy", "pip"))
+    assert not is_step(earlier, required("pip"))
+    assert not is_step(earlier, required("six==1.15", *(f"p{n}" for n in range(6)), "pip"))
+    assert not is_step(earlier, required("--index-url https://other.example.org", "six==1.16", "pip"))
+    assert not is_step(earlier, {**required("six==1.16", "pip"), "base_image": "b"})
+
+
+def required(*lines: str) -> dict[str, Any]:
+    return {**inputs(), "kind": "image", "base_image": "a", "requirement": list(lines)}

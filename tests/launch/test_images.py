@@ -18,13 +18,15 @@ from runstead.domain.containers import Container
 from runstead.domain.errors import TooLarge
 from runstead.launch.builds import Builds
 from runstead.launch.engines import HOME_LABEL, Rules, opened
+from runstead.launch.environments import Environment
 from runstead.launch.products import ContextFile, Wish
 from runstead.testing.servers import wait_until
 from tests.disks import mounted_disk
 from tests.engines import BASE_IMAGE, Podman, import_shell_image, is_podman_there, podman_of
+from tests.engines import podman as podman_says
 from tests.launch.test_builds import Waiter, leftovers
 from tests.machine import NO_PODMAN, skip_without
-from tests.registries import running_registry
+from tests.registries import Registry, running_registry
 
 SHELL = "localhost/shell:1"
 _numbers = itertools.count()
@@ -166,8 +168,7 @@ def test_the_container_in_which_a_killed_server_was_installing_packages_is_ended
     builds = a_builder(root, podman.address)
     with running_registry(tmp_path / "wheels") as registry:
         registry.add("tiny", "1.0")
-        specification = Specification(("python=3.11",), (registry.option, "tiny==1.0"))
-        wish = Wish("packed", specification, Container(image=BASE_IMAGE))
+        wish = packed(registry, "tiny==1.0")
         registry.gate.clear()
         with builder_process(root, podman, wish) as server:
             assert registry.waiting.wait(60)
@@ -180,6 +181,46 @@ def test_the_container_in_which_a_killed_server_was_installing_packages_is_ended
 
     assert (len(left), containers_of(podman, root.parent)) == (1, [])
     assert leftovers(root) == [environment.key]
+
+
+def test_an_image_that_differs_little_begins_with_the_earlier_one_and_holds_what_one_from_nothing_holds(
+    root: Path, podman: Podman, tmp_path: Path
+) -> None:
+    """Three real images: 5 s."""
+    with running_registry(tmp_path / "wheels") as registry:
+        registry.add("brought", "1.0")
+        registry.add("brought", "1.1")
+        registry.add("tiny", "1.0", needs=["brought<1.1"])
+        registry.add("tiny", "1.1", needs=["brought"])
+        registry.add("lone", "1.0")
+        first, other = (packed(registry, *pip) for pip in (("tiny==1.0",), ("lone==1.0", "tiny==1.1")))
+        builds, elsewhere = (a_builder(place, podman.address) for place in (root, tmp_path / "other/environments"))
+        begun = Waiter(builds, first).built()
+        stepped, whole = Waiter(builds, other), Waiter(elsewhere, other)
+        pair = [contents(podman, waiter.built()) for waiter in (stepped, whole)]
+
+    assert f"Begun with {begun.image['name']}" in stepped.log.decode()
+    assert [said in stepped.log.decode() for said in ("- tiny==1.0", "+ tiny==1.1", "pyyaml")] == [True, True, False]
+    assert "Begun with" not in whole.log.decode()
+    assert pair[0] == pair[1]
+    assert {"brought-1.1.dist-info", "lone-1.0.dist-info", "tiny-1.1.dist-info"} <= {
+        path.parent.name for path in pair[0]
+    }
+
+
+def packed(registry: Registry, *pip: str) -> Wish:
+    return Wish("packed", Specification(("python=3.11",), (registry.option, *pip)), Container(image=BASE_IMAGE))
+
+
+def contents(engine: Podman, environment: Environment) -> dict[Path, bytes]:
+    """Every file of the environment in an image, by its name there."""
+    image = environment.image["id"]
+    mounted = Path(podman_says(engine.variables, "image", "mount", image))
+    venv = (mounted / environment.image["venv"].lstrip("/")).resolve()
+    try:
+        return {one.relative_to(venv): one.read_bytes() for one in venv.rglob("*") if one.is_file()}
+    finally:
+        podman_says(engine.variables, "image", "unmount", image)
 
 
 def containers_of(engine: Podman, home: Path) -> list[str]:

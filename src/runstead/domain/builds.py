@@ -17,6 +17,7 @@ RUNSTEAD_NEEDS: Version = (3, 11)
 # What `azureml.core` imports in a job; the server's other dependencies are none of a job's business.
 RUNSTEAD_REQUIREMENTS = ("urllib3>=2.2", "pathspec>=0.12", "pyyaml>=6.0.1")
 MOST_LINES = 2_000
+MOST_STEPS = 5
 MOST_LINE_CHARS = 5_000
 _SECTIONS = ("dockerfile", "channel", "conda", "pip", "requirement")
 _FACTS = ("interpreter", "solver", "platform", "format", "kind", "base_image", "build_context")
@@ -154,6 +155,20 @@ def likeness(earlier: Mapping[str, Any], inputs: Mapping[str, Any]) -> float:
     """How near an earlier environment is, 0 to 1."""
     ours, theirs = _all_lines(inputs), _all_lines(earlier)
     return 2 * len(set(ours) & set(theirs)) / max(1, len(set(ours)) + len(set(theirs)))
+
+
+def is_step(earlier: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
+    """Whether a few packages more or of other versions are all that differs: then the earlier one can be changed.
+
+    Where a line is gone, what it brought would only be hidden; and another index may have other files of one version.
+    """
+    before, after = set(earlier.get("requirement", [])), set(inputs.get("requirement", []))
+    gone, new = before - after, after - before
+    return (
+        len(gone) <= len(new) <= MOST_STEPS
+        and not any(line.startswith("-") for line in gone | new)
+        and all(earlier.get(fact) == inputs.get(fact) for fact in (*_FACTS, "dockerfile"))
+    )
 
 
 def _all_lines(inputs: Mapping[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any  # Any: JSON values
 
 from runstead import __version__
-from runstead.domain.builds import FORMAT, Recipe, key_of, lines_of, recipe_of
+from runstead.domain.builds import FORMAT, Recipe, is_step, key_of, likeness, lines_of, recipe_of
 from runstead.domain.containers import Container, options_of
 from runstead.domain.errors import NotFound
 from runstead.domain.images import resolved_image
@@ -92,12 +92,13 @@ class Built:
         with opened(self.engine) as client, environments.drafted(self.root, self.key) as (draft, _lock):
             layers.sweep(client, self.home)
             image = self._base(client, making)
-            python, version = self.container.python, ""
+            python, version, base = self.container.python, "", {}
             if self.recipe is not None and self.wish.specification is not None:
-                image, python, version = layers.add_packages(
+                base = {"base": image.id}
+                image, python, version, base["venv"] = layers.add_packages(
                     client,
                     self.engine,
-                    image,
+                    self._ground(client, image, making),
                     self.recipe,
                     draft,
                     making,
@@ -114,6 +115,7 @@ class Built:
                 "version": version,
                 "size_bytes": int(image.attrs.get("Size") or 0),
                 "engine": self.engine.name,
+                **base,
             }
             took_s = time.monotonic() - began
             environments.keep(self.root, draft, self._record(making.run_id, facts, took_s=took_s))
@@ -125,6 +127,24 @@ class Built:
             return build(client, self.engine, self.container, self.wish.files(), making, labels=self.labels)
         there = find_image(client, self.image)
         return there or pull(client, self.engine, self.image, self.container.login, making)
+
+    def _ground(self, client: "DockerClient", base: "Image", making: Making) -> layers.Ground:
+        """What the packages are put on: the image of an earlier environment that differs little, or the base image.
+
+        Only one that was itself built on the base image: so what newer packages hide stays less than it has.
+        """
+        near = [
+            one
+            for one in environments.listed(self.root)
+            if one.image.get("base") == base.id
+            and one.image["venv"] == layers.venv_of(one.key)
+            and is_step(one.record["inputs"], self.inputs)
+        ]
+        for one in sorted(near, key=lambda one: -likeness(one.record["inputs"], self.inputs)):
+            if (image := find_image(client, one.image["id"])) is not None:
+                making.say(f"Begun with {one.image['name']}, id {image.id}: only what differs is installed")
+                return layers.Ground(image, one.image["venv"], one.image["version"])
+        return layers.Ground(base)
 
     @property
     def labels(self) -> dict[str, str]:

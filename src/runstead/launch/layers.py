@@ -11,6 +11,7 @@ import re
 import tarfile
 import threading
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from docker.models.images import Image
 
 ENVIRONMENTS = "/azureml-envs"
+UV = "/runstead-uv"
 CACHE_VOLUME = "runstead-packages"
 BUILDING_LABEL = "runstead.building"
 _HERE, _CACHE = "/runstead-build", "/runstead-cache"
@@ -39,12 +41,21 @@ _CARRIED = re.compile(
 )
 
 
+class Ground(NamedTuple):
+    """What packages are put on: an image, and the environment in it that is brought up to date, if any."""
+
+    image: "Image"
+    venv: str = ""
+    version: str = ""
+
+
 class Layer(NamedTuple):
-    """The image with its packages, and the interpreter that has them."""
+    """The image with its packages, the interpreter that has them, and where they really are."""
 
     image: "Image"
     python: str
     version: str
+    venv: str
 
 
 def labels_of(home: str, key: str) -> dict[str, str]:
@@ -54,13 +65,18 @@ def labels_of(home: str, key: str) -> dict[str, str]:
 
 def python_of(key: str) -> str:
     """The interpreter of the packages in an image of this content hash."""
-    return f"{_venv_of(key)}/bin/python"
+    return f"{venv_of(key)}/bin/python"
+
+
+def venv_of(key: str) -> str:
+    """Where packages are installed for an environment of this content hash."""
+    return f"{ENVIRONMENTS}/azureml_{key}"
 
 
 def add_packages(
     client: "DockerClient",
     engine: Engine,
-    image: "Image",
+    ground: Ground,
     recipe: Recipe,
     draft: Path,
     making: Making,
@@ -76,7 +92,7 @@ def add_packages(
     variables |= {**solvers.VARIABLES, "UV_CACHE_DIR": _CACHE, "UV_LINK_MODE": "copy"}
     binds = [
         f"{draft}:{_HERE}:ro",
-        f"{os.path.realpath(solvers.find_uv())}:/runstead-uv:ro",
+        f"{os.path.realpath(solvers.find_uv())}:{UV}:ro",
         f"{CACHE_VOLUME}:{_CACHE}",
     ]
     if os.path.isfile(certificates := variables.get("SSL_CERT_FILE", "")):
@@ -84,7 +100,7 @@ def add_packages(
     host = client.api.create_host_config(binds=binds, network_mode="host", security_opt=["label=disable"])
     shell, *words = _WAIT
     name = client.api.create_container(
-        image.id,
+        ground.image.id,
         entrypoint=[shell],
         command=words,
         user="0:0",
@@ -103,7 +119,7 @@ def add_packages(
         client.api.start(name)
         making.stopper(stop)
         room = _Room(client, engine, name, variables, making, stopped)
-        return _filled(room, image, recipe, strict=strict, labels=labels)
+        return _filled(room, ground, recipe, strict=strict, labels=labels)
     finally:
         making.stopper(None)
         with translated(engine):
@@ -153,36 +169,58 @@ class _Room(NamedTuple):
         return text
 
 
-def _filled(room: _Room, image: "Image", recipe: Recipe, *, strict: bool, labels: Mapping[str, str]) -> Layer:
+def _filled(room: _Room, ground: Ground, recipe: Recipe, *, strict: bool, labels: Mapping[str, str]) -> Layer:
     choice = _python_of(room, recipe, strict=strict)
     if choice.told:
         room.making.say(f"WARNING: {choice.told.replace('this machine has', 'the image has')}")
-    room.making.say(f"Python {choice.interpreter.name} at {choice.interpreter.path} of the image")
-    venv = _venv_of(labels[KEY_LABEL])
-    for command in solvers.commands_of("/runstead-uv", recipe, python=choice.interpreter.path, venv=venv):
-        room.run(command)
+    version = choice.interpreter.name
+    room.making.say(f"Python {version} at {choice.interpreter.path} of the image")
+    key = labels[KEY_LABEL]
+    is_there = ground.version == version
+    venv = ground.venv if is_there else venv_of(key)
+    make, install = solvers.commands_of(UV, recipe, python=choice.interpreter.path, venv=venv)
+    if is_there:
+        # Resolved as if nothing were there, and what no longer belongs there goes: as a build from nothing is.
+        room.run([*install, "--upgrade", "--exact"])
+        _put_link(room, venv_of(key), venv)
+    else:
+        room.run(make)
+        room.run(install)
     if recipe.answered:
         _link_runstead(room, venv, choice)
-    api = room.client.api
     with translated(room.engine):
-        api.stop(room.name, timeout=2)
-        config = image.attrs.get("Config") or {}
-        changes = [
-            f"{word} {json.dumps(config.get(key) or [])}"
-            for word, key in (("ENTRYPOINT", "Entrypoint"), ("CMD", "Cmd"))
-        ]
-        changes += [f"LABEL {name}={json.dumps(value)}" for name, value in labels.items()]
-        changes += [f"WORKDIR {config.get('WorkingDir') or '/'}"]
-        made = api.commit(room.name, changes=changes)["Id"]
-        return Layer(room.client.images.get(made), python_of(labels[KEY_LABEL]), choice.interpreter.name)
+        room.client.api.stop(room.name, timeout=2)
+        made = _committed(room, _settings_of(ground.image, labels))
+        return Layer(room.client.images.get(made), python_of(key), version, venv)
 
 
-def _venv_of(key: str) -> str:
-    return f"{ENVIRONMENTS}/azureml_{key}"
+def _settings_of(image: "Image", labels: Mapping[str, str]) -> list[str]:
+    """As lines of a Dockerfile: what the image starts with, as it was before the container of the build."""
+    config = image.attrs.get("Config") or {}
+    named = (("ENTRYPOINT", "Entrypoint"), ("CMD", "Cmd"))
+    return [
+        *(f"{word} {json.dumps(config.get(key) or [])}" for word, key in named),
+        *(f"LABEL {name}={json.dumps(value)}" for name, value in labels.items()),
+        f"WORKDIR {config.get('WorkingDir') or '/'}",
+    ]
+
+
+def _committed(room: _Room, changes: list[str]) -> str:
+    """The id of the image that has become of the container."""
+    api = room.client.api
+    if not room.engine.name.startswith("podman"):
+        return str(api.commit(room.name, changes=changes)["Id"])
+    # Asked as Docker is asked, podman compresses the layer, only to unpack it again: two thirds of the time.
+    asked = {"container": room.name, "changes": changes, "format": "oci"}
+    answer = api.post(f"{api.base_url}/v4.0.0/libpod/commit", params=asked, timeout=api.timeout)
+    if not answer.ok:
+        errors = import_module("docker").errors
+        raise errors.APIError(f"{room.engine.name} does not commit", answer, answer.json().get("message"))
+    return str(answer.json()["Id"])
 
 
 def _python_of(room: _Room, recipe: Recipe, *, strict: bool) -> Choice:
-    told = room.run(["/runstead-uv", "python", "list", "--only-installed", "--output-format", "json"], quietly=True)
+    told = room.run([UV, "python", "list", "--only-installed", "--output-format", "json"], quietly=True)
     try:
         there = interpreters_of(json.loads(told))
     except ValueError as error:
@@ -194,18 +232,28 @@ def _python_of(room: _Room, recipe: Recipe, *, strict: bool) -> Choice:
 def _link_runstead(room: _Room, venv: str, choice: Choice) -> None:
     """Has the environment import the Runstead that is mounted when a job starts."""
     major, minor = choice.interpreter.version[:2]
-    content = f"{RUNSTEAD}\n".encode()
+    head = tarfile.TarInfo("_runstead.pth")
+    _put(room, f"{venv}/lib/python{major}.{minor}/site-packages", head, f"{RUNSTEAD}\n".encode())
+
+
+def _put_link(room: _Room, path: str, target: str) -> None:
+    folder, _, name = path.rpartition("/")
+    head = tarfile.TarInfo(name)
+    head.type, head.linkname = tarfile.SYMTYPE, target
+    _put(room, folder, head)
+
+
+def _put(room: _Room, folder: str, head: tarfile.TarInfo, content: bytes = b"") -> None:
+    head.size, head.mode = len(content), 0o644
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
-        head = tarfile.TarInfo("_runstead.pth")
-        head.size, head.mode = len(content), 0o644
         archive.addfile(head, io.BytesIO(content))
     with translated(room.engine):
-        room.client.api.put_archive(room.name, f"{venv}/lib/python{major}.{minor}/site-packages", packed.getvalue())
+        room.client.api.put_archive(room.name, folder, packed.getvalue())
 
 
 def _failure(said: str, code: int, command: list[str]) -> Exception:
-    if code in (126, 127) and "/runstead-uv" in command:
+    if code in (126, 127) and UV in command:
         return InvalidArgument(
             "uv does not start in this image, which needs the GNU C library (Debian, Ubuntu, Fedora …; not Alpine): "
             f"{' '.join(said.split())[:200]}"
