@@ -57,7 +57,7 @@ def a_channel(folder: Path) -> None:
             a_package(folder, "cone", version, {f"{library}/cone.py": f"__version__ = {version!r}\n".encode()})
             for version in ("1.0", "2.0")
         ),
-        a_package(folder, "bulky", "1.0", {"share/bulky": os.urandom(3 << 20)}),
+        a_package(folder, "bulky", "1.0", {"share/bulky": os.urandom(1 << 20)}),
     ]
     repodata = {"info": {"subdir": "noarch"}, "packages": dict(packages), "packages.conda": {}, "repodata_version": 1}
     (folder / "noarch" / "repodata.json").write_text(json.dumps(repodata))
