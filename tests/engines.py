@@ -22,7 +22,7 @@ from typing import IO
 from runstead.launch.engines import Engine, find_engine, opened
 from runstead.testing.servers import is_root, wait_until
 from tests.machine import BASE_IMAGE as BASE_TAR
-from tests.machine import CONTAINER_PROGRAMS, make_base_image
+from tests.machine import CONTAINER_PROGRAMS, OPEN_MPI, make_base_image
 
 BASE_IMAGE = "localhost/runstead-tests:python"
 
@@ -122,6 +122,15 @@ def import_shell_image(engine: Podman, folder: Path, name: str) -> None:
         for path in ("/bin/sh", *re.findall(r"(?m)(/\S+) \(0x", needed)):
             archive.add(path)
     podman(engine.variables, "import", "--quiet", str(folder / "shell.tar"), name)
+
+
+def build_mpi_image(engine: Podman, name: str) -> None:
+    """Gives the engine the base image with the Open MPI that `make test` has installed."""
+    copied = "".join(f"COPY {part} /usr/local/openmpi/{part}\n" for part in ("bin", "etc", "lib", "share"))
+    text = f"FROM {BASE_IMAGE}\n{copied}ENV PATH=/usr/local/openmpi/bin:/usr/bin:/bin\n"
+    file = engine.folder / "mpi.Dockerfile"
+    file.write_text(text)
+    podman(engine.variables, "build", "--quiet", "--layers=false", f"--tag={name}", f"--file={file}", str(OPEN_MPI))
 
 
 def _settings(shared: Path) -> dict[str, str]:

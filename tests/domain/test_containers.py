@@ -7,7 +7,6 @@ import pytest
 from runstead.domain.containers import Container, container_from, container_json, container_of, options_of
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.images import DEFAULT_BASE_IMAGE, checked_image, resolved_image
-from runstead.domain.jobs import spec_of
 
 IMAGE = "docker.io/library/python:3.11"
 
@@ -171,12 +170,3 @@ def test_what_gives_a_container_more_than_its_user_has_needs_the_owners_permissi
 def test_arguments_that_runstead_does_not_know_are_refused_even_with_permission(arguments: tuple[str, ...]) -> None:
     with pytest.raises(InvalidArgument):
         options(*arguments, anything=True)
-
-
-def test_mpi_in_a_container_is_refused_by_name() -> None:
-    several = {"kind": "mpi", "communicator": "", "process_count": 2}
-    spec = {"snapshot_id": "a", "python": "/usr/bin/python3", "script": "train.py", "container": {"image": IMAGE}}
-
-    assert spec_of({**spec, "distribution": {**several, "kind": "pytorch"}}).distribution is not None
-    with pytest.raises(InvalidArgument, match="MPI's processes in a container"):
-        spec_of({**spec, "distribution": several})

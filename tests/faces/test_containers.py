@@ -5,19 +5,22 @@ import json
 import os
 import signal
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from azureml.core import Environment, Experiment, Run, ScriptRunConfig, Workspace
-from azureml.core.runconfig import DockerConfiguration, PyTorchConfiguration
+from azureml.core.runconfig import DockerConfiguration, MpiConfiguration, PyTorchConfiguration
 from runstead.domain.records import RESOURCES
 from runstead.launch.containers import name_of
 from runstead.testing.servers import RealServer, running_server, start_server, stop_server, wait_until
-from tests.engines import BASE_IMAGE, Podman
+from tests.engines import BASE_IMAGE, Podman, build_mpi_image
+from tests.machine import NO_MPIRUN, OPEN_MPI, skip_without
 from tests.submissions import is_running
 
 CONTROL_LOG = "azureml-logs/60_control_log.txt"
 DRIVER_LOG = "azureml-logs/70_driver_log.txt"
+MPI_LOG = "azureml-logs/70_mpi_log.txt"
 _numbers = itertools.count()
 
 
@@ -279,9 +282,10 @@ def test_what_a_containers_own_processes_use_is_measured(boxed: Experiment, cont
 RANKED = """
 import os, signal, sys, time
 from azureml.core import Run
-rank, word = os.environ["RANK"], sys.argv[2]
+names = ("RANK", "WORLD_SIZE") if "RANK" in os.environ else ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE")
+rank, count, word = *map(os.environ.get, names), sys.argv[2]
 signal.signal(signal.SIGTERM, lambda *_: (print("asked to end", flush=True), sys.exit(5)))
-print("rank", rank, "of", os.environ["WORLD_SIZE"], "in", os.getcwd(), sys.argv[1:], flush=True)
+print("rank", rank, "of", count, "in", os.getcwd(), sys.argv[1:], flush=True)
 Run.get_context().log(f"rank {rank}", int(rank))
 while rank == "0" and word != "ends":
     time.sleep(0.02)
@@ -289,16 +293,41 @@ sys.exit(3 if word == "fails" else 0)
 """
 
 
-def ranked(boxed: Experiment, word: str) -> Run:
-    """Two processes of PyTorch's kind in one container."""
+class Kind(NamedTuple):
+    """A way to start several processes."""
+
+    config: PyTorchConfiguration | MpiConfiguration
+    image: str
+    rank: str
+    other_logs: list[str]
+
+
+@pytest.fixture(params=["pytorch", "mpi"])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    if request.param == "pytorch":
+        return Kind(PyTorchConfiguration("Gloo", process_count=2), BASE_IMAGE, "$RANK", [])
+    image: str = request.getfixturevalue("mpi_image")
+    return Kind(MpiConfiguration(process_count_per_node=2), image, "$OMPI_COMM_WORLD_RANK", [MPI_LOG])
+
+
+@pytest.fixture(scope="session")
+def mpi_image(podman: Podman) -> str:
+    if not (OPEN_MPI / "bin/mpirun").exists():
+        skip_without(NO_MPIRUN)
+    build_mpi_image(podman, "localhost/runstead-tests:mpi")
+    return "localhost/runstead-tests:mpi"
+
+
+def ranked(boxed: Experiment, word: str, kind: Kind) -> Run:
+    """Two processes in one container."""
     Path("source").mkdir(exist_ok=True)
     Path("source/train.py").write_text(RANKED)
     config = ScriptRunConfig(
         "source",
         "train.py",
-        arguments=["$RANK", word],
-        environment=in_image(),
-        distributed_job_config=PyTorchConfiguration("Gloo", process_count=2),
+        arguments=[kind.rank, word],
+        environment=in_image(kind.image),
+        distributed_job_config=kind.config,
         docker_runtime_config=DockerConfiguration(use_docker=True),
     )
     return boxed.submit(config)
@@ -308,30 +337,42 @@ def log_of_rank(run: Run, rank: int) -> str:
     return log_of(run, f"azureml-logs/70_driver_log_{rank}.txt")
 
 
-def test_several_processes_run_in_one_container_each_with_its_log(boxed: Experiment, podman: Podman) -> None:
-    run = ranked(boxed, "ends")
+def test_several_processes_run_in_one_container_each_with_its_log(
+    boxed: Experiment, podman: Podman, kind: Kind
+) -> None:
+    run = ranked(boxed, "ends", kind)
     details = run.wait_for_completion(raise_on_error=False)
 
-    assert details["status"] == "Completed", (details["error"], log_of_rank(run, 0), execution_log(run))
+    assert details["status"] == "Completed", (details["error"], log_of_rank(run, 0), log_of(run, MPI_LOG))
     for rank in (0, 1):
         assert f"rank {rank} of 2 in /azureml-run ['{rank}', 'ends']" in log_of_rank(run, rank)
     assert run.get_metrics() == {"rank 0": 0, "rank 1": 1}
-    assert DRIVER_LOG not in run.get_file_names()
+    of_processes = [f"azureml-logs/70_driver_log_{rank}.txt" for rank in (0, 1)]
+    assert [name for name in run.get_file_names() if "/70_" in name] == [*of_processes, *kind.other_logs]
     assert name_of(run.id) not in podman.containers()
 
 
-def test_all_processes_of_a_container_end_when_one_fails_and_the_run_says_which(boxed: Experiment) -> None:
-    run = ranked(boxed, "fails")
+def test_all_processes_of_a_container_end_when_one_fails_and_the_run_says_which(boxed: Experiment, kind: Kind) -> None:
+    run = ranked(boxed, "fails", kind)
     message = run.wait_for_completion(raise_on_error=False)["error"]["error"]["message"]
 
     assert "rank 1 of 2, the first that failed" in message
     assert "exit code 3" in message
 
 
-def test_the_processes_of_a_cancelled_container_hear_of_it_first(boxed: Experiment) -> None:
-    run = ranked(boxed, "waits")
+def test_the_processes_of_a_cancelled_container_hear_of_it_first(boxed: Experiment, kind: Kind) -> None:
+    run = ranked(boxed, "waits", kind)
     wait_until(lambda: "rank 0 of 2" in log_of_rank(run, 0), what="rank 0 runs", timeout_s=60)
     run.cancel()
 
     assert run.wait_for_completion(raise_on_error=False)["status"] == "Canceled"
     assert "asked to end" in log_of_rank(run, 0)
+
+
+def test_an_image_without_mpirun_is_told_with_what_would_do(boxed: Experiment) -> None:
+    run = ranked(boxed, "ends", Kind(MpiConfiguration(process_count_per_node=2), BASE_IMAGE, "0", []))
+    details = run.wait_for_completion(raise_on_error=False)
+
+    message = details["error"]["error"]["message"]
+    assert message.startswith("train.py could not be started: mpirun, which starts")
+    assert "openmpi-bin" in message

