@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "metrics_0002"
-down_revision = "traces_0002"
+down_revision = "evaluations_0001"
 branch_labels = None
 depends_on = None
 
