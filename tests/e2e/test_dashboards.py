@@ -183,6 +183,39 @@ def test_runs_are_drawn_as_means_by_a_tag_and_one_metric_over_another(shown: Cal
     expect(table.get_by_role("row", name="5 28 – – –")).to_be_visible()
 
 
+def test_bars_are_means_by_a_tag_with_what_lies_around_them(shown: Callable[[str], Page]) -> None:
+    board = shown("bars~y=train/loss~mean=tag:model~band=deviation")
+    bars = chart(board, "train/loss (last): mean by model")
+    expect(bars.get_by_role("row")).to_have_text(
+        ["modeltrain/loss", "cnn 2 runs18 from 3.85786 to 32.1421", "mlp 2 runs8 from −6.14214 to 22.1421"]
+    )
+    expect(bars.get_by_test_id("bars-note")).to_contain_text("4 of 4 runs")
+    expect(bars.get_by_test_id("bars-note")).to_contain_text("one standard deviation")
+    board.get_by_role("button", name="Change the chart train/loss (last): mean by model").click()
+    editor = board.get_by_test_id("chart-editor")
+    editor.get_by_role("combobox", name="Around the mean").click()
+    board.get_by_role("option", name="lowest to highest").click()
+    board.get_by_test_id("apply").click()
+    expect(bars.get_by_role("row").nth(1)).to_have_text("cnn 2 runs18 from 8 to 28")
+
+
+def test_charts_with_the_same_x_are_zoomed_together_and_the_address_says_to_what(shown: Callable[[str], Page]) -> None:
+    board = shown("section~t=Zoom;lines~y=train/loss;lines~y=val/loss~mean=all;lines~y=score~x=time")
+    board.get_by_test_id("shared-zoom").click()
+    first, second, other = (chart(board, name).first for name in ("train/loss", "val/loss: mean of the runs", "score"))
+    whole = [one.get_by_role("button", name="Show all") for one in (first, second, other)]
+    first.get_by_role("img").press("+")
+    for button, count in zip(whole, (1, 1, 0), strict=True):
+        expect(button).to_have_count(count)
+    expect(board).to_have_url(re.compile("zoom=shared%3Bstep"))
+    board.reload()
+    expect(whole[1]).to_be_visible()
+    second.get_by_role("img").dblclick()
+    for button in whole:
+        expect(button).to_have_count(0)
+    expect(board).to_have_url(re.compile("zoom=shared(&|$)"))
+
+
 def test_values_of_runs_are_scattered_over_a_tag_and_laid_side_by_side(shown: Callable[[str], Page]) -> None:
     board = shown("scatter~y=score~by=tag:lr~logx;parallel~t=Side~y=score~axes=tag:model")
     expect(chart(board, "score (last) over lr").get_by_test_id("points-note")).to_have_text("4 of 4 runs · over lr")

@@ -93,7 +93,7 @@ def test_what_is_too_much_is_refused(unit: Unit) -> None:
     one = a_run(unit, [1])
     with pytest.raises(InvalidArgument, match="pixels"):
         band(unit, [one], Question(pixels=0))
-    with pytest.raises(TooLarge, match="at most 500"):
-        band(unit, [one] * 501, Question(pixels=10))
+    with pytest.raises(TooLarge, match="at most 2000"):
+        band(unit, [one] * 2001, Question(pixels=10))
     with pytest.raises(TooLarge, match="at most 20"):
         bands.bands_of(unit, "default", [Group([one], "y", Question())] * 21)

@@ -1,9 +1,12 @@
-"""A trace: what one call of a program did, told by a client; its spans are a file."""
+"""A trace: what one call of a program did, told by a client."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from runstead.domain.trace_spans import Span
+
+SOURCE_RUN = "mlflow.sourceRun"  # the metadata that says it
 STATES = ("STATE_UNSPECIFIED", "IN_PROGRESS", "OK", "ERROR")
 
 
@@ -11,7 +14,8 @@ STATES = ("STATE_UNSPECIFIED", "IN_PROGRESS", "OK", "ERROR")
 class Trace:
     """Its files are those of run `holder_id` below the trace's id. `key` is the store's own number.
 
-    `source_run_id`: the run that it was told within, if any.
+    `source_run_id`: the run that it was told within, if any. `is_told`: its client told of it, not only its spans.
+    `span_count`: of those that were told as rows; `spans` are they, where they were asked for.
     """
 
     key: int
@@ -28,6 +32,9 @@ class Trace:
     tags: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
     assessments: Sequence[Mapping[str, Any]] = ()  # as their client wrote them, with ids and times
+    is_told: bool = True
+    span_count: int = 0
+    spans: Sequence[Span] = ()
 
 
 @dataclass(frozen=True)

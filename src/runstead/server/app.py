@@ -28,6 +28,8 @@ from runstead.server.mlflow import registries as mlflow_registries
 from runstead.server.mlflow import runs as mlflow_runs
 from runstead.server.mlflow import searches as mlflow_searches
 from runstead.server.mlflow import servers as mlflow_servers
+from runstead.server.mlflow import trace_metrics as mlflow_trace_metrics
+from runstead.server.mlflow import trace_spans as mlflow_trace_spans
 from runstead.server.mlflow import traces as mlflow_traces
 from runstead.server.mlflow import versions as mlflow_versions
 from runstead.server.tokens import Tokens
@@ -96,6 +98,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     mlflow_multiparts.routes,
     mlflow_pages.routes,
     mlflow_graphs.routes,
+    mlflow_trace_spans.routes,
+    mlflow_trace_metrics.routes,
     mlflow_traces.routes,
     mlflow_assessments.routes,
     mlflow_correlations.routes,

@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from runstead.domain.traces import Trace
+from runstead.store import trace_spans
+from runstead.store.engine import insert_if_absent
 from runstead.store.tables import experiments, runs
 from runstead.store.trace_tables import traces
 
@@ -18,8 +20,8 @@ _ALL = (
 
 
 def add(connection: sa.Connection, values: Mapping[str, Any]) -> None:
-    """Keep one; `values` by column name."""
-    connection.execute(sa.insert(traces).values(**values))
+    """Keep one unless its id is taken; `values` by column name."""
+    insert_if_absent(connection, traces, [values])
 
 
 def find(connection: sa.Connection, workspace_key: int, trace_id: str, *, for_update: bool = False) -> Trace | None:
@@ -43,7 +45,8 @@ def update(connection: sa.Connection, key: int, values: Mapping[str, Any]) -> No
 
 
 def delete(connection: sa.Connection, key: int) -> None:
-    """Forget one."""
+    """Forget one, and its spans."""
+    trace_spans.delete(connection, key)
     connection.execute(sa.delete(traces).where(TABLE.trace_key == key))
 
 
@@ -63,4 +66,6 @@ def _trace(row: sa.RowMapping) -> Trace:
         tags=row["tags"],
         metadata=row["metadata"],
         assessments=tuple(row["assessments"]),
+        is_told=row["is_told"],
+        span_count=row["span_count"],
     )

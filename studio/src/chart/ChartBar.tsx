@@ -7,10 +7,11 @@ import { FindBox } from "@/parts/FindBox";
 import { charts } from "@/texts/charts";
 import { SmoothingSlider } from "./SmoothingSlider";
 import { smoothingOf } from "./smoothing";
+import { ZoomSwitch } from "./zooms";
 import "./chart.css";
 
 /** As the address has it. */
-type View = { find: string | null; x: string | null; smooth: string | null };
+type View = { find: string | null; x: string | null; smooth: string | null; zoom: string | null };
 type Props = {
   /** What can be found. */
   label: string;
@@ -30,18 +31,21 @@ export function ChartBar({ label, view, change, axes, actions, children }: Props
       {children}
       <span className="topbar-gap" />
       {actions}
-      <Field label={charts.onX} orientation="horizontal">
-        <Choice
-          className="metrics-x"
-          choices={{ "": charts.usual, ...axes }}
-          chosen={view.x ?? ""}
-          choose={(x) => change({ x: x || null })}
+      <div className="metrics-settings">
+        <ZoomSwitch text={view.zoom} change={(zoom) => change({ zoom })} />
+        <Field label={charts.onX} orientation="horizontal">
+          <Choice
+            className="metrics-x"
+            choices={{ "": charts.usual, ...axes }}
+            chosen={view.x ?? ""}
+            choose={(x) => change({ x: x || null })}
+          />
+        </Field>
+        <SmoothingSlider
+          value={smoothingOf(view.smooth)}
+          change={(smoothing) => change({ smooth: smoothing > 0 ? String(smoothing) : null })}
         />
-      </Field>
-      <SmoothingSlider
-        value={smoothingOf(view.smooth)}
-        change={(smoothing) => change({ smooth: smoothing > 0 ? String(smoothing) : null })}
-      />
+      </div>
     </div>
   );
 }

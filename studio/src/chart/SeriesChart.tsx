@@ -1,7 +1,7 @@
 /** The lines of one series of one run. */
 
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useRef } from "react";
 import { useWorkspace } from "@/api/live";
 import { pointsOptions, valueTableOptions } from "@/api/metrics";
 import type { ChartPoints, Series } from "@/api/types";
@@ -15,6 +15,7 @@ import { pointsNote } from "./notes";
 import { PlotFrame } from "./PlotFrame";
 import { type Curve, curveOf, isAscending } from "./points";
 import { smoothed } from "./smoothing";
+import { useZoom } from "./zooms";
 
 type Props = {
   runId: string;
@@ -35,7 +36,7 @@ export function SeriesChart(props: Props) {
   const { runId, series, x, columns, logX = false, logY, smoothing, height, yKind } = props;
   const frame = useRef<HTMLDivElement>(null);
   const width = useRoughWidth(frame);
-  const [range, zoom] = useState<Range | null>(null);
+  const [range, zoom] = useZoom(x);
   const isOverColumn = x !== "step" && x !== "time" && x !== "index";
   const ordered = useOrderedCurves(runId, series, x, columns, isOverColumn && series.count <= MOST_ORDERED_ROWS);
   const answers = usePoints(props, range, width > 0 && ordered === null ? width : null);

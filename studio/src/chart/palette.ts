@@ -2,6 +2,7 @@
 
 const LIGHT = ["#0b6bb0", "#c4500a", "#0a7d54", "#a8438f", "#7d6200", "#5b4fc9", "#b3261e", "#4f6367"];
 const DARK = ["#62b0f0", "#ff9a5c", "#4fd1a1", "#ec9bd2", "#e3c84c", "#b0a6ff", "#ff8f88", "#b4c2c6"];
+const BLANK_DASH = [1, 4];
 const DASHES: readonly (readonly number[])[] = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 
 export const isDark = (): boolean => document.documentElement.dataset.theme === "dark";
@@ -12,7 +13,7 @@ export function lineColor(index: number): string {
   return colors[index % colors.length] as string;
 }
 
-/** A colour that says something of a line, in the place of its own: that of another number, or one between blue (0) and orange (1). */
+/** A colour that says something of a line, in the place of its own: that of another number, or a place from 0 to 1 on a scale; null: no value. */
 export type Paint = { index: number } | { share: number | null };
 
 export const colorOf = ({ index, paint }: { index: number; paint?: Paint | undefined }): string =>
@@ -20,23 +21,37 @@ export const colorOf = ({ index, paint }: { index: number; paint?: Paint | undef
 
 export const paintColor = (paint: Paint): string => ("index" in paint ? lineColor(paint.index) : shade(paint.share));
 
-const GREY = [0x8a, 0x8f, 0x98] as const;
-const BLUE = [0x2f, 0x7f, 0xd0] as const;
-const ORANGE = [0xe0, 0x70, 0x1a] as const;
+/** Whether it stands for "no value", which is told by more than its colour. */
+export const isBlank = (paint: Paint | undefined): boolean =>
+  paint !== undefined && "share" in paint && paint.share === null;
 
-/** From blue over grey to orange: readable by the colour-blind, in both themes. */
+// Viridis (Smith and van der Walt, CC0): its lightness only grows, also for the colour-blind.
+const SCALE = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"];
+// The part of it that stands out from the page: with 2.5:1 at least.
+const ON_LIGHT = [0, 0.62] as const;
+const ON_DARK = [0.35, 1] as const;
+const BLANK = "#8a8f98";
+
 function shade(share: number | null): string {
-  const end = (share ?? 0) < 0.5 ? BLUE : ORANGE;
-  const part = share === null ? 0 : Math.abs(share - 0.5) * 2;
-  return `#${end.map((level, at) => hex((GREY[at] ?? 0) + part * (level - (GREY[at] ?? 0)))).join("")}`;
+  if (share === null) return BLANK;
+  const [from, to] = isDark() ? ON_DARK : ON_LIGHT;
+  const place = (from + Math.min(1, Math.max(0, share)) * (to - from)) * (SCALE.length - 1);
+  const below = Math.min(Math.floor(place), SCALE.length - 2);
+  const levels = (at: number) =>
+    [1, 3, 5].map((digit) => Number.parseInt(SCALE[at]?.slice(digit, digit + 2) ?? "", 16));
+  const high = levels(below + 1);
+  return `#${levels(below)
+    .map((level, at) => hex(level + (place - below) * ((high[at] ?? 0) - level)))
+    .join("")}`;
 }
 
 const hex = (level: number): string => Math.round(level).toString(16).padStart(2, "0");
 
-/** Lines beyond the number of colours are dashed. */
-export const lineDash = (index: number): number[] => [
-  ...(DASHES[Math.floor(index / LIGHT.length) % DASHES.length] ?? []),
-];
+/** Lines beyond the number of colours are dashed, and dotted those whose colour says that there is no value. */
+export const lineDash = (index: number, paint?: Paint): number[] => {
+  if (paint !== undefined) return isBlank(paint) ? [...BLANK_DASH] : [];
+  return [...(DASHES[Math.floor(index / LIGHT.length) % DASHES.length] ?? [])];
+};
 
 export const token = (name: string): string =>
   getComputedStyle(document.querySelector(".app") ?? document.body)

@@ -3,7 +3,7 @@
 import type { RefObject } from "react";
 import uPlot from "uplot";
 import { formatX, formatY, type PlotLine, type Range, type XKind, type YKind } from "./lines";
-import { colorOf, lineDash, token } from "./palette";
+import { colorOf, isBlank, lineDash, paintColor, token } from "./palette";
 import { sortedByX } from "./points";
 import { tooltip } from "./tooltips";
 
@@ -154,11 +154,20 @@ function seriesOptions(line: PlotLine): uPlot.Series {
     label,
     stroke: () => colorOf(line) + (role === "faint" ? "48" : ""),
     width: isWithoutPath ? 0 : 1.6,
-    dash: line.paint ? [] : lineDash(index),
+    dash: lineDash(index, line.paint),
     ...(isWithoutPath ? { paths: () => null } : {}),
-    points: role === "dots" ? { show: true, size: 8, width: 1.5 } : role === "faint" ? { show: false } : { size: 5 },
+    points:
+      role === "dots"
+        ? { show: true, size: 8, width: 1.5, ...dotFill(line) }
+        : role === "faint"
+          ? { show: false }
+          : { size: 5 },
   };
 }
+
+/** Dots whose colour says something are full; empty where it says that there is no value. */
+const dotFill = ({ paint }: PlotLine): uPlot.Series.Points =>
+  paint === undefined || isBlank(paint) ? {} : { fill: () => paintColor(paint) };
 
 const isMove = (type: string) => type === "mousemove" || type === "mouseleave";
 
@@ -208,7 +217,7 @@ function drawOrdered(plot: uPlot, line: PlotLine): void {
   const isGuide = line.role === "guide";
   ctx.strokeStyle = isGuide ? token("--colorNeutralForeground3") : colorOf(line);
   ctx.lineWidth = (isGuide ? 1 : 1.6) * devicePixelRatio;
-  ctx.setLineDash((isGuide ? GUIDE : lineDash(line.index)).map((length) => length * devicePixelRatio));
+  ctx.setLineDash((isGuide ? GUIDE : lineDash(line.index, line.paint)).map((length) => length * devicePixelRatio));
   ctx.beginPath();
   let isDown = false;
   line.xs.forEach((x, position) => {

@@ -22,6 +22,10 @@ const noteScroll = () => {
 };
 document.addEventListener("scroll", noteScroll, { capture: true, passive: true });
 
+const NEAR = "400px 0px";
+// TypeScript does not know it yet; browsers that do not either only draw a card when it comes into view.
+type NearOptions = IntersectionObserverInit & { scrollMargin: string };
+
 /** Whether the element is in view or nearly so, and while one scrolls: has been for a moment. */
 export function useNearView(element: RefObject<HTMLElement | null>): boolean {
   const [isNear, setNear] = useState(false);
@@ -35,7 +39,9 @@ export function useNearView(element: RefObject<HTMLElement | null>): boolean {
       else if (wait <= 0) setNear(true);
       else timer = setTimeout(() => setNear(true), SETTLE_MS);
     };
-    const watcher = new IntersectionObserver(moved, { rootMargin: "400px 0px" });
+    // The margin of the root says nothing of what scrolls inside it, which is where cards are.
+    const options: NearOptions = { rootMargin: NEAR, scrollMargin: NEAR };
+    const watcher = new IntersectionObserver(moved, options);
     watcher.observe(element.current);
     return () => {
       clearTimeout(timer);

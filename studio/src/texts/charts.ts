@@ -34,6 +34,8 @@ export const charts = {
   notItsKind: (path: string) => `${path} does not hold what its kind says. It is under Outputs + logs.`,
   logX: "Logarithmic x",
   logY: "Logarithmic y",
+  sharedZoom: "Shared zoom",
+  sharedZoomHint: "Zoom into one chart, and all with the same x follow; a double click shows all of it again",
   onX: "On x",
   usual: "Usual",
   /** In the middle of a sentence. */

@@ -76,6 +76,10 @@ export const editor = {
   each: "each as its own line",
   all: "all together: their mean",
   by: (title: string) => `together by ${title}: a mean each`,
+  barsAre: "Bars are",
+  barEach: "one for each run",
+  barAll: "one: the mean of all runs",
+  barBy: (title: string) => `one per ${title}: the mean of its runs`,
   band: "Around the mean",
   bands: { range: "lowest to highest", deviation: "one standard deviation" },
   value: "Which value",
@@ -100,8 +104,19 @@ export const drawn = {
   highest: (name: string) => `${name}, highest`,
   lessDeviation: (name: string) => `${name}, mean − deviation`,
   moreDeviation: (name: string) => `${name}, mean + deviation`,
-  meanOf: (runs: number, points: number) => `mean of ${plural(runs, "run")} from ${plural(points, "point")}`,
+  meanOf: (meant: number, all: number, points: number) =>
+    `mean of ${meant < all ? `${grouped(meant)} of ` : ""}${plural(all, "run")} from ${plural(points, "point")}`,
   withValue: (count: number, all: number) => `${grouped(count)} of ${plural(all, "run")}`,
+  allRuns: "all runs",
+  ofCount: (count: number) => plural(count, "run"),
+  /** What a bar of several runs shows. */
+  bars: {
+    range: "bars: mean of the runs; whiskers: lowest to highest",
+    deviation: "bars: mean of the runs; whiskers: one standard deviation to each side",
+  },
+  spanOf: (mean: string, low: string, high: string, count: number) =>
+    `${mean}, from ${low} to ${high}; ${plural(count, "run")}`,
+  spanWords: (low: string, high: string) => `from ${low} to ${high}`,
   noValue: "none",
   run: "Run",
   noneOf: "None of these runs has it.",

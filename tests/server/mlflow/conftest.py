@@ -8,6 +8,7 @@ import mlflow
 import pytest
 import urllib3
 from mlflow import MlflowClient
+from mlflow.entities.trace_location import MlflowExperimentLocation
 
 from runstead.testing.servers import RealServer, running_server
 
@@ -62,3 +63,22 @@ def tracking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracking]:
         uri = f"{server.url}/mlflow/default"
         mlflow.set_tracking_uri(uri)  # some calls of the client look there, whatever address it was given
         yield Tracking(server, uri, MlflowClient(tracking_uri=uri))
+
+
+@pytest.fixture
+def traced(tracking: Tracking, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An experiment into which the stock client's tracing writes at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_ENABLE_ASYNC_TRACE_LOGGING", "false")
+        mlflow.set_tracking_uri(tracking.uri)
+        yield tracking.experiment(f"traced {request.node.name}".encode("ascii", "replace").decode())
+
+
+def a_trace(experiment_id: str, name: str = "call") -> str:
+    """One of two spans, told by the stock client; its id."""
+    with mlflow.start_span(name, trace_destination=MlflowExperimentLocation(experiment_id)) as outer:
+        outer.set_inputs({"x": 1})
+        with mlflow.start_span("inner") as inner:
+            inner.set_attribute("depth", 2)
+    trace_id: str = outer.trace_id
+    return trace_id

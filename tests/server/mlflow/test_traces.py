@@ -1,35 +1,14 @@
-from collections.abc import Iterator
 from typing import Any
 
 import mlflow
 import pytest
 from mlflow.entities import AssessmentSource, Feedback
-from mlflow.entities.trace_location import MlflowExperimentLocation
 from mlflow.exceptions import MlflowException
 
-from tests.server.mlflow.conftest import Tracking
+from tests.server.mlflow.conftest import Tracking, a_trace
 
 fluent: Any = mlflow  # Any: what it returns is wider than what it returns here
 V2, V3 = "api/2.0/mlflow/traces", "api/3.0/mlflow/traces"
-
-
-@pytest.fixture
-def traced(tracking: Tracking, request: pytest.FixtureRequest) -> Iterator[str]:
-    """An experiment into which the stock client's tracing writes at once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MLFLOW_ENABLE_ASYNC_TRACE_LOGGING", "false")
-        mlflow.set_tracking_uri(tracking.uri)
-        yield tracking.experiment(f"traced {request.node.name}".encode("ascii", "replace").decode())
-
-
-def a_trace(experiment_id: str, name: str = "call") -> str:
-    """One of two spans, told by the stock client; its id."""
-    with mlflow.start_span(name, trace_destination=MlflowExperimentLocation(experiment_id)) as outer:
-        outer.set_inputs({"x": 1})
-        with mlflow.start_span("inner") as inner:
-            inner.set_attribute("depth", 2)
-    trace_id: str = outer.trace_id
-    return trace_id
 
 
 def told(trace_id: str, experiment_id: str, **info: object) -> dict[str, Any]:
@@ -115,14 +94,15 @@ def test_traces_are_filtered_sorted_and_paged(tracking: Tracking, traced: str) -
     _, page = tracking.call("POST", f"{V3}/search", locations=place, max_results=2)
     rest = found(max_results=500, page_token=page["next_page_token"])
     assert ([one["trace_id"] for one in page["traces"]], rest) == (["tr-4", "tr-3"], "210")
-    status, answer = tracking.call("POST", f"{V3}/search", locations=place, filter="span.name = 'x'")
+    status, answer = tracking.call("POST", f"{V3}/search", locations=place, filter="spoon.name = 'x'")
     assert (status, answer["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
     assert tracking.call("POST", f"{V3}/search", locations=place, max_results=501)[0] == 400
 
 
 def test_traces_are_deleted_by_id_or_up_to_a_time_with_their_files(tracking: Tracking, traced: str) -> None:
     gone, kept = a_trace(traced, "gone"), a_trace(traced, "kept")
-    file = f"api/2.0/mlflow-artifacts/artifacts/{traced}/traces/{gone}/artifacts/traces.json"
+    file = f"api/2.0/mlflow-artifacts/artifacts/{traced}/traces/{gone}/artifacts/attachments/more.json"
+    assert tracking.call("PUT", file)[0] == 200
     assert tracking.call("GET", file)[0] == 200
     assert tracking.client.delete_traces(traced, trace_ids=[gone, "tr-unknown"]) == 1
     assert tracking.call("GET", file)[0] == 404

@@ -5,7 +5,7 @@ import math
 from fastapi.responses import Response
 
 from runstead.server.auth import needs
-from runstead.server.mlflow.traces import FILTERS, TRACES, passes
+from runstead.server.mlflow.traces import TRACES, conditions_in, needs_spans, passes
 from runstead.server.mlflow.wire import AskedIn, answer, number_out, router
 from runstead.service import traces
 
@@ -18,10 +18,11 @@ SMOOTHING = 0.5  # Jeffreys' prior: of few traces, a milder answer
 def correlate(asked: AskedIn) -> Response:
     """Counts of both filters among the traces of some experiments, and what follows from them."""
     ids = asked.some_texts("experiment_ids")
-    first, second = (FILTERS.conditions(asked.text(name)) for name in ("filter_string1", "filter_string2"))
-    among = FILTERS.conditions(asked.maybe("base_filter"))
+    first, second = (conditions_in(asked.text(name)) for name in ("filter_string1", "filter_string2"))
+    among = conditions_in(asked.maybe("base_filter"))
+    with_spans = needs_spans([*first, *second, *among])
     cells = {(True, True): 0, (True, False): 0, (False, True): 0, (False, False): 0}
-    for one in traces.listed(asked.unit, asked.workspace, ids):
+    for one in traces.listed(asked.unit, asked.workspace, ids, with_spans=with_spans):
         if passes(among, one):
             cells[passes(first, one), passes(second, one)] += 1
     both, *others = cells.values()

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias, TypeVar
 
+import re2  # type: ignore[import-untyped]  # it has no types
+
 from runstead.domain.errors import InvalidArgument
 
 MOST_CONDITIONS, MOST_CHARS = 200, 100_000
@@ -14,7 +16,8 @@ KINDS: Mapping[str, str] = {
     **dict.fromkeys(("tag", "tags"), "tag"),
     **dict.fromkeys(("attribute", "attributes", "attr", "run", "trace"), "attribute"),
     **dict.fromkeys(("metadata", "request_metadata", "trace_metadata"), "metadata"),
-    **{one: one for one in ("feedback", "expectation")},
+    **{one: one for one in ("feedback", "expectation", "span")},
+    "spans": "span",
     **dict.fromkeys(("dataset", "datasets"), "dataset"),
 }
 TOKEN = re.compile(
@@ -42,7 +45,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Condition:
-    """`op`: = != < <= > >= LIKE ILIKE IN, NOT IN (a tuple), IS NULL, IS NOT NULL (None)."""
+    """`op`: = != < <= > >= LIKE ILIKE RLIKE IN, NOT IN (a tuple), IS NULL, IS NOT NULL (None)."""
 
     key: Key
     op: str
@@ -92,11 +95,20 @@ def holds(condition: Condition, value: Plain) -> bool:
         return False
     if op in ("IN", "NOT IN"):
         return isinstance(wanted, tuple) and (str(value) in wanted) == (op == "IN")
+    if op == "RLIKE":
+        return _searched(str(wanted), str(value))
     if op in ("LIKE", "ILIKE"):
         flags = re.DOTALL | (re.IGNORECASE if op == "ILIKE" else 0)
         pattern = "".join({"%": ".*", "_": "."}.get(c, re.escape(c)) for c in str(wanted))
         return re.fullmatch(pattern, str(value), flags) is not None
     return _compared(op, value, wanted)
+
+
+def _searched(pattern: str, text: str) -> bool:
+    try:
+        return re2.search(pattern, text) is not None
+    except re2.error as error:
+        raise InvalidArgument(f"{pattern[:100]!r} is no regular expression: {error}") from error
 
 
 def sorted_by(rows: Sequence[Row], orders: Sequence[Order], value: Callable[[Row, Key], Plain]) -> list[Row]:
@@ -192,7 +204,7 @@ class _Reader:
         if token.kind == "op":
             return {"==": "=", "<>": "!="}.get(token.text, token.text)
         word = token.text.upper()
-        if token.kind == "word" and word in ("LIKE", "ILIKE", "IN"):
+        if token.kind == "word" and word in ("LIKE", "ILIKE", "RLIKE", "IN"):
             return word
         if token.kind == "word" and word == "NOT":
             self.expect("IN")

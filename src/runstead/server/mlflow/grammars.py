@@ -15,6 +15,7 @@ class Grammar:
     """`texts` and `numbers` are attributes; `words` are kinds of keys with texts, such as tag, `measures` with numbers.
 
     `named`: the names that a kind has, where it has not any. `free`: kinds whose values are texts or numbers.
+    `patterns`: texts are compared with RLIKE, too.
     """
 
     texts: Collection[str]
@@ -23,6 +24,7 @@ class Grammar:
     measures: Collection[str] = ()
     named: Mapping[str, Collection[str]] = field(default_factory=dict)
     free: Collection[str] = ()
+    patterns: bool = False
 
     def conditions(self, text: str | None) -> list[Condition]:
         """The conditions of a filter, checked."""
@@ -59,7 +61,7 @@ class Grammar:
         key, op = condition.key, condition.op
         self.check_key(key)
         is_number = self.is_number(key) or (key.kind in self.free and isinstance(condition.value, int | float))
-        ops = NUMBER_OPS if is_number else TEXT_OPS
+        ops = NUMBER_OPS if is_number else (*TEXT_OPS, "RLIKE") if self.patterns else TEXT_OPS
         if op not in ops:
             raise InvalidArgument(
                 f"Invalid comparison operator '{op}' for {key.kind} '{key.name}'; it takes {', '.join(ops)}"

@@ -1,24 +1,23 @@
-"""MLflow's traces: told when they have ended, found by experiment; their spans are a file that clients read."""
+"""MLflow's traces: told when they have ended, found by experiment; their spans are in trace_spans.py."""
 
+import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import Request
 from fastapi.responses import Response
 
 from runstead.domain.errors import InvalidArgument
-from runstead.domain.traces import Trace, TraceDraft, TraceEdit
+from runstead.domain.trace_spans import NAME, Span
+from runstead.domain.traces import SOURCE_RUN, Trace, TraceDraft, TraceEdit
 from runstead.server.auth import check_within, needs
-from runstead.server.mlflow.artifacts import safe_path, send
 from runstead.server.mlflow.feedbacks import made, newest_value, stamped
 from runstead.server.mlflow.filters import Condition, Key, Order, Plain, holds, sorted_by
 from runstead.server.mlflow.grammars import Grammar
 from runstead.server.mlflow.wire import (
     BASE,
-    MOUNT,
     Asked,
     AskedIn,
     Fields,
@@ -28,40 +27,31 @@ from runstead.server.mlflow.wire import (
     invalid,
     key_of,
     missing,
-    refusal,
     router,
     value_of,
 )
-from runstead.service import artifacts, runs, traces
+from runstead.service import runs, traces
 
 routes = router()
 TRACES = BASE + "/traces"
 TRACE = TRACES + "/{trace_id}"
-NAME, SOURCE_RUN, LOCATION, SPANS = (
-    "mlflow.traceName",
-    "mlflow.sourceRun",
-    "mlflow.artifactLocation",
-    "mlflow.trace.spansLocation",
-)
+LOCATION, SPANS = "mlflow.artifactLocation", "mlflow.trace.spansLocation"
 LINKED = "runstead.linkedRuns"
 MOST_LINKED = 100
-SPANS_FILE = "traces.json"
+LINKED_PROMPTS = "mlflow.linkedPrompts"
+TIMES = ("timestamp", "timestamp_ms", "request_time")
+DURATIONS = ("execution_time", "execution_time_ms", "execution_duration")
+ENDS = ("end_time", "end_time_ms")
+OF_SPANS = ("name", "type", "status", "content")
 FILTERS = Grammar(
-    texts=("status", "state", "name", "request_id", "trace_id", "client_request_id", "run_id"),
-    numbers=("timestamp", "timestamp_ms", "request_time", "execution_time", "execution_time_ms", "execution_duration"),
-    words=("tag", "metadata"),
+    texts=("status", "state", "name", "request_id", "trace_id", "client_request_id", "run_id", "prompt", "text"),
+    numbers=(*TIMES, *DURATIONS, *ENDS),
+    words=("tag", "metadata", "span"),
     free=("feedback", "expectation"),
+    patterns=True,
 )
 STATUSES = {"TRACE_STATUS_UNSPECIFIED": "STATE_UNSPECIFIED"}
 MOST_DELETED = 10_000
-
-
-@routes.post(MOUNT + "/v1/traces")
-@needs("run", body="stream")
-def export_spans() -> Response:
-    """OpenTelemetry's door. MLflow's clients take this answer for one, and send spans as a file with the trace."""
-    told = "REST OTLP span logging is not supported by Runstead: spans are kept as a file of their trace"
-    return refusal(404, "ENDPOINT_NOT_FOUND", told)
 
 
 @routes.post(TRACES)
@@ -200,17 +190,6 @@ def delete_tag(asked: AskedIn) -> Response:
     return answer({})
 
 
-@routes.get(BASE + "/get-trace-artifact")
-@needs("read")
-def get_artifact(request: Request, asked: AskedIn) -> Response:
-    """The spans, or an attachment, as MLflow's own pages ask for them."""
-    there = traces.load(asked.unit, asked.workspace, asked.text("request_id"))
-    path = asked.maybe("path")
-    wanted = f"{there.trace_id}/{f'attachments/{safe_path(path)}' if path else SPANS_FILE}"
-    file = artifacts.find(asked.unit, asked.workspace, there.holder_id, wanted)
-    return send(request, asked.unit, there.holder_id, file)
-
-
 def found(asked: Asked) -> Trace:
     """The trace that a call names."""
     return traces.load(asked.unit, asked.workspace, asked.text("trace_id"))
@@ -261,7 +240,7 @@ def tags_of(one: Trace) -> dict[str, str]:
     """Its tags, and where its files are."""
     root = f"mlflow-artifacts:/{one.experiment_id}/traces/{one.trace_id}/artifacts"
     told = {key: value for key, value in one.tags.items() if key != LINKED}
-    return {**told, LOCATION: root, SPANS: "ARTIFACT_REPO"}
+    return {**told, LOCATION: root, SPANS: "TRACKING_STORE" if one.span_count else "ARTIFACT_REPO"}
 
 
 def runs_of(one: Trace) -> list[str]:
@@ -279,25 +258,53 @@ def value_in(one: Trace, key: Key) -> Plain:
             return one.metadata.get(name)
         case Key("feedback" | "expectation", name):
             return newest_value(one, key.kind, name)
-        case Key(_, "status" | "state"):
-            return one.state
-        case Key(_, "name"):
-            return one.tags.get(NAME)
-        case Key(_, "run_id"):
-            return one.metadata.get(SOURCE_RUN)
-        case Key(_, "client_request_id"):
-            return one.client_request_id or None
-        case Key(_, "request_id" | "trace_id"):
-            return one.trace_id
-        case Key(_, "timestamp" | "timestamp_ms" | "request_time"):
-            return one.requested_at_ms
-    return one.duration_ms
+    return ATTRIBUTES[key.name](one)
+
+
+def _ended_at_ms(one: Trace) -> int | None:
+    return None if one.duration_ms is None else one.requested_at_ms + one.duration_ms
+
+
+ATTRIBUTES: Mapping[str, Callable[[Trace], Plain]] = {
+    **dict.fromkeys(("status", "state"), lambda one: one.state),
+    **dict.fromkeys(("request_id", "trace_id"), lambda one: one.trace_id),
+    **dict.fromkeys(TIMES, lambda one: one.requested_at_ms),
+    **dict.fromkeys(DURATIONS, lambda one: one.duration_ms),
+    **dict.fromkeys(ENDS, _ended_at_ms),
+    "name": lambda one: one.tags.get(NAME),
+    "run_id": lambda one: one.metadata.get(SOURCE_RUN),
+    "prompt": lambda one: one.tags.get(LINKED_PROMPTS),
+    "client_request_id": lambda one: one.client_request_id or None,
+    "text": lambda _: None,
+}
+
+
+def conditions_in(text: str | None) -> list[Condition]:
+    """The conditions of a filter of traces, checked."""
+    found = FILTERS.conditions(text)
+    for kind, name in (one.key for one in found):
+        if kind == "span" and name not in OF_SPANS and not name.startswith("attributes."):
+            raise InvalidArgument(
+                f"Invalid span key '{name[:60]}': there are span.{', span.'.join(OF_SPANS)}, span.attributes.<name>"
+            )
+    return found
+
+
+def needs_spans(conditions: Sequence[Condition]) -> bool:
+    """Whether traces must come with their spans to be looked at."""
+    return any(is_of_spans(one.key) for one in conditions)
+
+
+def is_of_spans(key: Key) -> bool:
+    """Whether spans are compared, not their trace."""
+    return key.kind == "span" or key == Key("attribute", "text")
 
 
 def _found(asked: Asked, experiment_ids: list[str]) -> tuple[list[Trace], Fields]:
     page = asked.page(100, 500)
-    conditions, orders = FILTERS.conditions(asked.maybe("filter")), FILTERS.orders(asked.texts("order_by"))
-    passing = (one for one in traces.listed(asked.unit, asked.workspace, experiment_ids) if passes(conditions, one))
+    conditions, orders = conditions_in(asked.maybe("filter")), FILTERS.orders(asked.texts("order_by"))
+    listed = traces.listed(asked.unit, asked.workspace, experiment_ids, with_spans=needs_spans(conditions))
+    passing = (one for one in listed if passes(conditions, one))
     some = _paged(passing, page) if not orders else _sorted(list(passing), orders, page)
     return some[: page.limit], page.token(len(some) > page.limit)
 
@@ -318,8 +325,25 @@ def _sorted(passing: list[Trace], orders: list[Order], page: Page) -> list[Trace
 
 
 def passes(conditions: Sequence[Condition], one: Trace) -> bool:
-    """Whether a trace passes a filter."""
-    return all(_holds(condition, one) for condition in conditions)
+    """Whether a trace passes a filter; what is asked of spans, one and the same span has to pass."""
+    of_spans = [condition for condition in conditions if is_of_spans(condition.key)]
+    if of_spans and not any(all(holds(one, _of_span(span, one.key)) for one in of_spans) for span in one.spans):
+        return False
+    return all(_holds(condition, one) for condition in conditions if condition not in of_spans)
+
+
+def _of_span(span: Span, key: Key) -> Plain:
+    match key.name:
+        case "name":
+            return span.name
+        case "type":
+            return span.type
+        case "status":
+            return span.state
+        case "content" | "text":
+            return span.text
+    value = span.values.get(key.name.removeprefix("attributes."))
+    return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
 def _holds(condition: Condition, one: Trace) -> bool:

@@ -319,11 +319,16 @@ def tags_out(tags: Mapping[str, str | None]) -> list[Fields]:
     return [{"key": key, "value": value or ""} for key, value in tags.items()]
 
 
-async def _asked(request: Request, ws: str, unit: UnitIn, caller: CallerIn) -> Asked:
+async def settle(request: Request, ws: str, unit: UnitIn, caller: CallerIn) -> None:
+    """Make the workspace, if this is its owner's first call; what does not ask for `AskedIn` depends on it."""
     known: set[str] = request.app.state.mlflow_workspaces
     if ws not in known:
         await run_in_threadpool(_settle, unit, caller, ws)
         known.add(ws)
+
+
+async def _asked(request: Request, ws: str, unit: UnitIn, caller: CallerIn) -> Asked:
+    await settle(request, ws, unit, caller)
     path = request.path_params
     if path.get("door", "api") not in DOORS or path.get("version", "2.0") not in VERSIONS:
         raise NotFound(f"{request.url.path} is no address of MLflow's API")

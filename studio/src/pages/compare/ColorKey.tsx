@@ -1,6 +1,6 @@
 /** What the colours of a chart stand for. */
 
-import { paintColor } from "@/chart/palette";
+import { isBlank, paintColor } from "@/chart/palette";
 import { columnTitle } from "@/pages/table/columns";
 import { drawn as texts } from "@/texts/compare";
 import type { Coloring } from "./colors";
@@ -13,7 +13,7 @@ export function ColorKey({ tile, coloring }: { tile: Tile; coloring: Coloring })
       <li>{columnTitle(tile.color)}</li>
       {coloring.key.map(({ label, paint }) => (
         <li key={label}>
-          <i style={{ background: paintColor(paint) }} /> {label}
+          <i className={isBlank(paint) ? "paint-blank" : undefined} style={{ background: paintColor(paint) }} /> {label}
         </li>
       ))}
     </ul>

@@ -18,6 +18,7 @@ import type { ComparedRun } from "./ComparePanel";
 import { CompareParallel } from "./CompareParallel";
 import { CompareScatter } from "./CompareScatter";
 import { useColoring } from "./colors";
+import type { Population } from "./runs";
 import { metricsOf, seriesFor, type Tile, tileTitle } from "./tiles";
 
 export type CardActions = {
@@ -34,6 +35,7 @@ type Props = {
   tile: Tile;
   runs: readonly ComparedRun[];
   smoothing: number;
+  population: Population | null;
   /** Of one's own chart: what can be done with it; else how to make it one. */
   actions: CardActions | null;
   keep: () => void;
@@ -45,7 +47,7 @@ const KEY_PX = 22;
 /** What a dragged chart carries: its id. */
 export const DRAGGED = "application/x-runstead-chart";
 
-export function CompareCard({ tile, runs, smoothing, actions, keep }: Props) {
+export function CompareCard({ tile, runs, smoothing, population, actions, keep }: Props) {
   const card = useRef<HTMLElement>(null);
   const isNear = useNearView(card);
   const title = tileTitle(tile);
@@ -75,7 +77,9 @@ export function CompareCard({ tile, runs, smoothing, actions, keep }: Props) {
           <IconButton icon={<AddRegular />} label={texts.keep(title)} tip={texts.keepShort} onClick={keep} />
         )}
       </div>
-      <div className="card-body">{isNear && <CardBody tile={tile} runs={runs} smoothing={smoothing} />}</div>
+      <div className="card-body">
+        {isNear && <CardBody tile={tile} runs={runs} smoothing={smoothing} population={population} />}
+      </div>
     </article>
   );
 }
@@ -142,13 +146,13 @@ function OwnActions({ tile, title, actions }: { tile: Tile; title: string; actio
   );
 }
 
-function CardBody({ tile, runs, smoothing }: Pick<Props, "tile" | "runs" | "smoothing">): ReactNode {
+function CardBody({ tile, runs, smoothing, population }: Omit<Props, "actions" | "keep">): ReactNode {
   const ids = useMemo(() => runs.map(({ run }) => run.run_id), [runs]);
   const names = useMemo(() => [...new Set(metricsOf(tile).map(({ metric }) => metric))].sort(), [tile]);
   const summaries = useSummaries(tile.kind === "lines" ? ids : [], names);
   const coloring = useColoring(tile, runs);
   const height = CHART_PX - (coloring.key.length > 0 ? KEY_PX : 0);
-  const chart = { tile, runs, smoothing, coloring, height, summaries: summaries.data ?? {} };
+  const chart = { tile, runs, smoothing, population, coloring, height, summaries: summaries.data ?? {} };
   if (summaries.isLoadingError) return <Problem error={summaries.error} retry={() => void summaries.refetch()} />;
   if (tile.kind === "lines") {
     const known = summaries.data;

@@ -1,7 +1,7 @@
 /** All values of metrics, one line per run and metric, over steps, time, or another metric. */
 
 import { useQueries } from "@tanstack/react-query";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useRef } from "react";
 import { useWorkspace } from "@/api/live";
 import { type ChartQuery, pointsOptions } from "@/api/metrics";
 import type { ChartPoints, Series } from "@/api/types";
@@ -10,6 +10,7 @@ import type { Range, XKind } from "@/chart/lines";
 import { pointsNote } from "@/chart/notes";
 import { PlotFrame } from "@/chart/PlotFrame";
 import { curveOf } from "@/chart/points";
+import { useZoom } from "@/chart/zooms";
 import { useKept } from "@/parts/kept";
 import { useRoughWidth } from "@/parts/measures";
 import { Problem } from "@/parts/Problem";
@@ -17,6 +18,7 @@ import { drawn as texts } from "@/texts/compare";
 import type { ComparedRun } from "./ComparePanel";
 import type { Coloring } from "./colors";
 import { comparedLines, type Drawn, overMetric } from "./lines";
+import type { Population } from "./runs";
 import { type Metric, metricsOf, metricTitle, seriesFor, type Tile, tileTitle } from "./tiles";
 
 export type ChartProps = {
@@ -26,6 +28,8 @@ export type ChartProps = {
   smoothing: number;
   coloring: Coloring;
   height: number;
+  /** Of a table's runs: more than are drawn, perhaps. */
+  population: Population | null;
 };
 
 type Wanted = ComparedRun & { metric: Metric; series: Series };
@@ -37,7 +41,8 @@ const JOINED_PIXELS = 2048;
 export function CompareLines({ tile, runs, summaries, smoothing, coloring, height }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useRoughWidth(frame);
-  const [range, zoom] = useState<Range | null>(null);
+  const together = tile.over === null ? tile.x : metricTitle(tile.over);
+  const [range, zoom] = useZoom(together);
   const wanted = useMemo(() => wantedSeries(tile, runs, summaries), [tile, runs, summaries]);
   const { points, error } = useCurves(tile, wanted, range, width);
   const drawn = useMemo(() => drawnCurves(tile, wanted, points), [tile, wanted, points]);
@@ -60,7 +65,7 @@ export function CompareLines({ tile, runs, summaries, smoothing, coloring, heigh
         xKind={tile.over === null ? (KINDS[tile.x] ?? "number") : "number"}
         logX={isLogX(tile)}
         logY={tile.logY}
-        together={tile.over === null ? tile.x : metricTitle(tile.over)}
+        together={together}
         range={range}
         zoom={zoom}
         height={height}

@@ -44,6 +44,7 @@ export default function ComparePanel({ runIds, change, name, experiment, query, 
   const { runs, total, error } = useComparedRuns(runIds, query);
   const shown = useMemo(() => runs?.filter(({ run }) => !hidden.has(run.run_id)), [runs, hidden]);
   const isAll = runIds[0] === ALL_RUNS;
+  const population = useMemo(() => (isAll ? { query, total, hidden } : null), [isAll, query, total, hidden]);
   const remove = (runId: string) => change((runs ?? []).map(({ run }) => run.run_id).filter((id) => id !== runId));
   return (
     <section className="compare" aria-label={texts.region} data-testid="compare-panel">
@@ -76,7 +77,9 @@ export default function ComparePanel({ runIds, change, name, experiment, query, 
         {shown && runs?.length === 0 && <Empty title={texts.noRuns}>{texts.noRunsHint}</Empty>}
         {shown && runs && runs.length > 0 && (
           <>
-            {part === "charts" && <Dashboard runs={shown} experiment={experiment} view={view} />}
+            {part === "charts" && (
+              <Dashboard runs={shown} population={population} experiment={experiment} view={view} />
+            )}
             {part === "images" && <CompareImages runs={shown} view={view} />}
             {part === "differences" && <CompareTable runs={shown} view={view} />}
           </>

@@ -2,7 +2,7 @@
 
 import { type PointerEvent, useMemo, useRef, useState } from "react";
 import type { Column } from "@/api/types";
-import { colorOf } from "@/chart/palette";
+import { colorOf, isBlank } from "@/chart/palette";
 import { columnDescription, columnTitle } from "@/pages/table/columns";
 import { formatCell, formatNumber } from "@/parts/format";
 import { useRoughWidth } from "@/parts/measures";
@@ -105,12 +105,13 @@ function Parallel({ label, columns, axes, rows, coloring, marks, mark, width, he
         const places = axes.map((axis, index) => axis.shareOf(values[index]));
         const end = places[last] ?? null;
         const many = rows.length <= MOST_COLORS || end === null ? undefined : { share: end };
-        const color = colorOf({ index: run.position, paint: coloring.paintOf(run.run.run_id) ?? many });
+        const paint = coloring.paintOf(run.run.run_id) ?? many;
         return (
           <path
             key={run.run.run_id}
             d={pathOf(places, left, top)}
-            stroke={color}
+            stroke={colorOf({ index: run.position, paint })}
+            strokeDasharray={isBlank(paint) ? "1 4" : undefined}
             opacity={isWithin(axes, marks, values) ? 0.85 : 0.08}
           >
             <title>{run.run.display_name}</title>

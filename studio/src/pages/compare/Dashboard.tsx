@@ -2,9 +2,10 @@
 
 import { Button, Spinner } from "@fluentui/react-components";
 import { AddRegular, GroupListRegular } from "@fluentui/react-icons";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { ChartBar } from "@/chart/ChartBar";
 import { Shelf } from "@/chart/Shelf";
+import { SharedZoom } from "@/chart/zooms";
 import { Empty } from "@/parts/Empty";
 import { Problem } from "@/parts/Problem";
 import { dashboard as texts } from "@/texts/compare";
@@ -14,14 +15,20 @@ import { useCatalog } from "./catalogs";
 import { type ShownTile, useDashboardSections } from "./dashboards";
 import { layoutOf, layoutText, placeIn, withoutTile, withTile } from "./layouts";
 import { useMoves } from "./moves";
+import type { Population } from "./runs";
 import { SectionDialog } from "./SectionDialog";
 import { TileEditor } from "./TileEditor";
 import { AXES, newTile, type Tile } from "./tiles";
 import type { CompareView } from "./views";
 
-type Props = { runs: readonly ComparedRun[]; experiment: string | null; view: CompareView };
+type Props = {
+  runs: readonly ComparedRun[];
+  population: Population | null;
+  experiment: string | null;
+  view: CompareView;
+};
 
-export function Dashboard({ runs, experiment, view }: Props) {
+export function Dashboard({ runs, population, experiment, view }: Props) {
   const { parameters, change } = view;
   const ids = useMemo(() => runs.map(({ run }) => run.run_id), [runs]);
   const catalog = useCatalog(ids, experiment);
@@ -32,6 +39,7 @@ export function Dashboard({ runs, experiment, view }: Props) {
   const moves = useMoves(layout, setLayout);
   const metrics = useMemo(() => catalog.tiles?.flatMap((tile) => tile.metrics) ?? [], [catalog.tiles]);
   const addTo = (into: number) => edit({ tile: newTile({ id: "new", metrics: metrics.slice(0, 1) }), into });
+  const setZoom = useCallback((zoom: string | null) => change({ zoom }), [change]);
   const find = parameters.find ?? "";
   const usual = useMemo(
     () => catalog.tiles?.map((tile) => onAxis(tile, parameters.x)) ?? [],
@@ -74,22 +82,25 @@ export function Dashboard({ runs, experiment, view }: Props) {
       {sections.every(({ items }) => items.length === 0) && find !== "" ? (
         <Empty title={texts.noneFits}>{texts.noneFitsHint}</Empty>
       ) : (
-        <Shelf
-          label={texts.label}
-          testId="dashboard"
-          sections={sections}
-          keyOf={({ tile }: ShownTile) => tile.id}
-          spanOf={spanOf}
-          card={({ tile, isOwn }: ShownTile) => (
-            <CompareCard
-              tile={tile}
-              runs={runs}
-              smoothing={view.smoothing}
-              actions={isOwn ? actionsOf(tile) : null}
-              keep={() => setLayout(withTile(layout, { ...tile, id: "kept" }))}
-            />
-          )}
-        />
+        <SharedZoom text={parameters.zoom} change={setZoom}>
+          <Shelf
+            label={texts.label}
+            testId="dashboard"
+            sections={sections}
+            keyOf={({ tile }: ShownTile) => tile.id}
+            spanOf={spanOf}
+            card={({ tile, isOwn }: ShownTile) => (
+              <CompareCard
+                tile={tile}
+                runs={runs}
+                smoothing={view.smoothing}
+                population={population}
+                actions={isOwn ? actionsOf(tile) : null}
+                keep={() => setLayout(withTile(layout, { ...tile, id: "kept" }))}
+              />
+            )}
+          />
+        </SharedZoom>
       )}
       <p className="visually-hidden" role="status">
         {moves.told}

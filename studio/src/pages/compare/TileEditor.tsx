@@ -77,25 +77,37 @@ export function TileEditor({ tile, metrics, experiment, save, close }: Props) {
 type Offered = ChoiceProps & { metrics: readonly Metric[]; columns: readonly Column[] };
 
 function LineChoices({ draft, change, metrics, columns }: Offered) {
-  const { grouping } = draft;
-  const drawnAs = typeof grouping === "string" ? grouping : columnToken(grouping);
   return (
     <>
       <Field label={texts.onX}>
         <XChoice draft={draft} change={change} metrics={metrics} />
       </Field>
-      <Field label={texts.drawn}>
+      <GroupChoices draft={draft} change={change} columns={columns} words={LINES} />
+    </>
+  );
+}
+
+type Words = { label: string; each: string; all: string; by: (title: string) => string };
+const LINES: Words = { label: texts.drawn, each: texts.each, all: texts.all, by: texts.by };
+const BARS: Words = { label: texts.barsAre, each: texts.barEach, all: texts.barAll, by: texts.barBy };
+
+/** Which runs are put together, and what is shown around their mean. */
+function GroupChoices({ draft, change, columns, words }: Omit<Offered, "metrics"> & { words: Words }) {
+  const { grouping } = draft;
+  return (
+    <>
+      <Field label={words.label}>
         <Choice
           choices={{
-            each: texts.each,
-            all: texts.all,
+            each: words.each,
+            all: words.all,
             ...Object.fromEntries(
               columns
                 .slice(0, MOST_OFFERED)
-                .map((column) => [columnToken(column), texts.by(columnDescription(column))]),
+                .map((column) => [columnToken(column), words.by(columnDescription(column))]),
             ),
           }}
-          chosen={drawnAs}
+          chosen={typeof grouping === "string" ? grouping : columnToken(grouping)}
           choose={(chosen) =>
             change({
               grouping: chosen === "each" || chosen === "all" ? chosen : (columnOfToken(chosen) ?? "each"),
@@ -147,6 +159,7 @@ function ValueChoices({ draft, change, metrics, columns }: Offered) {
           choose={(of) => change({ of })}
         />
       </Field>
+      {draft.kind === "bars" && <GroupChoices draft={draft} change={change} columns={columns} words={BARS} />}
       {draft.kind === "scatter" && (
         <Field label={texts.onX}>
           <ColumnBox label={texts.onX} column={draft.against} columns={onX} choose={(against) => change({ against })} />

@@ -1,4 +1,4 @@
-/** Runs coloured by one of their values: words by the colours of lines, numbers from blue to orange. */
+/** Runs coloured by one of their values: words by the colours of lines, numbers along a scale. */
 
 import { useMemo } from "react";
 import type { Cell } from "@/api/types";

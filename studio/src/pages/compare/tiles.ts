@@ -29,11 +29,12 @@ export type Tile = {
   x: string;
   /** Of lines: another metric on x, step for step, in the place of `x`. */
   over: Metric | null;
+  /** Of lines and bars: which runs are put together; of those, what is shown around their mean. */
+  grouping: Grouping;
+  band: BandOf;
   /** Of scatter: what is on x. */
   against: Column | null;
   of: Summary;
-  grouping: Grouping;
-  band: BandOf;
   logX: boolean;
   logY: boolean;
   /** Values of a run besides its metrics, before them: on y, or an axis each. Lines have none. */
@@ -80,6 +81,7 @@ export function tileTitle(tile: Tile): string {
   if (tile.kind === "lines")
     return `${metrics.join(", ")}${tile.over ? texts.overTitle(metricTitle(tile.over)) : ""}${groupingTitle(tile)}`;
   const names = [...columns, ...metrics].join(", ") + (metrics.length > 0 ? ` (${tile.of})` : "");
+  if (tile.kind === "bars") return names + groupingTitle(tile);
   return names + (tile.kind === "scatter" && tile.against ? texts.overTitle(columnTitle(tile.against)) : "");
 }
 
@@ -95,7 +97,7 @@ export const isWhole = (tile: Tile): boolean =>
 
 /** Colours can say something only where each run is drawn, and lines and dots are not told apart by metric. */
 export const canBeColored = (tile: Tile): boolean =>
-  tile.kind === "lines"
+  tile.kind === "lines" || tile.kind === "bars"
     ? tile.grouping === "each"
     : tile.kind !== "scatter" || tile.metrics.length + tile.columns.length === 1;
 

@@ -5,10 +5,21 @@ import { smoothingOf } from "@/chart/smoothing";
 import { listOf, listText } from "@/parts/compact";
 import { type Parameters, useViewParameters } from "@/parts/parameters";
 
-export const COMPARE_PARAMETERS = ["part", "tiles", "closed", "find", "x", "smooth", "hide", "at", "all"] as const;
+export const COMPARE_PARAMETERS = [
+  "part",
+  "tiles",
+  "closed",
+  "find",
+  "x",
+  "smooth",
+  "zoom",
+  "hide",
+  "at",
+  "all",
+] as const;
 type Name = (typeof COMPARE_PARAMETERS)[number];
 /** They are of one comparison, not of the next one. */
-const PASSING = ["part", "find", "hide", "at"] as const;
+const PASSING = ["part", "find", "zoom", "hide", "at"] as const;
 
 export type CompareView = {
   parameters: Parameters<Name>;

@@ -2,7 +2,7 @@
 
 import { Spinner } from "@fluentui/react-components";
 import { ArrowDownloadRegular } from "@fluentui/react-icons";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useWorkspace } from "@/api/live";
 import { exportAddress, useSeries } from "@/api/metrics";
 import type { Run, Series } from "@/api/types";
@@ -13,6 +13,7 @@ import { type CardSettings, SeriesCard } from "@/chart/SeriesCard";
 import { Shelf, type ShelfSection } from "@/chart/Shelf";
 import { fits, sectionKey, sectionsOf } from "@/chart/sections";
 import { smoothingOf } from "@/chart/smoothing";
+import { SharedZoom } from "@/chart/zooms";
 import { CopyText } from "@/parts/CopyText";
 import { listOf, listText } from "@/parts/compact";
 import { Empty } from "@/parts/Empty";
@@ -23,7 +24,7 @@ import { charts, metricsTab as texts } from "@/texts/charts";
 import { cardsOf, cardsText, METRIC_PARAMETERS, withCard } from "./metrics/cards";
 import "@/chart/chart.css";
 
-const PASSING = ["find"] as const;
+const PASSING = ["find", "zoom"] as const;
 
 export default function MetricsTab({ run }: { run: Run }) {
   const series = useSeries(run.run_id);
@@ -33,6 +34,7 @@ export default function MetricsTab({ run }: { run: Run }) {
   const metrics = useMemo(() => series.data?.filter((each) => each.kind !== "image"), [series.data]);
   const shown = useMemo(() => metrics?.filter((each) => fits(each.name, view.find ?? "")) ?? [], [metrics, view.find]);
   const sections = useSections(shown, view.closed, (closed) => change({ closed }));
+  const setZoom = useCallback((zoom: string | null) => change({ zoom }), [change]);
   if (series.isLoadingError) return <Problem error={series.error} retry={() => void series.refetch()} />;
   if (!metrics) return <Spinner className="page-wait" label={texts.loading} delay={300} />;
   if (metrics.length === 0) return <NoMetrics run={run} />;
@@ -48,22 +50,24 @@ export default function MetricsTab({ run }: { run: Run }) {
       {shown.length === 0 ? (
         <Empty title={texts.noneFits}>{texts.noneFitsHint}</Empty>
       ) : (
-        <Shelf
-          label={texts.others}
-          testId="metric-cards"
-          sections={sections}
-          keyOf={(each) => each.name}
-          card={(each) => (
-            <SeriesCard
-              runId={run.run_id}
-              series={each}
-              settings={cards.get(each.name) ?? NO_SETTINGS}
-              change={(next) => setCard(each.name, next)}
-              x={view.x}
-              smoothing={smoothingOf(view.smooth)}
-            />
-          )}
-        />
+        <SharedZoom text={view.zoom} change={setZoom}>
+          <Shelf
+            label={texts.others}
+            testId="metric-cards"
+            sections={sections}
+            keyOf={(each) => each.name}
+            card={(each) => (
+              <SeriesCard
+                runId={run.run_id}
+                series={each}
+                settings={cards.get(each.name) ?? NO_SETTINGS}
+                change={(next) => setCard(each.name, next)}
+                x={view.x}
+                smoothing={smoothingOf(view.smooth)}
+              />
+            )}
+          />
+        </SharedZoom>
       )}
     </>
   );

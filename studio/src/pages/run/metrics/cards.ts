@@ -3,7 +3,7 @@
 import type { CardSettings } from "@/chart/SeriesCard";
 import { fieldList, fieldText, itemsOf, itemText } from "@/parts/compact";
 
-export const METRIC_PARAMETERS = ["find", "x", "smooth", "cards", "closed"] as const;
+export const METRIC_PARAMETERS = ["find", "x", "smooth", "zoom", "cards", "closed"] as const;
 
 export type Cards = ReadonlyMap<string, CardSettings>;
 
