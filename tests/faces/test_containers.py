@@ -246,6 +246,7 @@ def test_a_job_without_any_engine_runs_without_a_container_if_that_is_permitted(
 ) -> None:
     home = tmp_path / "home"
     monkeypatch.setenv("RUNSTEAD_HOME", str(home))
+    monkeypatch.setenv("RUNSTEAD_ENGINE", "none")
     monkeypatch.setenv("RUNSTEAD_WITHOUT_ENGINE", "venv")
     monkeypatch.chdir(tmp_path)
     with running_server(home):
