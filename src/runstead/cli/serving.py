@@ -26,6 +26,7 @@ from runstead.domain.errors import Conflict, InvalidArgument, Unavailable
 from runstead.domain.images import DEFAULT_BASE_IMAGE, checked_image
 from runstead.domain.jobs import LOCAL
 from runstead.launch.builds import Builds
+from runstead.launch.condas import checked_rule
 from runstead.launch.contract import installed_launchers
 from runstead.launch.controller import Controller
 from runstead.launch.engines import Rules
@@ -143,7 +144,8 @@ def background_of(house: Unit, keys: tokens.Tokens, builds: Builds) -> list[Back
 def _run(settings: Settings, house: Unit, listener: socket.socket) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     keys = tokens.opened(settings.home)
-    builds = Builds(settings.environments, os.environ, rules_of(os.environ))
+    solver = checked_rule(os.environ.get("RUNSTEAD_SOLVER", ""))
+    builds = Builds(settings.environments, os.environ, rules_of(os.environ), solver)
     app = create_app(
         house,
         keys,

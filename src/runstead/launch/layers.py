@@ -23,6 +23,7 @@ from runstead.launch import environments, solvers
 from runstead.launch.engines import HOME_LABEL, KEY_LABEL, Engine, opened, translated
 from runstead.launch.mounts import RUNSTEAD
 from runstead.launch.products import Making, OpenWheel
+from runstead.launch.programs import failure_of
 from runstead.launch.pythons import CURRENT, interpreters_of
 
 if TYPE_CHECKING:
@@ -267,4 +268,4 @@ def _failure(said: str, code: int, command: list[str]) -> Exception:
             "uv does not start in this image, which needs the GNU C library (Debian, Ubuntu, Fedora …; not Alpine): "
             f"{' '.join(said.split())[:200]}"
         )
-    return solvers.failure_of(said, -9 if code == 137 else code)
+    return failure_of(said, -9 if code == 137 else code, solvers.WORDS)

@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import ReturningInsert
 
-from runstead.domain.errors import Conflict, InvalidArgument, RunsteadError, TooLarge, Unavailable
+from runstead.domain.errors import Conflict, InvalidArgument, NotFound, RunsteadError, TooLarge, Unavailable
 
 # What every database turns into a double without an error.
 NUMBER = r"^[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30}|\d{1,3}(\.\d{0,30})?[eE][+-]?[12]?\d?\d)$"
@@ -197,6 +197,10 @@ def _translated() -> Iterator[None]:
         yield
     except sa.exc.OperationalError as error:
         raise _domain_error(error) from error
+    except sa.exc.IntegrityError as error:
+        if (found := _lost_race(error)) is None:
+            raise
+        raise found from error
     except (sa.exc.DataError, UnicodeEncodeError, OverflowError) as error:
         # A NUL, half a character, a number of a hundred digits: JSON can spell them, and here all values come by.
         raise InvalidArgument(f"the database cannot hold a value: {getattr(error, 'orig', error)}") from error
@@ -206,6 +210,18 @@ def _translated() -> Iterator[None]:
         raise Conflict(f"the database is damaged, or is none: {error.orig}") from error
     except sa.exc.TimeoutError as error:
         raise Unavailable("the database has no free connection; try again") from error
+
+
+def _lost_race(error: sa.exc.IntegrityError) -> RunsteadError | None:
+    """What somebody else did between our look and our write; None for a row that is wrong in itself."""
+    kind = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+    if kind in ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"):
+        return Conflict("somebody else made the same at the same moment; look at what is there now")
+    if kind not in ("SQLITE_CONSTRAINT_FOREIGNKEY", "23503"):
+        return None
+    if (error.statement or "").lstrip().upper().startswith("DELETE"):
+        return Conflict("somebody else added to it at the moment of its deletion; delete it again")
+    return NotFound("what this belongs to was deleted at the same moment")
 
 
 def _domain_error(error: sa.exc.OperationalError) -> RunsteadError:

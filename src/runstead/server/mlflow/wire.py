@@ -355,9 +355,9 @@ async def _fields(request: Request) -> Fields:
     body = await request.body()
     if not body.strip():
         return dict(request.query_params)
-    fields = _decoded(body)
+    fields = decoded(body)
     if isinstance(fields, str):  # old clients encode twice
-        fields = _decoded(fields.encode())
+        fields = decoded(fields.encode())
     if fields is None:
         return {}
     if not isinstance(fields, dict):
@@ -365,7 +365,8 @@ async def _fields(request: Request) -> Fields:
     return fields
 
 
-def _decoded(body: bytes) -> object:
+def decoded(body: bytes) -> object:
+    """JSON, not nested too deep."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:
