@@ -13,7 +13,7 @@ IMAGE = {"id": "sha256:1", "python": "python"}
 
 
 def plan(engine: str, user: int, *, is_rootless: bool) -> dict[str, Any]:
-    place = Place(Path("/home/me/.runstead"), "node", "run_1", (user, user))
+    place = Place(Path("/state"), "node", "run_1", (user, user))
     found = Engine(engine, "unix:///engine.sock", "1.41", is_rootless)
     return container_plan(
         Container(image="image"), place, found, image=IMAGE, binds=[], sees_runstead=True, anything=False
