@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from runstead.domain.builds import Specification
-from runstead.domain.errors import InvalidArgument, NotFound, TooLarge, Unavailable
+from runstead.domain.errors import InvalidArgument, NotFound, RunsteadError, TooLarge, Unavailable
 from runstead.launch.builds import Builds
-from runstead.launch.condas import AUTO, checked_rule
+from runstead.launch.condas import AUTO, Conda, activated, checked_rule, words_of
 from runstead.launch.environments import DRAFT, PREFIX
 from runstead.launch.products import Wish
+from runstead.launch.programs import failure_of
 from runstead.testing.servers import wait_until
 from tests.condas import MINOR, a_channel, a_program
 from tests.disks import mounted_disk
@@ -274,6 +275,53 @@ def test_a_full_disk_is_told_and_leaves_nothing(registry: Registry, tmp_path: Pa
 
         assert isinstance(failed.error, TooLarge)
         assert leftovers(disk / "environments") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "told"),
+    [
+        (
+            "Collecting package metadata: done\n\nResolvePackageNotFound:\n  - nosuch=1",
+            InvalidArgument,
+            "Resolve.*nosuch=1",
+        ),
+        ("PackagesNotFoundError: The following packages are not available:\n\n  - x", InvalidArgument, "Packages.* x"),
+        (
+            "x\nerror    libmamba Could not solve for environment specs\n└─ x does not exist",
+            InvalidArgument,
+            "Could not.*x",
+        ),
+        (
+            "critical libmamba Multiple errors occured:\n    Download error (7) Could not connect",
+            Unavailable,
+            "a conda ch",
+        ),
+        (
+            "CondaHTTPError: HTTP 000 CONNECTION FAILED for url <https://c.example.org>",
+            Unavailable,
+            "cannot be reached",
+        ),
+        ("NoSpaceLeftError: No space left on devices.", TooLarge, "the disk is full"),
+        ("CondaValueError: prefix already exists: /x", InvalidArgument, "CondaValueError: prefix already"),
+        ("", InvalidArgument, "conda ended with exit code 1"),
+    ],
+)
+def test_failures_as_the_references_and_issues_of_the_programs_show_them_are_one_sentence(
+    said: str, kind: type[RunsteadError], told: str
+) -> None:
+    error = failure_of(said, 1, words_of(Conda("conda", "/programs/conda")))
+
+    assert (type(error), re.search(told, error.message) is not None) == (kind, True), error.message
+    assert "\n" not in error.message
+
+
+@pytest.mark.parametrize(("script", "said"), [("exit 0", "ends the shell"), ("exit 3", "exit status 3")])
+def test_scripts_that_do_not_let_it_be_activated_are_told(tmp_path: Path, script: str, said: str) -> None:
+    (tmp_path / "etc/conda/activate.d").mkdir(parents=True)
+    (tmp_path / "etc/conda/activate.d/bad.sh").write_text(f"{script}\n")
+
+    with pytest.raises(InvalidArgument, match=rf"cannot be activated.*bad\.sh.*{said}"):
+        activated(tmp_path, os.environ)
 
 
 def test_a_damaged_one_is_built_anew_and_pruning_takes_all_of_it(

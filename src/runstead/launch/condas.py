@@ -77,7 +77,7 @@ def create(conda: Conda, recipe: CondaRecipe, room: Room, prefix: Path) -> None:
     """Makes the prefix, which must not be there yet. Raises as `programs.run`."""
     with told_when_full(f"the environment's folder {room.folder}"):
         write_private(room.folder / FILE, [recipe.file])
-    run(command_of(conda, prefix), room, _words(conda), VARIABLES)
+    run(command_of(conda, prefix), room, words_of(conda), VARIABLES)
     (room.folder / FILE).unlink()
     if not (prefix / "bin" / "python").exists():
         raise InvalidArgument(f"{conda.name} made an environment without Python: {recipe.dependencies[0]} brought none")
@@ -107,15 +107,28 @@ def activated(prefix: Path, environ: Mapping[str, str]) -> dict[str, str]:
     shell = shutil.which("bash") or "/bin/sh"
     command = [shell, "-c", 'for one in "$@"; do . "$one"; done >&2; env -0', shell, *scripts]
     try:
-        told = subprocess.run(command, env=given, cwd=prefix, capture_output=True, timeout=_PATIENCE_S, check=True)
+        told = subprocess.run(
+            command,
+            env=given,
+            cwd=prefix,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PATIENCE_S,
+            check=True,
+        ).stdout.decode(errors="surrogateescape")
     except (OSError, subprocess.SubprocessError) as error:
         raise InvalidArgument(f"the environment cannot be activated with {', '.join(scripts)}: {error}") from error
-    lines = told.stdout.decode(errors="surrogateescape").rstrip("\0").split("\0")
-    after = dict(line.split("=", 1) for line in lines)
-    return {
-        **variables,
-        **{name: value for name, value in after.items() if given.get(name) != value and name not in _SHELLS},
-    }
+    after = dict(line.split("=", 1) for line in told.split("\0") if line)
+    if not after:
+        raise InvalidArgument(f"the environment cannot be activated: one of {', '.join(scripts)} ends the shell")
+    set_there = {name: value for name, value in after.items() if given.get(name) != value and name not in _SHELLS}
+    return {**variables, **set_there}
+
+
+def words_of(conda: Conda) -> Words:
+    """How this program tells of errors."""
+    away = re.compile(_AWAY, re.I)
+    return Words(conda.name, "a conda channel", re.compile(_REASON, re.M), away, re.compile(_LEAD, re.M))
 
 
 def _named(rule: str, environ: Mapping[str, str]) -> Conda:
@@ -148,8 +161,3 @@ def _variable(name: str) -> str:
 
 def _kind(path: str) -> str:
     return next((name for name in PROGRAMS if name in os.path.basename(path)), "")
-
-
-def _words(conda: Conda) -> Words:
-    away = re.compile(_AWAY, re.I)
-    return Words(conda.name, "a conda channel", re.compile(_REASON, re.M), away, re.compile(_LEAD, re.M))
