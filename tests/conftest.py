@@ -20,6 +20,7 @@ from tests.machine import NO_PODMAN, NO_POSTGRES, skip_without
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Nor may a test meet a container engine of the machine: those that want one say which.
 os.environ["RUNSTEAD_ENGINE"] = "none"
+os.environ["RUNSTEAD_SOLVER"] = "uv"  # nor a conda
 
 
 # A shell that runs `make test` in the background has it ignore Ctrl-C, and every process that a test starts, too.

@@ -12,6 +12,8 @@ from pathlib import Path
 # What every environment with Runstead in it asks for, under the names and versions that it asks for.
 NEEDED = (("pip", "26.0"), ("urllib3", "2.2.0"), ("pathspec", "0.12.1"), ("pyyaml", "6.0.2"))
 PASSWORD = "s3cret-word"
+TOKEN = "to-ken-1234"  # of a conda channel
+_TOKEN_PATH = f"/t/{TOKEN}"  # conda's way to show it
 
 
 def a_wheel(folder: Path, name: str, version: str, *, needs: Sequence[str] = (), size_bytes: int = 0) -> Path:
@@ -63,6 +65,11 @@ class Registry:
     def option_with_password(self) -> str:
         return f"--index-url {self.url.replace('://', f'://me:{PASSWORD}@')}"
 
+    @property
+    def channel(self) -> str:
+        """The address of the folder's conda channel."""
+        return self.url.replace("/simple", "/channel")
+
 
 @contextmanager
 def running_registry(folder: Path) -> Iterator[Registry]:
@@ -83,6 +90,25 @@ def running_registry(folder: Path) -> Iterator[Registry]:
         server.server_close()
 
 
+def _page(folder: Path, name: str) -> bytes:
+    """Of the wheels of this name; empty if there are none."""
+    wheels = sorted(folder.glob(f"{name.strip('/').replace('-', '_')}-*.whl"))
+    known = 'data-core-metadata="true"'  # so that uv asks for a wheel only to install it
+    links = "".join(f'<a href="/files/{one.name}" {known}>{one.name}</a>\n' for one in wheels)
+    return f"<!DOCTYPE html><html><body>{links}</body></html>".encode() if wheels else b""
+
+
+def _handed_out(registry: Registry, file: Path) -> bytes:
+    """What is in it; empty if it is not there. A package waits for the gate."""
+    if not file.exists():
+        return b""
+    if file.suffix in (".whl", ".bz2"):
+        registry.asked.append(file.name)
+        registry.waiting.set()
+        registry.gate.wait(30)
+    return file.read_bytes()
+
+
 def _metadata(wheel: Path) -> bytes:
     with zipfile.ZipFile(wheel) as archive:
         return archive.read(next(name for name in archive.namelist() if name.endswith("/METADATA")))
@@ -95,22 +121,19 @@ def _handler(registry: Registry) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             if registry.needs_password and not self._is_known():
                 return self._answer(401, b"")
-            kind, _, name = self.path.strip("/").partition("/")
+            path = self.path.removeprefix(_TOKEN_PATH).strip("/")
+            kind, _, name = path.partition("/")
             if kind == "simple":
-                found = sorted(registry.folder.glob(f"{name.strip('/').replace('-', '_')}-*.whl"))
-                known = 'data-core-metadata="true"'  # so that uv asks for a wheel only to install it
-                links = "".join(f'<a href="/files/{one.name}" {known}>{one.name}</a>\n' for one in found)
-                return self._answer(200 if found else 404, f"<!DOCTYPE html><html><body>{links}</body></html>".encode())
+                page = _page(registry.folder, name)
+                return self._answer(200 if page else 404, page)
             if name.endswith(".metadata"):
                 return self._answer(200, _metadata(registry.folder / name.removesuffix(".metadata")))
-            registry.asked.append(name)
-            registry.waiting.set()
-            registry.gate.wait(30)
-            return self._answer(200, (registry.folder / name).read_bytes(), "application/octet-stream")
+            found = _handed_out(registry, registry.folder / (path if kind == "channel" else name))
+            return self._answer(200 if found else 404, found, "application/octet-stream")
 
         def _is_known(self) -> bool:
             wanted = base64.b64encode(f"me:{PASSWORD}".encode()).decode()
-            return self.headers.get("Authorization") == f"Basic {wanted}"
+            return self.path.startswith(_TOKEN_PATH) or self.headers.get("Authorization") == f"Basic {wanted}"
 
         def _answer(self, status: int, content: bytes, kind: str = "text/html") -> None:
             self.send_response(status)

@@ -127,3 +127,15 @@ def test_a_curated_environment_is_explained_by_its_name(server: RealServer) -> N
 
 def test_prune_wants_to_be_told_what(server: RealServer) -> None:
     assert "--unused-days" in environment(server, "prune").stderr
+
+
+def test_a_registrys_password_is_forgotten_by_name_and_one_that_is_not_kept_is_said_so(server: RealServer) -> None:
+    login = {"address": "registry.example.org", "username": "me", "password": "word"}
+    definition = {"name": "boxed", "python": {}, "docker": {"baseImage": "an-image", "baseImageRegistry": login}}
+    body = {"name": "boxed", "definition": definition}
+    server.connection().call("POST", "/api/v1/workspaces/default/environments", body)
+
+    first, second = (environment(server, "logout", "registry.example.org", "me") for _ in range(2))
+
+    assert (first.returncode, "is forgotten" in first.stdout) == (0, True), first.stderr
+    assert (second.returncode, "no password of 'me' at the registry registry.example.org" in second.stderr) == (3, True)

@@ -1,5 +1,6 @@
 """Environments with packages, from `submit` to the script that imports them: real builds, real jobs."""
 
+import re
 import subprocess
 import sys
 import threading
@@ -12,7 +13,8 @@ import pytest
 from azureml.core import Environment, Experiment, Run, RunConfiguration, ScriptRunConfig, Workspace
 from azureml.core.conda_dependencies import CondaDependencies
 from azureml.exceptions import UserErrorException
-from runstead.testing.servers import start_server, stop_server, wait_until
+from runstead.testing.servers import running_server, start_server, stop_server, wait_until
+from tests.condas import a_channel, a_program
 from tests.machine import skip_without
 from tests.registries import PASSWORD, Registry, a_wheel, running_registry
 
@@ -222,6 +224,37 @@ def test_pip_and_python_of_a_command_are_the_environments(
 
     assert "\nTrue\n" in log_of(run, "azureml-logs/70_driver_log.txt")
     assert subprocess.run([sys.executable, "-c", "import tiny"], capture_output=True, check=False).returncode == 1
+
+
+def test_a_job_runs_in_the_environment_that_conda_made_as_if_it_were_activated(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a server of its own, whose owner chose the program (tests/condas.py stands in for it)."""
+    a_channel(registry.folder / "channel")
+    monkeypatch.setenv("RUNSTEAD_SOLVER", str(a_program(tmp_path / "programs", "micromamba")))
+    monkeypatch.setenv("CONDA_PKGS_DIRS", str(tmp_path / "packages"))
+    monkeypatch.setenv("RUNSTEAD_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    environment = config(registry).environment
+    asked = environment.python.conda_dependencies
+    assert asked is not None
+    asked.add_channel(registry.channel)
+    for channel in ("anaconda", "conda-forge"):  # v1's own
+        asked.remove_channel(channel)
+    asked.add_conda_package("jq")
+    text = "import os, tiny; print('jq', os.environ['JQ_HOME'], 'VIRTUAL_ENV' in os.environ)"
+    with running_server(tmp_path / "home"):
+        experiment = Experiment(Workspace.from_config(), "boxed")
+        run = experiment.submit(
+            ScriptRunConfig(source(tmp_path, text), command=["jq && python train.py"], environment=environment)
+        )
+        run.wait_for_completion()
+
+        said = log_of(run, "azureml-logs/70_driver_log.txt")
+        prefix = re.search(r"^(\S+)/lib$", said, re.MULTILINE)
+        assert prefix is not None, said
+        assert f"jq {prefix[1]}/share/jq False" in said
+        assert "solver micromamba" in log_of(run, CONTROL_LOG)
 
 
 def test_an_environment_is_built_by_hand_with_its_log_on_the_screen(

@@ -11,6 +11,7 @@ from runstead.cli.servers import home_option, json_option
 from runstead.client import builds, environments, local
 from runstead.client.config import from_environment, is_strict
 from runstead.client.connection import Connection, Json
+from runstead.client.logins import forget_login
 from runstead.client.workspaces import Workspace
 from runstead.domain.containers import wanted_of
 from runstead.domain.errors import InvalidArgument, NotFound
@@ -89,6 +90,20 @@ def prune(
         dry=dry_run,
     )
     _tell(gone, as_json=as_json, none="nothing to throw away")
+
+
+@group.command()
+@click.argument("registry")
+@click.argument("username")
+@click.option("--workspace", default="default", show_default=True, help="The workspace that keeps the password.")
+@home_option
+def logout(registry: str, username: str, workspace: str, home: Path | None) -> None:
+    """Forget the password of USERNAME at the image registry REGISTRY, which an environment brought along.
+
+    REGISTRY: its address as the environment gave it; docker.io for Docker Hub.
+    """
+    forget_login(Workspace(_connection(home), workspace), registry, username)
+    print(f"the password of {username} at {registry} is forgotten; images of it that are here stay")
 
 
 def _connection(home: Path | None) -> Connection:

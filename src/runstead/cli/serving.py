@@ -20,11 +20,13 @@ import uvicorn
 
 from runstead import __version__
 from runstead.cli.ports import holder_of
+from runstead.client.local import make_home
 from runstead.domain.addresses import is_loopback
 from runstead.domain.errors import Conflict, InvalidArgument, Unavailable
 from runstead.domain.images import DEFAULT_BASE_IMAGE, checked_image
 from runstead.domain.jobs import LOCAL
 from runstead.launch.builds import Builds
+from runstead.launch.condas import checked_rule
 from runstead.launch.contract import installed_launchers
 from runstead.launch.controller import Controller
 from runstead.launch.engines import Rules
@@ -104,7 +106,7 @@ def rules_of(environ: Mapping[str, str]) -> Rules:
 def serve(settings: Settings, *, any_port: bool) -> None:
     """Serve until SIGTERM, SIGINT or POST shutdown. Conflict if the home or the port is taken."""
     os.umask(0o077)
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_home(settings.home)
     with _home_lock(settings.home):
         listener = _bound(settings, any_port=any_port)
         settings = replace(settings, port=listener.getsockname()[1])
@@ -142,7 +144,8 @@ def background_of(house: Unit, keys: tokens.Tokens, builds: Builds) -> list[Back
 def _run(settings: Settings, house: Unit, listener: socket.socket) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     keys = tokens.opened(settings.home)
-    builds = Builds(settings.environments, os.environ, rules_of(os.environ))
+    solver = checked_rule(os.environ.get("RUNSTEAD_SOLVER", ""))
+    builds = Builds(settings.environments, os.environ, rules_of(os.environ), solver)
     app = create_app(
         house,
         keys,

@@ -19,7 +19,7 @@ RUNSTEAD_REQUIREMENTS = ("urllib3>=2.2", "pathspec>=0.12", "pyyaml>=6.0.1")
 MOST_LINES = 2_000
 MOST_STEPS = 5
 MOST_LINE_CHARS = 5_000
-_SECTIONS = ("dockerfile", "conda", "pip", "requirement")
+_SECTIONS = ("dockerfile", "channel", "conda", "pip", "requirement")
 _FACTS = ("interpreter", "solver", "platform", "format", "kind", "base_image", "build_context")
 
 
@@ -84,17 +84,19 @@ def specification_json(specification: Specification) -> dict[str, Any]:
     return {"channels": list(specification.channels), "dependencies": [*specification.conda, *pip]}
 
 
-def recipe_of(specification: Specification) -> Recipe:
-    """Every line understood. InvalidArgument for the first that cannot be, or must not be, taken over."""
-    python, conda = _without_python(specification.conda)
+def recipe_of(specification: Specification, *, pip: tuple[str, ...] = ("pip",)) -> Recipe:
+    """Every line understood. InvalidArgument for the first that cannot be, or must not be, taken over.
+
+    pip: what is installed where pip is not named, since a conda environment has it and scripts call it.
+    """
+    python, conda = python_of(specification.conda)
     lines = [*map(conda_line, conda), *map(pip_line, specification.pip)]
     given = [line.requirement for line in lines if line.requirement]
     answers = [(line, answered(line)) for line in given]
     by_runstead = tuple((line, answer.why) for line, answer in answers if answer.by_runstead)
     wanted = [line for line in rewritten(given, runstead="") if line]
-    # As a conda environment has it; scripts call it.
-    pip = () if "pip" in {answer.name for _, answer in answers} else ("pip",)
-    ours = (*(RUNSTEAD_REQUIREMENTS if by_runstead else ()), *pip)
+    is_named = "pip" in {answer.name for _, answer in answers}
+    ours = (*(RUNSTEAD_REQUIREMENTS if by_runstead else ()), *(() if is_named else pip))
     return Recipe(
         python=python,
         requirements=(*wanted, *ours),
@@ -187,8 +189,8 @@ def _line_changes(section: str, before: Sequence[str], after: Sequence[str]) -> 
     return told
 
 
-def _without_python(conda: Sequence[str]) -> tuple[str, list[str]]:
-    """The clauses for Python, and the lines for everything else."""
+def python_of(conda: Sequence[str]) -> tuple[str, list[str]]:
+    """The clauses for Python as PEP 440 writes them, and the lines for everything else."""
     asked = ""
     others = []
     for line in conda:

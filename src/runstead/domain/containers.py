@@ -139,7 +139,7 @@ def container_from(given: object) -> Container:
         arguments=tuple(arguments),
         shared_volumes=given.get("shared_volumes") is not False,
         shm_size=texts["shm_size"] or None,
-        login=login_of(given.get("login")),
+        login=None if given.get("login") is None else login_of(given["login"]),
     )
     options_of(made, anything=True)
     return made

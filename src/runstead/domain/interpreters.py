@@ -65,9 +65,17 @@ def chosen(
     reason = f"{why_least} needs {dotted(least)} or later" if wanted < least else f"this machine has {names}"
     if strict or not near:
         how = "and a strict choice was asked for" if near else "and none comes near"
-        raise NotFound(f"there is no Python {_shown(asked)} for this environment: {reason}, {how}")
+        raise NotFound(f"there is no Python {shown(asked)} for this environment: {reason}, {how}")
     best = min(near, key=lambda one: _distance(one.version, wanted))
-    return Choice(best, f"Python {_shown(asked)} was asked for, {best.name} is used: {reason}")
+    return Choice(best, f"Python {shown(asked)} was asked for, {best.name} is used: {reason}")
+
+
+def allows_from(asked: str, least: Version) -> bool:
+    """Whether some Python from `least` on, of the same major version, would fit."""
+    clauses = clauses_of(asked)
+    patches = {0, 99, *(version[2] for _, version in clauses if len(version) > 2)}
+    later = [(least[0], minor, patch) for minor in range(least[1], least[1] + 30) for patch in patches]
+    return any(all(_fits(version, op, wanted) for op, wanted in clauses) for version in later)
 
 
 def _fits(version: Version, operator: str, wanted: Version) -> bool:
@@ -89,5 +97,6 @@ def _distance(version: Version, wanted: Version) -> tuple[int, int, int]:
     return abs(version[1] - minor), -version[1], -version[2] if is_far else abs(version[2] - wanted[2])
 
 
-def _shown(asked: str) -> str:
+def shown(asked: str) -> str:
+    """The clauses of one version as people write it."""
     return re.sub(r"^==|\.\*$", "", asked) if asked.count(",") == 0 else asked

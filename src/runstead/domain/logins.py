@@ -42,10 +42,8 @@ class Login:
         return image.startswith(f"{self.place}/") if self.place else registry_of(image) == DOCKER_HUB
 
 
-def login_of(given: object) -> Login | None:
+def login_of(given: object) -> Login:
     """The checked login of a JSON object; no error says a password."""
-    if given is None:
-        return None
     if not isinstance(given, Mapping) or set(given) - {"address", "username", "password"}:
         raise InvalidArgument("an image registry has an address, a username and a password, and nothing else")
     if not all(isinstance(value, str) and len(value) < 20_000 and "\0" not in value for value in given.values()):

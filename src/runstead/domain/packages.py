@@ -32,7 +32,10 @@ _WITH_ADDRESS = frozenset({"--index-url", "--extra-index-url", "--find-links"})
 _WITH_NAMES = frozenset({"--no-binary", "--only-binary"})
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::\d+)?")
 _PASSED_OVER = frozenset({"--prefer-binary", "--no-cache-dir", "--upgrade", "-U", "--no-input", "--quiet", "-q"})
-_SECRET = re.compile(r"(?<=://)[^/\s]+(?=@)|(?<=[?&]sig=)[^&\s]+|(?<=[?&]token=)[^&\s]+")
+_SECRET = re.compile(
+    r"(?<=://)[^/\s]+(?=@)|(?<=[?&]sig=)[^&\s]+|(?<=[?&]token=)[^&\s]+"
+    r"|(?<=/t/)[A-Za-z0-9_.~%-]+(?=/)"  # the token of a conda channel
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def redacted_json(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def pip_line(text: str) -> Line:
     """One line of a pip section. InvalidArgument if it is no requirement and no option that is safe to take over."""
-    line = _clean(text, "pip")
+    line = bare_line(text, "pip")
     if not line:
         return Line()
     if line.startswith("-"):
@@ -73,7 +76,7 @@ def pip_line(text: str) -> Line:
 
 def conda_line(text: str) -> Line:
     """One conda requirement as PyPI has it. InvalidArgument if PyPI has nothing of the kind, or for what is none."""
-    line = _clean(text, "conda")
+    line = bare_line(text, "conda")
     found = _CONDA.fullmatch(line)
     if found is None:
         raise InvalidArgument(f"the conda line {line!r} is no requirement; write name, name=version or name>=version")
@@ -83,8 +86,8 @@ def conda_line(text: str) -> Line:
         return Line(note=f"conda {line}: left out, the wheels of PyPI or the system bring it along")
     if name in NOT_ON_PYPI or name.startswith("r-"):
         raise InvalidArgument(
-            f"the conda package {name!r} has no equivalent on PyPI, and Runstead builds with uv from there; install it "
-            "on the machine and take the line out, or use an interpreter with user_managed_dependencies = True"
+            f"the conda package {name!r} has no equivalent on PyPI, where uv looks; micromamba, mamba or conda on "
+            "the server's PATH would take it from its channel; else install it on the machine and take the line out"
         )
     pypi = PYPI_NAMES.get(name, name)
     requirement = f"{pypi}{clauses}"
@@ -159,7 +162,8 @@ def _refusal(line: str) -> str:
     return f"the pip line {shown!r} is no requirement; write name, name==version or name @ https://…"
 
 
-def _clean(text: str, kind: str) -> str:
+def bare_line(text: str, kind: str) -> str:
+    """A line without its comment; empty if there is nothing else. InvalidArgument for control characters."""
     if any((ord(c) < 32 and c != "\t") or ord(c) == 127 or "\ud800" <= c <= "\udfff" for c in text):
         raise InvalidArgument(f"the {kind} line {redacted(text)!r} has a line break or another control character in it")
     bare = re.sub(r"(?:^|\s+)#.*$", "", text)

@@ -8,17 +8,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple  # JSON values
 
+from runstead.domain.builds import Specification
 from runstead.domain.errors import InvalidArgument, NotFound, RunsteadError, Unavailable
 from runstead.domain.plans import BUILD_LOG
 from runstead.launch import environments, solvers
+from runstead.launch.condas import AUTO, choose
 from runstead.launch.engines import Engines, NoEngine, Rules, opened
 from runstead.launch.environments import Environment
 from runstead.launch.explanations import BY_HAND, with_result
 from runstead.launch.images import look_for_image
 from runstead.launch.logs import now
+from runstead.launch.prefixes import Prefix, look_for_prefix
 from runstead.launch.products import Bare, Making, Product, Wish
 from runstead.launch.pythons import Pythons
-from runstead.launch.venvs import look_for_venv
+from runstead.launch.venvs import Venv, look_for_venv
 
 AT_ONCE = 2  # builds; more only wait for the same disk and network
 TAIL_LINES = 15
@@ -96,7 +99,9 @@ class _Begun:
 class Builds:
     """The environments of one home. Thread-safe; each build has a thread."""
 
-    def __init__(self, root: Path, environ: Mapping[str, str], rules: Rules | None = None) -> None:
+    def __init__(self, root: Path, environ: Mapping[str, str], rules: Rules | None = None, solver: str = AUTO) -> None:
+        """solver: as of condas.choose."""
+        self._solver = solver
         self._root = root
         self._environ = environ
         self.engines = Engines(rules or Rules(), environ)
@@ -225,10 +230,15 @@ class Builds:
             return Bare(told=[warning])
         if wish.specification is None:
             raise InvalidArgument(f"there is nothing to build for {wish.name!r}: it uses an interpreter that is there")
-        found = look_for_venv(
-            wish, wish.specification, root=self._root, environ=self._environ, pythons=self._interpreters()
-        )
+        found = self._look_for_packages(wish, wish.specification)
         return replace(found, told=[warning, *found.told]) if warning else found
+
+    def _look_for_packages(self, wish: Wish, asked: Specification) -> Venv | Prefix:
+        conda, why_uv = choose(self._solver, asked, self._environ)
+        if conda is not None:
+            return look_for_prefix(wish, asked, conda, root=self._root, environ=self._environ)
+        pythons = self._interpreters()
+        return look_for_venv(wish, asked, root=self._root, environ=self._environ, pythons=pythons, why_uv=why_uv)
 
     def _interpreters(self) -> Pythons:
         with self._lock:

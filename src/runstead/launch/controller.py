@@ -283,7 +283,10 @@ class Controller:
             if answer is not None and answer.environment is not None:
                 for line in answer.told:
                     note(folder, CONTROL_LOG, line)
-                write_fact(folder, ENVIRONMENT, {"key": answer.key, "python": answer.environment.python})
+                built = answer.environment
+                write_fact(
+                    folder, ENVIRONMENT, {"key": answer.key, "python": built.python, "variables": dict(built.variables)}
+                )
                 if job.spec.container is not None and answer.environment.image:
                     self._stage_container(job, job.spec.container, folder, answer.environment)
             write_plan(folder, self._plan(job, folder))
@@ -296,7 +299,10 @@ class Controller:
         life_s = (job.spec.max_run_duration_s or LONGEST_JOB_S) + AFTERWARDS_S
         token = RunToken(*self._run_token(job.workspace, job.run_id, life_s=life_s))
         built = read_fact(folder, ENVIRONMENT)
-        spec = job.spec if built is None else replace(job.spec, python=built["python"] or job.spec.python)
+        spec = job.spec
+        if built is not None:
+            variables = {**built.get("variables", {}), **spec.environment_variables}
+            spec = replace(spec, python=built["python"] or spec.python, environment_variables=variables)
         contained = (folder / CONTAINER).exists()
         elsewhere = Elsewhere(runner_of(folder), clearing_of(folder)) if contained else None
         around = jobs.surroundings(self._unit, job)
@@ -322,7 +328,7 @@ class Controller:
             write_log(folder, execution, said)
         note(folder, execution, f"Container {asked['name']} of image {asked['image']}, user {asked['user']}")
         if not container.shared_volumes:
-            note(folder, CONTROL_LOG, "shared_volumes=False: the folders of the job are mounted all the same")
+            note(folder, CONTROL_LOG, "shared_volumes=False changes nothing here: it is for Docker on Windows")
         write_fact(folder, CONTAINER, asked)
 
     def _give_up_building(self, job: Job, failed: Failed) -> None:

@@ -25,6 +25,7 @@ USED = "used"
 VENV = "venv"
 LINKS = "runstead"
 DRAFT = ".building-"
+PREFIX = ".prefix-"  # what cannot be moved; the `venv` of its environment is a link to it
 LOCK = "lock"  # of a draft
 GONE = ".gone-"
 IN_USE_S = 60.0  # what was used so shortly ago may be about to be started in
@@ -52,6 +53,11 @@ class Environment:
         return dict(self.record.get("image") or {})
 
     @property
+    def variables(self) -> Mapping[str, str]:
+        """What scripts in it get besides, as an activated environment has it."""
+        return dict(self.record.get("variables") or {})
+
+    @property
     def used_at(self) -> float:
         """Seconds since 1970."""
         with suppress(FileNotFoundError):
@@ -63,7 +69,8 @@ class Environment:
         """Of all its files; walked each time, for only people who clear up ask."""
         if self.image:
             return int(self.image["size_bytes"])
-        files = (os.path.join(place, name) for place, _, names in os.walk(self.folder) for name in names)
+        tops = [self.folder, *([self.folder / VENV] if (self.folder / VENV).is_symlink() else [])]
+        files = (os.path.join(place, name) for top in tops for place, _, names in os.walk(top) for name in names)
         return sum(os.lstat(path).st_size for path in files)
 
 
@@ -119,6 +126,21 @@ def drafted(root: Path, key: str) -> Iterator[tuple[Path, int]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def rooted(root: Path, draft: Path) -> Iterator[Path]:
+    """A place beside a draft for what cannot be moved, such as conda's environments; the draft's `venv` leads there.
+
+    Nothing is there yet. At the end it is gone, unless the draft was kept. It has the draft's lock.
+    """
+    place = root / draft.name.replace(DRAFT, PREFIX, 1)
+    (draft / VENV).symlink_to(f"../{place.name}", target_is_directory=True)
+    try:
+        yield place
+    finally:
+        if not _is_led_to(place):
+            shutil.rmtree(place, ignore_errors=True)
+
+
 def keep(root: Path, draft: Path, record: Mapping[str, Any]) -> Environment:
     """Makes a finished draft the environment of its hash; a damaged one that stands there goes.
 
@@ -142,11 +164,16 @@ def remove(root: Path, key: str) -> None:
     aside = root / f"{GONE}{key}-{secrets.token_hex(4)}"
     with suppress(FileNotFoundError):
         (root / key).rename(aside)
+        if (aside / VENV).is_symlink():
+            shutil.rmtree((aside / VENV).resolve(), ignore_errors=True)
         shutil.rmtree(aside, ignore_errors=True)
 
 
 def sweep(root: Path) -> None:
     """Clears away what killed builds left, and what was being deleted."""
+    for place in root.glob(f"{PREFIX}*"):
+        if not is_held(root / place.name.replace(PREFIX, DRAFT, 1) / LOCK) and not _is_led_to(place):
+            shutil.rmtree(place, ignore_errors=True)
     for folder in [*root.glob(f"{DRAFT}*"), *root.glob(f"{GONE}*")]:
         if not is_held(folder / LOCK):
             shutil.rmtree(folder, ignore_errors=True)
@@ -171,17 +198,19 @@ def prunable(
     return found
 
 
-def link_runstead(folder: Path) -> None:
+def link_runstead(folder: Path, *, seen_at: Path | None = None) -> None:
     """Lets an environment's Python import the running Runstead, wherever it is: a wheel or a checkout.
 
-    Links to the two packages alone, so that nothing else of the server's site-packages gets in.
+    Links to the two packages alone, so that nothing else of the server's site-packages gets in. seen_at: where the
+    folder will be, for an environment that is not moved along.
     """
     links = folder / LINKS
     links.mkdir()
     for name in _OURS:
         (links / name).symlink_to(_source(name), target_is_directory=True)
     for packages in (folder / VENV / "lib").glob("python*/site-packages"):
-        (packages / "_runstead.pth").write_text(f"{os.path.relpath(links, packages)}\n")
+        path = os.path.relpath(links, packages) if seen_at is None else str(seen_at / LINKS)
+        (packages / "_runstead.pth").write_text(f"{path}\n")
 
 
 def _sync(folder: Path, *, whole: bool = False) -> None:
@@ -199,6 +228,12 @@ def _sync(folder: Path, *, whole: bool = False) -> None:
 
 def _source(name: str) -> Path:
     return Path(runstead.__file__).parent.parent / name
+
+
+def _is_led_to(place: Path) -> bool:
+    """Whether the environment of its hash uses it."""
+    key = place.name.removeprefix(PREFIX).partition("-")[0]
+    return os.path.realpath(place.parent / key / VENV) == os.path.realpath(place)
 
 
 def _load(folder: Path) -> Environment | None:

@@ -6,10 +6,9 @@ from typing import Any  # JSON values
 
 from runstead import __version__
 from runstead.domain.builds import Recipe, changes_between
-from runstead.domain.interpreters import Choice
-from runstead.launch import environments, solvers
+from runstead.domain.packages import redacted
+from runstead.launch import environments
 from runstead.launch.environments import Environment
-from runstead.launch.pythons import platform_name
 
 BY_HAND = "build-"  # how the id of a build begins that no run asked for
 REUSED, FIRST, CHANGED, DAMAGED = "reused", "first", "changed", "damaged"
@@ -40,13 +39,21 @@ def explained(
         "nearest": None if other is None else _named(other),
         "changes": changes,
         "inputs": dict(inputs),
-        "channels": list(channels),
+        "channels": [redacted(one) for one in channels],
     }
 
 
-def lines_of(facts: Mapping[str, Any], recipe: Recipe, choice: Choice) -> list[str]:
-    """The same as one block of lines."""
-    return [*_head(facts, recipe, choice), *why_lines(facts, damaged="its Python or Runstead has moved")]
+def lines_of(facts: Mapping[str, Any], *, python: str, warning: str, notes: Sequence[str]) -> list[str]:
+    """The same as one block of lines; `python`: which one, and from where."""
+    inputs = facts["inputs"]
+    return [
+        f"Environment {facts['name'] or 'without a name'}, content hash {facts['key']}",
+        f"inputs: Python {python}, {len(inputs['conda'])} conda lines, {len(inputs['pip'])} pip lines, "
+        f"solver {inputs['solver']}, {inputs['platform']}",
+        *([f"WARNING: {warning}"] if warning else []),
+        *notes,
+        *why_lines(facts, damaged="its Python or Runstead has moved"),
+    ]
 
 
 def with_result(facts: Mapping[str, Any], environment: Environment) -> dict[str, Any]:
@@ -63,11 +70,17 @@ def with_result(facts: Mapping[str, Any], environment: Environment) -> dict[str,
 
 
 def package_lines(facts: Mapping[str, Any], recipe: Recipe) -> list[str]:
-    """What becomes of lines that are not simply installed."""
-    answered = [f"{line}: answered by Runstead {__version__} itself: {why}" for line, why in recipe.answered]
+    """What becomes of lines that uv does not simply install."""
     named = ", ".join(facts["channels"])
     is_asked = named and facts["inputs"]["conda"]
-    return [*answered, *recipe.notes, *([f"channels {named}: not asked, packages come from PyPI"] if is_asked else [])]
+    channels = [f"channels {named}: not asked, packages come from PyPI"] if is_asked else []
+    return [*answered_lines(recipe), *channels]
+
+
+def answered_lines(recipe: Recipe) -> list[str]:
+    """What becomes of lines that Runstead answers or changes."""
+    answered = [f"{line}: answered by Runstead {__version__} itself: {why}" for line, why in recipe.answered]
+    return [*answered, *recipe.notes]
 
 
 def _named(environment: Environment) -> dict[str, Any]:
@@ -79,17 +92,6 @@ def _named(environment: Environment) -> dict[str, Any]:
         "built_at": record["built_at"],
         "took_s": record["took_s"],
     }
-
-
-def _head(facts: Mapping[str, Any], recipe: Recipe, choice: Choice) -> list[str]:
-    inputs = facts["inputs"]
-    return [
-        f"Environment {facts['name'] or 'without a name'}, content hash {facts['key']}",
-        f"inputs: Python {choice.interpreter.name} at {choice.interpreter.path}, {len(inputs['conda'])} conda lines, "
-        f"{len(inputs['pip'])} pip lines, solver {solvers.UV}, {platform_name()}",
-        *([f"WARNING: {choice.told}"] if choice.told else []),
-        *package_lines(facts, recipe),
-    ]
 
 
 def why_lines(facts: Mapping[str, Any], *, damaged: str) -> list[str]:

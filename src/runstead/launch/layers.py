@@ -23,6 +23,7 @@ from runstead.launch import environments, solvers
 from runstead.launch.engines import HOME_LABEL, KEY_LABEL, Engine, opened, translated
 from runstead.launch.mounts import RUNSTEAD
 from runstead.launch.products import Making, OpenWheel
+from runstead.launch.programs import failure_of
 from runstead.launch.pythons import CURRENT, interpreters_of
 
 if TYPE_CHECKING:
@@ -130,7 +131,17 @@ def sweep(client: "DockerClient", home: str) -> None:
     found = client.api.containers(all=True, filters={"label": [f"{HOME_LABEL}={home}", BUILDING_LABEL]})
     for one in found:
         if not environments.is_held(Path(one["Labels"][BUILDING_LABEL]) / environments.LOCK):
-            client.api.remove_container(one["Id"], force=True, v=False)
+            _remove_left(client, one["Id"])
+
+
+def _remove_left(client: "DockerClient", container: str) -> None:
+    """Another build may have begun to remove it, too."""
+    errors = import_module("docker").errors
+    try:
+        client.api.remove_container(container, force=True, v=False)
+    except errors.APIError as error:
+        if error.status_code not in (404, 409):
+            raise
 
 
 class _Room(NamedTuple):
@@ -257,4 +268,4 @@ def _failure(said: str, code: int, command: list[str]) -> Exception:
             "uv does not start in this image, which needs the GNU C library (Debian, Ubuntu, Fedora …; not Alpine): "
             f"{' '.join(said.split())[:200]}"
         )
-    return solvers.failure_of(said, -9 if code == 137 else code)
+    return failure_of(said, -9 if code == 137 else code, solvers.WORDS)

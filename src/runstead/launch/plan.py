@@ -156,7 +156,8 @@ def _places(spec: JobSpec, host: Host, folder: Path) -> dict[str, str]:
 
 
 def _venv(spec: JobSpec) -> dict[str, str]:
-    return {} if spec.packages is None else {"VIRTUAL_ENV": str(Path(spec.python).parent.parent)}
+    is_venv = spec.packages is not None and "CONDA_PREFIX" not in spec.environment_variables
+    return {} if not is_venv else {"VIRTUAL_ENV": str(Path(spec.python).parent.parent)}
 
 
 def _search_paths(spec: JobSpec, host: Host, folder: Path) -> dict[str, str]:

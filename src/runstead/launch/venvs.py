@@ -1,7 +1,6 @@
 """Virtual environments of this machine: looked for by their hash, else built by uv."""
 
 import os
-import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,12 +12,12 @@ from runstead import __version__
 from runstead.domain.builds import Recipe, Specification, inputs_of, key_of, recipe_of
 from runstead.domain.interpreters import Choice, chosen
 from runstead.domain.plans import BUILD_LOG
-from runstead.domain.wheels import LOCAL
 from runstead.launch import environments, solvers
 from runstead.launch.environments import Environment
-from runstead.launch.explanations import explained, lines_of
+from runstead.launch.explanations import explained, lines_of, package_lines
 from runstead.launch.logs import now
 from runstead.launch.products import Making, OpenWheel, Wish
+from runstead.launch.programs import Room, end
 from runstead.launch.pythons import CURRENT, Pythons, platform_name
 
 
@@ -43,21 +42,16 @@ class Venv:
         """Builds it with uv."""
         began = time.monotonic()
         with environments.drafted(self.root, self.key) as (draft, lock):
-            solvers.build(
-                solvers.find_uv(),
-                self.recipe,
+            room = Room(
                 draft,
-                python=self.choice.interpreter.path,
-                environ=self.environ,
-                inherited=lock,
-                say=making.say,
-                running=lambda process: making.stopper(None if process is None else partial(solvers.end, process)),
-                wheel=self.wheel,
+                self.environ,
+                lock,
+                making.say,
+                lambda process: making.stopper(None if process is None else partial(end, process)),
             )
+            solvers.build(self.recipe, room, python=self.choice.interpreter.path, wheel=self.wheel)
             if self.recipe.answered:
                 environments.link_runstead(draft)
-            (draft / "requirements.txt").unlink()
-            shutil.rmtree(draft / LOCAL, ignore_errors=True)
             took_s = time.monotonic() - began
             environments.keep(self.root, draft, self._record(making.run_id, took_s=took_s))
         making.say(f"Built environment {self.key} in {took_s:.1f} s.\n")
@@ -77,9 +71,12 @@ class Venv:
 
 
 def look_for_venv(
-    wish: Wish, asked: Specification, *, root: Path, environ: Mapping[str, str], pythons: Pythons
+    wish: Wish, asked: Specification, *, root: Path, environ: Mapping[str, str], pythons: Pythons, why_uv: str = ""
 ) -> Venv:
-    """The environment of these packages, there or to be built. InvalidArgument or NotFound if it cannot be built."""
+    """The environment of these packages, there or to be built. InvalidArgument or NotFound if it cannot be built.
+
+    why_uv: a line on why it is uv that builds it.
+    """
     name = wish.name
     recipe = recipe_of(asked)
     least, why_least = recipe.least_python
@@ -90,5 +87,7 @@ def look_for_venv(
     key = key_of(inputs)
     there = environments.find(root, key)
     facts = explained(root, key=key, name=name, channels=asked.channels, inputs=inputs, there=there)
-    told = lines_of(facts, recipe, choice)
+    used = choice.interpreter
+    notes = [*([why_uv] if why_uv else []), *package_lines(facts, recipe)]
+    told = lines_of(facts, python=f"{used.name} at {used.path}", warning=choice.told, notes=notes)
     return Venv(name, key, told, facts, there, root, environ, recipe, choice, inputs, wish.wheel)

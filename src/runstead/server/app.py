@@ -17,6 +17,7 @@ from runstead.server.hosts import HostGuard
 from runstead.server.mlflow import artifacts as mlflow_artifacts
 from runstead.server.mlflow import assessments as mlflow_assessments
 from runstead.server.mlflow import correlations as mlflow_correlations
+from runstead.server.mlflow import evaluation_datasets as mlflow_evaluation_datasets
 from runstead.server.mlflow import experiments as mlflow_experiments
 from runstead.server.mlflow import graphs as mlflow_graphs
 from runstead.server.mlflow import inputs as mlflow_inputs
@@ -26,6 +27,7 @@ from runstead.server.mlflow import multiparts as mlflow_multiparts
 from runstead.server.mlflow import pages as mlflow_pages
 from runstead.server.mlflow import registries as mlflow_registries
 from runstead.server.mlflow import runs as mlflow_runs
+from runstead.server.mlflow import scorers as mlflow_scorers
 from runstead.server.mlflow import searches as mlflow_searches
 from runstead.server.mlflow import servers as mlflow_servers
 from runstead.server.mlflow import trace_metrics as mlflow_trace_metrics
@@ -44,6 +46,7 @@ from runstead.server.v1 import (
     experiments,
     jobs,
     lines,
+    logins,
     logs,
     metrics,
     models,
@@ -84,6 +87,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     jobs.routes,
     builds.routes,
     secrets.routes,
+    logins.routes,
     datastores.routes,
     datasets.routes,
     changes.routes,
@@ -103,6 +107,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     mlflow_traces.routes,
     mlflow_assessments.routes,
     mlflow_correlations.routes,
+    mlflow_evaluation_datasets.routes,
+    mlflow_scorers.routes,
     mlflow_servers.rest,  # answers every other path of MLflow's
     studio.routes,  # last: it answers every other path
 )

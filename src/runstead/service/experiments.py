@@ -11,7 +11,7 @@ from runstead.domain.names import checked_tags as checked_tags
 from runstead.domain.workspaces import Workspace
 from runstead.service import feed, workspaces
 from runstead.service.unit import Tx, Unit
-from runstead.store import experiments, runs, views
+from runstead.store import experiments, runs, scorers, views
 
 DEFAULT_NAME, DEFAULT_ID = "Default", "0"
 
@@ -174,6 +174,7 @@ def delete(unit: Unit, workspace: str, name: str) -> None:
         if experiments.has_files(tx.connection, there.key):
             raise Conflict(f"experiment {name!r} has traces or models of its own; it can be archived, not deleted")
         views.delete_of_experiment(tx.connection, there.key)
+        scorers.delete(tx.connection, there.key, name=None, version=None)
         experiments.delete(tx.connection, there.key)
         feed.publish_experiment(tx, home, name)
 

@@ -6,6 +6,7 @@ from typing import Any  # JSON values
 
 from runstead.domain.containers import Container
 from runstead.domain.errors import NotFound
+from runstead.domain.images import DOCKER_HUB
 from runstead.domain.logins import Login, login_in, without_password
 from runstead.domain.workspaces import Workspace
 from runstead.service import secrets, workspaces
@@ -37,6 +38,18 @@ def with_password(unit: Unit, workspace: str, container: Container | None) -> Co
         except NotFound:
             return container
     return replace(container, login=replace(container.login, password=password))
+
+
+def forget(unit: Unit, workspace: str, login: Login) -> None:
+    """Throws the password away that was kept of this user at this registry. NotFound if there is none."""
+    with unit.write() as tx:
+        home = workspaces.found(tx.connection, workspace)
+        if not secrets.drop(tx, home, login.secret):
+            place = login.place or DOCKER_HUB
+            raise NotFound(
+                f"no password of {login.username!r} at the registry {place} is kept in workspace {workspace!r}; it is "
+                "kept under the address and the user that an environment gave"
+            )
 
 
 def _keep(unit: Unit, tx: Tx, home: Workspace, login: Login | None) -> None:

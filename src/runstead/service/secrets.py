@@ -60,6 +60,11 @@ def delete(unit: Unit, workspace: str, name: str) -> None:
             raise _missing(workspace, name)
 
 
+def drop(tx: Tx, home: Workspace, name: str) -> bool:
+    """Forget one of the server's own within a transaction; whether it was there."""
+    return secrets.delete(tx.connection, home.key, name)
+
+
 def values(unit: Unit, workspace: str) -> list[str]:
     """What logs must not show: the workspace's values that are long enough to be told apart, longest first."""
     with unit.read() as connection:

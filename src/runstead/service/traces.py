@@ -28,6 +28,7 @@ from runstead.domain.traces import SOURCE_RUN, STATES, Trace, TraceDraft, TraceE
 from runstead.domain.workspaces import Workspace
 from runstead.service import artifacts, experiments, runs, workspaces
 from runstead.service.unit import Tx, Unit
+from runstead.store import experiments as experiment_rows
 from runstead.store import runs as run_rows
 from runstead.store import trace_spans, traces
 
@@ -217,6 +218,9 @@ def _holder(unit: Unit, tx: Tx, home: Workspace, experiment: Experiment) -> Run:
     """The hidden run of the experiment, made with its first trace."""
     run_id = f"{TRACE_FILES}-{home.key}-{experiment.key}"
     there = run_rows.find(tx.connection, run_id)
+    if there is None:  # clients tell of a trace and of its spans at the same moment: one makes it, the other waits
+        experiment_rows.find(tx.connection, home.key, experiment.name, for_update=True)
+        there = run_rows.find(tx.connection, run_id)
     if there is not None:
         return there
     return runs.insert_hidden(unit, tx, home, RunDraft(run_id, experiment.name, TRACE_FILES, "traces"))

@@ -14,6 +14,25 @@ SPOKEN_VERSION = "3.17.2"
 MANY_SLASHES = re.compile("/{2,}")
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
+# What MLflow's server does besides tracking, by the beginning of its addresses.
+NOT_OFFERED = {
+    "gateway": "a gateway to language models, with their keys",
+    "webhooks": "webhooks",
+    "workspaces": "MLflow's own workspaces: here each has a tracking URI, and the owner's first call makes it",
+    "jobs": "jobs that the server carries out for clients",
+    "genai": "evaluation on the server: evaluate at the client",
+    "scorer": "judging on the server: run scorers at the client",
+    "scorers/online-config": "judging on the server as traces come in: run scorers at the client",
+    "prompt-optimization": "optimisation of prompts on the server",
+    "issues": "issues found in traces",
+    "label-schemas": "labelling in MLflow's pages",
+    "review-queues": "labelling in MLflow's pages",
+    "demo": "the demonstration of MLflow's pages",
+    "unified-traces": "traces in tables of Databricks",
+    "get-online-trace-details": "traces in tables of Databricks",
+    "artifacts/presigned": "presigned addresses: files come and go through the server",
+}
+
 routes = router()
 rest = router()  # mounted last: it answers every other path
 
@@ -62,9 +81,14 @@ def unknown(path: str, request: Request) -> Response:
     if "//" in path:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(quote(f"/mlflow/{MANY_SLASHES.sub('/', path.lstrip('/'))}") + query, 308)
+    _, _, call = path.partition("/mlflow/")
+    what = next(
+        (told for start, told in NOT_OFFERED.items() if f"{call}/".startswith((f"{start}/", f"{start}-"))), None
+    )
+    asked = f"{request.method} /mlflow/{path[:300]}"
     return refusal(
         404,
         "ENDPOINT_NOT_FOUND",
-        f"Runstead does not offer {request.method} /mlflow/{path[:300]}; docs/notes/rest-mlflow.md lists what it does. "
-        "The tracking URI of a workspace is <server>/mlflow/<workspace>",
+        f"Runstead does not offer {f'{what} ({asked})' if what else asked}; "
+        "docs/notes/rest-mlflow.md lists what it does. The tracking URI of a workspace is <server>/mlflow/<workspace>",
     )

@@ -137,6 +137,20 @@ def link(asked: AskedIn) -> Response:
     return answer({})
 
 
+@routes.post(TRACES + "/link-prompts")
+@needs("run")
+def link_prompts(asked: AskedIn) -> Response:
+    """Say with which versions of prompts a trace was made."""
+    there, more = own(asked), [asked.part(one) for one in asked.objects("prompt_versions")]
+    told = [f"{one.text('name')}/{one.text('version')}" for one in more]
+    if not told:
+        raise missing("prompt_versions")
+    linked = [one.rpartition("/") for one in dict.fromkeys([*prompts_of(there), *told])]
+    tag = json.dumps([{"name": name, "version": version} for name, _, version in linked])
+    traces.edit(asked.unit, asked.workspace, there.trace_id, TraceEdit(tags={LINKED_PROMPTS: tag}))
+    return answer({})
+
+
 @routes.post(TRACES + "/delete-traces")
 @needs("run")
 def delete(asked: AskedIn) -> Response:
@@ -249,6 +263,15 @@ def runs_of(one: Trace) -> list[str]:
     return [run_id for run_id in dict.fromkeys(told) if run_id]
 
 
+def prompts_of(one: Trace) -> list[str]:
+    """`name/version` of the prompts that it is linked to."""
+    try:
+        told = json.loads(one.tags.get(LINKED_PROMPTS, "[]"))
+        return [f"{prompt['name']}/{prompt['version']}" for prompt in told]
+    except (ValueError, TypeError, KeyError):  # a tag is anybody's to write
+        return []
+
+
 def value_in(one: Trace, key: Key) -> Plain:
     """What a filter or an order compares."""
     match key:
@@ -273,7 +296,7 @@ ATTRIBUTES: Mapping[str, Callable[[Trace], Plain]] = {
     **dict.fromkeys(ENDS, _ended_at_ms),
     "name": lambda one: one.tags.get(NAME),
     "run_id": lambda one: one.metadata.get(SOURCE_RUN),
-    "prompt": lambda one: one.tags.get(LINKED_PROMPTS),
+    "prompt": lambda one: next(iter(prompts_of(one)), None),
     "client_request_id": lambda one: one.client_request_id or None,
     "text": lambda _: None,
 }
@@ -347,8 +370,9 @@ def _of_span(span: Span, key: Key) -> Plain:
 
 
 def _holds(condition: Condition, one: Trace) -> bool:
-    if condition.key.name == "run_id":
-        of_each = [holds(condition, run_id) for run_id in runs_of(one)] or [holds(condition, None)]
+    if condition.key in (Key("attribute", "run_id"), Key("attribute", "prompt")):
+        linked = runs_of(one) if condition.key.name == "run_id" else prompts_of(one)
+        of_each = [holds(condition, name) for name in linked] or [holds(condition, None)]
         return all(of_each) if condition.op in ("!=", "NOT IN") else any(of_each)
     value = value_in(one, condition.key)
     if isinstance(condition.value, str) and value is not None:

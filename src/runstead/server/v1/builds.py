@@ -57,8 +57,9 @@ class NearestShape:
 
 @dataclass(frozen=True)
 class InputsShape:
-    """All that decides what is built, without credentials."""
+    """All that decides what is built, without credentials. `channel`: those that conda asks; none where uv builds."""
 
+    channel: list[str]
     conda: list[str]
     pip: list[str]
     requirement: list[str]
@@ -239,8 +240,8 @@ def _preparation(facts: Mapping[str, Any]) -> PreparationShape:  # launch/explan
 
 
 def _inputs(told: Mapping[str, Any]) -> InputsShape:
-    of_images = {"base_image": "", "dockerfile": [], "build_context": ""}
-    return InputsShape(**{one.name: {**of_images, **told}[one.name] for one in fields(InputsShape)})
+    of_some = {"base_image": "", "dockerfile": [], "build_context": "", "channel": []}
+    return InputsShape(**{one.name: {**of_some, **told}[one.name] for one in fields(InputsShape)})
 
 
 def _shapes(found: Sequence[Environment]) -> AllBuiltShape:
