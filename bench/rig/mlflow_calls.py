@@ -12,12 +12,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import requests
+import urllib3
 from mlflow import MlflowClient
 from mlflow.entities import Metric
 
 EXPERIMENT, SERIES, AT_ONCE, PAGE = "bench", 10, 8, 100
-LONG_S = 0.5
+LONG_S, OK = 0.5, 200
 BATCH, HISTORY_PAGE = 1_000, 25_000  # the most of a batch, and what the client asks for at a time
 Times = dict[str, list[list[float]]]  # of each question, for each server
 
@@ -30,7 +30,8 @@ class Server:
         self.client = MlflowClient(url)
         self.run = self.client.create_run(self.client.create_experiment("logging")).info.run_id
         self.filled = self.client.get_experiment_by_name(EXPERIMENT).experiment_id
-        self.headers = {"Authorization": f"Bearer {os.environ['MLFLOW_TRACKING_TOKEN']}"}
+        # Like the stock client's: it keeps its connection.
+        self.raw = urllib3.PoolManager(headers={"Authorization": f"Bearer {os.environ['MLFLOW_TRACKING_TOKEN']}"})
         self.file, self.folder, self.points = folder / "big.bin", folder / "down", numbers["points"]
 
     def log(self, number: int) -> None:
@@ -60,20 +61,20 @@ class Server:
     def search_bytes(self, turn: int) -> None:
         order = [f"metrics.m{1 + turn % SERIES} DESC"]
         ask = {"experiment_ids": [self.filled], "order_by": order, "max_results": PAGE}
-        answer = requests.post(f"{self.api}/runs/search", json=ask, headers=self.headers, timeout=600)
-        assert answer.ok
+        assert self.raw.request("POST", f"{self.api}/runs/search", json=ask).status == OK
 
     def history(self, _turn: int) -> None:
         assert len(self.client.get_metric_history(self.run, "long0")) == self.points
 
     def history_bytes(self, _turn: int) -> None:
         """All pages, as the client asks for them, without making objects of them."""
+        ask: dict[str, str | int] = {"run_id": self.run, "metric_key": "long0", "max_results": HISTORY_PAGE}
         token: str | None = ""
         while token is not None:
-            ask = {"run_id": self.run, "metric_key": "long0", "max_results": HISTORY_PAGE, "page_token": token or None}
-            answer = requests.get(f"{self.api}/metrics/get-history", params=ask, headers=self.headers, timeout=600)
-            assert answer.ok
-            _, found, told = answer.content[-200:].partition(b'"next_page_token"')
+            page = {**ask, "page_token": token} if token else ask
+            answer = self.raw.request("GET", f"{self.api}/metrics/get-history", fields=page)
+            assert answer.status == OK
+            _, found, told = answer.data[-200:].partition(b'"next_page_token"')
             token = told.decode().split('"')[1] if found else None
 
     def upload(self, turn: int) -> None:

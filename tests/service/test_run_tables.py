@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from runstead.domain.records import Cell
 from runstead.domain.run_tables import Shape, TableQuery, columns_of, filter_of, sorts_of
 from runstead.domain.runs import RunDraft, RunEdit
 from runstead.service import metrics, run_tables, runs, unit, workspaces
+from runstead.service import values as values_of
 from runstead.service.settings import Settings
 from runstead.service.unit import Unit
 from tests.store.journals import Journal
@@ -83,6 +84,47 @@ def test_runs_are_sorted_by_the_best_value_and_those_without_one_come_last(house
     a_run(house_unit, "bad", 2.0)
     assert ids(house_unit, sort=[{"column": LOSS}]) == ["good", "bad", "nan", "none"]
     assert ids(house_unit, sort=[{"column": LOSS, "descending": True}]) == ["bad", "good", "nan", "none"]
+
+
+def test_runs_by_the_newest_value_are_in_one_order_by_pages_of_any_size(house_unit: Unit) -> None:
+    values: dict[str, Cell] = {
+        "b": 2.0,
+        "a": 2.0,
+        "inf": math.inf,
+        "low": -math.inf,
+        "nan": math.nan,
+        "int": 3,
+        "t": "x",
+    }
+    for run_id, value in {**values, "d": 2.0}.items():
+        a_run(house_unit, run_id, 9.0, value)
+    runs.create(house_unit, "default", RunDraft("none", "e"))
+    by_value = {"column": {"metric": "loss", "of": "last"}}
+    for descending, expected in (
+        (False, ["low", "a", "b", "d", "int", "inf", "nan", "t", "none"]),
+        (True, ["inf", "int", "a", "b", "d", "low", "nan", "t", "none"]),
+    ):
+        sort = [{**by_value, "descending": descending}, {"column": {"field": "run_id"}}]
+        for size in (1, 2, 4, 9):
+            pages = [asked(house_unit, sort=sort, limit=size, offset=start).rows for start in range(0, 9, size)]
+            assert [row.run.run_id for page in pages for row in page] == expected, (descending, size)
+
+
+def test_many_series_at_once_are_summed_up_as_one_after_the_other(house_unit: Unit) -> None:
+    values: list[Cell] = [1.5, math.inf, -math.inf, math.nan, -0.0, 1 << 70, 3, True, "x\0'}", None, 0.1]
+    for run_id, pieces in (("whole", 1), ("parts", 20)):
+        runs.create(house_unit, "default", RunDraft(run_id, "e"))
+        journal = Journal(run_id, "w")
+        for i in range(66):
+            journal.log(f"m{i}", values[i % 11], step=i)
+        ends = [*journal.ends[:: len(journal.ends) // pieces], len(journal.body)]
+        for start, end in pairwise(ends):
+            metrics.ingest(house_unit, "default", run_id, "w", start, journal.body[start:end])
+    found = values_of.summaries(house_unit, "default", ["whole", "parts"])
+    whole, parts = ([repr((one.series.name, one.columns)) for one in found[run_id]] for run_id in ("whole", "parts"))
+    whole, parts = ([one.replace("total=-0.0", "total=0.0") for one in some] for some in (whole, parts))
+    assert len(whole) == 66
+    assert whole == parts
 
 
 def test_columns_come_in_the_order_that_was_asked_for_and_exact(house_unit: Unit) -> None:

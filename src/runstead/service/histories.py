@@ -43,9 +43,13 @@ def newest_of(connection: sa.Connection, run_keys: Sequence[int]) -> dict[int, l
     """The newest number of each series, by run key: that of the greatest step, as MLflow has it."""
     found: dict[int, list[Point]] = {key: [] for key in run_keys}
     for one in histories.newest(connection, run_keys):
-        point = _by_step(connection, one)
+        run_key, name, value, time_us, step, high_step = one
+        if type(value) is float and (step is None or high_step is None or step >= high_step):  # most are
+            point: Point | None = Point(name, value, time_us // 1000, step or 0)
+        else:
+            point = _by_step(connection, one)
         if point is not None:
-            found[one.run_key].append(point)
+            found[run_key].append(point)
     return found
 
 

@@ -97,7 +97,7 @@ def append(tx: Tx, workspace: str, run: RunRef, points: Sequence[Point], limits:
     mine = held.writer
     cleaned = {name: series_rows.clean(name) for name in {point.name for point in points}}
     names = set(cleaned.values())
-    known = {} if mine is None else series_rows.numbers_by_name(connection, mine.key, names)
+    known = {} if mine is None else series_rows.numbers_by_name(connection, run.key, mine.key, names)
     pieces = []
     if mine is None:
         pieces.append(encode_opening(Opening(run.run_id, OWN_WRITER, workspace, tx.at_ms * 1000)))

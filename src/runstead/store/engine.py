@@ -1,18 +1,23 @@
 """The database: opens it, begins transactions, hides which of the two kinds it is. Only this file names a dialect."""
 
 import json
+import math
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.functions import FunctionElement
 
 from runstead.domain.errors import Conflict, InvalidArgument, NotFound, RunsteadError, TooLarge, Unavailable
 
@@ -21,8 +26,46 @@ NUMBER = r"^[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30}|\d{1,3}(\.\d{0,30})?[eE][+-]?
 _NUMBER = re.compile(NUMBER, re.ASCII)
 Row = Mapping[str, Any]  # a row's values by column name, as SQLAlchemy takes them
 BUSY_TIMEOUT_S = 30
+MANY = 50  # rows
 MIGRATION_LOCK = 0x52554E53  # any number of our own, for PostgreSQL's advisory lock
 DISK_FULL = ("database or disk is full", "disk i/o error", "no space left")
+
+
+class Keys(sa.TypeDecorator[Sequence[int | str]]):
+    """Numbers or hashes, written as one text: psycopg looks at each item of a list."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[int | str] | None, dialect: sa.Dialect) -> str:
+        """JSON, or an array as PostgreSQL reads it."""
+        return json.dumps(value) if dialect.name == "sqlite" else f"{{{','.join(map(str, value or ()))}}}"
+
+
+class among(FunctionElement[Any]):  # Any: SQLite would compare a bool with 1
+    """Whether a key or hash is in a list of any length, which the parameter takes: `among(table.c.key, "parameter")`.
+
+    A parameter for each key, as in an IN list, takes longer to write down and to read than the rows take to find.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, key: sa.ColumnElement[Any], name: str) -> None:
+        keys = sa.ARRAY(key.type).with_variant(sa.Text(), "sqlite")
+        super().__init__(key, sa.cast(sa.bindparam(name, type_=Keys()), keys))
+
+
+@compiles(among)
+def _among_array(element: among, compiler: SQLCompiler, **words: object) -> str:
+    key, listed = (compiler.process(part, **words) for part in element.clauses)
+    # Not = ANY: where no index takes that, a prepared statement compares each row with each item.
+    return f"{key} IN (SELECT unnest({listed}))"
+
+
+@compiles(among, "sqlite")
+def _among_json(element: among, compiler: SQLCompiler, **words: object) -> str:
+    key, listed = (compiler.process(part, **words) for part in element.clauses)
+    return f"{key} IN (SELECT value FROM json_each({listed}))"  # noqa: S608  both parts are the compiler's
 
 
 class Database:
@@ -89,6 +132,9 @@ def upsert(
     """Insert the rows; where a row with the same `keys` is there, set its `update` columns to the new values."""
     if not rows:
         return
+    if len(rows) >= MANY and _is_plain(table):
+        _upsert_many(connection, table, rows, tuple(keys), tuple(update))
+        return
     connection.execute(_upsertion(connection.dialect.name, table, tuple(keys), tuple(update)), list(rows))
 
 
@@ -118,9 +164,54 @@ def _insertion(dialect: str, table: sa.Table) -> ReturningInsert[Any]:
     return _insert(dialect, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
 
 
+def _upsert_many(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Row], keys: tuple[str, ...], update: tuple[str, ...]
+) -> None:
+    """To write down the parameters of each row takes SQLAlchemy longer than the databases take to store it."""
+    if connection.dialect.name == "sqlite":
+        statement, ordered = _driver_upsertion(table, keys, update)
+        connection.exec_driver_sql(statement, [ordered(row) for row in rows])
+        return
+    told = json.dumps(rows)
+    if "Infinity" in told:  # which PostgreSQL reads as a text only
+        told = json.dumps([{name: _spelled_out(value) for name, value in row.items()} for row in rows])
+    connection.execute(_upsertion_of_json(table, keys, update), {"told": told})
+
+
+@cache
+def _driver_upsertion(
+    table: sa.Table, keys: tuple[str, ...], update: tuple[str, ...]
+) -> tuple[str, Callable[[Row], tuple[Any, ...]]]:
+    names = [column.name for column in table.c]
+    compiled = _upsertion("sqlite", table, keys, update).compile(dialect=sqlite.dialect(), column_keys=names)
+    return compiled.string, itemgetter(*(compiled.positiontup or names))
+
+
+@cache
+def _upsertion_of_json(table: sa.Table, keys: tuple[str, ...], update: tuple[str, ...]) -> sa.Insert:
+    row_type = sa.text(f"NULL::{table.name}")
+    told = sa.cast(sa.bindparam("told", type_=sa.Text), postgresql.JSON)
+    names = [column.name for column in table.c]
+    rows = sa.func.json_populate_recordset(row_type, told).table_valued(*names)
+    return _updating(postgresql.insert(table).from_select(names, sa.select(*rows.c)), keys, update)
+
+
+def _is_plain(table: sa.Table) -> bool:
+    return all(isinstance(column.type, sa.BigInteger | sa.Double | sa.String) for column in table.c)
+
+
+def _spelled_out(value: object) -> object:
+    return str(value) if isinstance(value, float) and math.isinf(value) else value
+
+
 @cache
 def _upsertion(dialect: str, table: sa.Table, keys: tuple[str, ...], update: tuple[str, ...]) -> sa.Insert:
-    statement = _insert(dialect, table)
+    return _updating(_insert(dialect, table), keys, update)
+
+
+def _updating(
+    statement: sqlite.Insert | postgresql.Insert, keys: tuple[str, ...], update: tuple[str, ...]
+) -> sqlite.Insert | postgresql.Insert:
     fresh = {name: statement.excluded[name] for name in update}
     return statement.on_conflict_do_update(index_elements=list(keys), set_=fresh)
 

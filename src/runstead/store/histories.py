@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from runstead.domain.records import Cell
+from runstead.store.engine import among
 from runstead.store.metric_tables import metric_names, metric_series, metric_summaries
-from runstead.store.series import chunks, name_key
+from runstead.store.series import hash_of, key_of_hash
 from runstead.store.summary_rows import ONLY_FLOATS, exact_value
 from runstead.store.tables import runs
 
@@ -30,10 +31,23 @@ _NEWEST: sa.Select[Any] = (  # Any: the row of `Newest`, before its value is exa
         metric_summaries,
         (SUMMARY.name_key == metric_series.c.name_key)
         & (SUMMARY.run_key == metric_series.c.run_key)
-        & (SUMMARY.column_key == sa.bindparam("column_key")),
+        & (SUMMARY.column_key == key_of_hash(hash_of(""))),
     )
-    .where(metric_series.c.run_key.in_(sa.bindparam("run_keys", expanding=True)), SUMMARY.last_us.is_not(None))
+    .where(among(metric_series.c.run_key, "run_keys"), SUMMARY.last_us.is_not(None))
     .order_by(metric_series.c.series_key)
+)
+
+_GONE_BACK = (
+    sa.select(SUMMARY.run_key)
+    .join(runs, runs.c.run_key == SUMMARY.run_key)
+    .where(
+        SUMMARY.name_key == key_of_hash(sa.bindparam("name_hash")),
+        SUMMARY.column_key == key_of_hash(hash_of("")),
+        SUMMARY.high_step > SUMMARY.last_step,
+        runs.c.workspace_key == sa.bindparam("workspace_key"),
+    )
+    .order_by(SUMMARY.run_key.desc())
+    .limit(sa.bindparam("at_most"))
 )
 
 
@@ -50,24 +64,16 @@ class Newest(NamedTuple):
 
 def gone_back(connection: sa.Connection, workspace_key: int, name: str, *, at_most: int) -> list[int]:
     """The newest runs in which what this series logged last is not of its highest step."""
-    mine = (SUMMARY.name_key == name_key(connection, name)) & (SUMMARY.column_key == name_key(connection, ""))
-    query = (
-        sa.select(SUMMARY.run_key)
-        .join(runs, runs.c.run_key == SUMMARY.run_key)
-        .where(mine, SUMMARY.high_step > SUMMARY.last_step, runs.c.workspace_key == workspace_key)
-        .order_by(SUMMARY.run_key.desc())
-    )
-    return list(connection.execute(query.limit(at_most)).scalars())
+    asked = {"name_hash": hash_of(name), "workspace_key": workspace_key, "at_most": at_most}
+    return list(connection.execute(_GONE_BACK, asked).scalars())
 
 
 def newest(connection: sa.Connection, run_keys: Sequence[int], name: str | None = None) -> Iterator[Newest]:
     """Of every series (or the one of this name) that holds plain values, run by run in the order in which they came."""
-    column = name_key(connection, "")
-    if column is None:
+    if not run_keys:
         return
     query = _NEWEST if name is None else _NEWEST.where(metric_names.c.name == name)
-    for some in chunks(run_keys):
-        for rows in connection.execute(query, {"column_key": column, "run_keys": some}).partitions(ROWS_AT_ONCE):
-            for key, name, last, us, step, high, mask, exact in rows:
-                value = last if exact is None and mask == ONLY_FLOATS else exact_value(exact, "last", last, mask)
-                yield Newest(key, name, value, us, step, high)
+    for rows in connection.execute(query, {"run_keys": run_keys}).partitions(ROWS_AT_ONCE):
+        for key, name, last, us, step, high, mask, exact in rows:
+            value = last if exact is None and mask == ONLY_FLOATS else exact_value(exact, "last", last, mask)
+            yield Newest(key, name, value, us, step, high)

@@ -7,10 +7,20 @@ from dataclasses import asdict
 import sqlalchemy as sa
 
 from runstead.domain.inputs import DatasetInput, ModelLink
-from runstead.store.engine import insert_if_absent
+from runstead.store.engine import among, insert_if_absent
 from runstead.store.hashes import key_of
 from runstead.store.input_tables import run_datasets, run_models
-from runstead.store.series import chunks
+
+_DATASETS = (
+    sa.select(run_datasets.c.run_key, run_datasets.c.content)
+    .where(among(run_datasets.c.run_key, "run_keys"))
+    .order_by(run_datasets.c.place)
+)
+_MODELS = (
+    sa.select(run_models)
+    .where(among(run_models.c.run_key, "run_keys"))
+    .order_by(run_models.c.run_key, run_models.c.step, run_models.c.model_id)
+)
 
 
 def add_datasets(connection: sa.Connection, run_key: int, datasets: Sequence[DatasetInput]) -> None:
@@ -39,23 +49,17 @@ def add_models(connection: sa.Connection, run_key: int, links: Sequence[ModelLin
 
 def datasets_of(connection: sa.Connection, run_keys: Sequence[int]) -> defaultdict[int, list[DatasetInput]]:
     """Of each run, in the order in which they were told."""
-    table = run_datasets.c
     found: defaultdict[int, list[DatasetInput]] = defaultdict(list)
-    for some in chunks(run_keys):
-        query = sa.select(table.run_key, table.content).where(table.run_key.in_(some)).order_by(table.place)
-        for run_key, content in connection.execute(query):
-            found[run_key].append(DatasetInput(**content))
+    for run_key, content in connection.execute(_DATASETS, {"run_keys": run_keys}):
+        found[run_key].append(DatasetInput(**content))
     return found
 
 
 def models_of(connection: sa.Connection, run_keys: Sequence[int]) -> defaultdict[int, list[ModelLink]]:
     """Of each run."""
-    table = run_models.c
     found: defaultdict[int, list[ModelLink]] = defaultdict(list)
-    for some in chunks(run_keys):
-        query = sa.select(run_models).where(table.run_key.in_(some)).order_by(table.run_key, table.step, table.model_id)
-        for row in connection.execute(query):
-            found[row.run_key].append(ModelLink(row.model_id, row.made, row.step))
+    for row in connection.execute(_MODELS, {"run_keys": run_keys}):
+        found[row.run_key].append(ModelLink(row.model_id, row.made, row.step))
     return found
 
 

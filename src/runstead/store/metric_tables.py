@@ -67,7 +67,12 @@ metric_numbers = sa.Table(
 
 # Clustered by name, so that a column of the run table is one stretch of the file. first … max are null where the value
 # is no number or is NaN; `exact` (JSON) has the values that a float64 does not say; steps are null where none was.
-# The row of a series' first column also carries the series' own number of `points`, low and high.
+# The row of a series' first column also carries the series' own number of `points`, low and high. By the first index
+# MLflow's clients sort runs; the second has the few that they must not sort by that (store/histories.py), and all
+# that is asked of them, or SQLite would not take it.
+GONE_BACK = "ix_metric_summaries_gone_back"
+OF_GONE_BACK = ("name_key", "column_key", "run_key", "high_step", "last_step")
+WENT_BACK = sa.text("high_step > last_step")
 metric_summaries = sa.Table(
     "metric_summaries",
     METADATA,
@@ -87,6 +92,8 @@ metric_summaries = sa.Table(
     *(sa.Column(f"{name}_step", sa.BigInteger) for name in ("first", "last", "min", "max")),
     sa.Column("points", sa.BigInteger),
     *(sa.Column(name, sa.BigInteger) for name in ("low_us", "high_us", "low_step", "high_step")),
+    sa.Index(None, "name_key", "column_key", "last"),
+    sa.Index(GONE_BACK, *OF_GONE_BACK, sqlite_where=WENT_BACK, postgresql_where=WENT_BACK),
     sqlite_with_rowid=False,
 )
 

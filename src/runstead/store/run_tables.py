@@ -30,7 +30,7 @@ from runstead.domain.runs import HOLDERS
 from runstead.store.engine import matches, number_in
 from runstead.store.input_tables import run_datasets
 from runstead.store.metric_tables import metric_summaries
-from runstead.store.series import name_key
+from runstead.store.series import name_keys
 from runstead.store.summary_rows import Place, exact_value
 from runstead.store.tables import experiments, run_params, run_properties, run_tags, runs
 
@@ -45,7 +45,10 @@ SPECIAL_FIELDS: Mapping[str, sa.ColumnElement[Any]] = {
 }
 MOST_WORDS = 10_000
 MOST_JOINED = 8  # metrics; PostgreSQL plans more joins carelessly, and SQLite takes no more than 64
+JOINED = [metric_summaries.alias(f"summary_{i}") for i in range(MOST_JOINED)]
 OF_METRIC = ("mask", "exact")
+INDEXED = "last"  # what an index has the runs in the order of
+CERTAIN = [column for table in (runs, experiments) for column in table.c if not column.nullable]
 SOURCE = runs.join(experiments, experiments.c.experiment_key == runs.c.experiment_key)
 
 
@@ -61,21 +64,26 @@ class Page(NamedTuple):
     total: int
 
 
-def page(connection: sa.Connection, workspace_key: int, query: TableQuery, corrected: Corrected = NOTHING) -> Page:
+def page(connection: sa.Connection, workspace_key: int, query: TableQuery) -> Page:
     """Which runs, in which order, and how many there are in all."""
-    sql = Sql(connection, corrected)
+    sql = Sql(connection)
     conditions = sql.conditions(workspace_key, query)
     counted = sa.select(sa.func.count()).select_from(sql.source).where(*conditions)
-    return Page(_keys(sql, conditions, query), connection.execute(counted).scalar_one())
+    return Page(keys(connection, workspace_key, query), connection.execute(counted).scalar_one())
 
 
 def keys(connection: sa.Connection, workspace_key: int, query: TableQuery, corrected: Corrected = NOTHING) -> list[int]:
     """Only which runs, in which order: quicker than `page`."""
-    sql = Sql(connection, corrected)
-    return _keys(sql, sql.conditions(workspace_key, query), query)
+    column = query.sorts[0].column if query.sorts else None
+    if isinstance(column, Metric) and column.of == INDEXED and column not in corrected:
+        ranked = _page(Sql(connection, corrected, ranked=query.sorts[0]), workspace_key, query)
+        if len(ranked) == query.limit:  # none without a number is on this page: it is the page of all runs
+            return ranked
+    return _page(Sql(connection, corrected), workspace_key, query)
 
 
-def _keys(sql: "Sql", conditions: Sequence[sa.ColumnElement[bool]], query: TableQuery) -> list[int]:
+def _page(sql: "Sql", workspace_key: int, query: TableQuery) -> list[int]:
+    conditions = sql.conditions(workspace_key, query)
     ordered = [key for one in query.sorts for key in sql.ordering(one)]
     rows = (
         sa.select(runs.c.run_key)
@@ -126,8 +134,9 @@ def _values_of(connection: sa.Connection, run_keys: Sequence[int], column: Metri
 
 def _place(connection: sa.Connection, column: Metric) -> Place | None:
     """Where the summaries of this metric and column are; None if nothing has these names."""
-    name, inner = name_key(connection, column.name), name_key(connection, column.column)
-    return None if name is None or inner is None else Place(name, inner)
+    known = name_keys(connection, (column.name, column.column))
+    both = known.get(column.name), known.get(column.column)
+    return None if both[0] is None or both[1] is None else Place(both[0], both[1])
 
 
 def _at(place: Place, table: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -137,19 +146,25 @@ def _at(place: Place, table: sa.FromClause) -> sa.ColumnElement[bool]:
 class Sql:
     """Turns columns and filters into SQL; values are always bound, never written into the text.
 
-    `source`: what to select from, with the summaries that were asked for until then.
+    `source`: what to select from, with the summaries that were asked for until then. `ranked`: a sort by a metric that
+    has an index; then only those runs are found that have a number there, in the index's order.
     """
 
-    def __init__(self, connection: sa.Connection, corrected: Corrected = NOTHING) -> None:
+    def __init__(
+        self, connection: sa.Connection, corrected: Corrected = NOTHING, *, ranked: Sort | None = None
+    ) -> None:
         self.source: sa.Join = SOURCE
         self.connection = connection
         self._corrected = corrected
+        self._ranked = ranked
         self._places: dict[tuple[str, str], Place | None] = {}
         self._joined: dict[Place, sa.FromClause] = {}
 
     def conditions(self, workspace_key: int, query: TableQuery) -> list[sa.ColumnElement[bool]]:
         """What holds for the runs that are asked for."""
         wanted = [runs.c.workspace_key == workspace_key]
+        if self._ranked is not None:
+            wanted.append(self.value(self._ranked.column).is_not(None))
         if query.experiment is not None:
             wanted.append(experiments.c.name == query.experiment)
         if not query.include_children:
@@ -187,6 +202,8 @@ class Sql:
     def ordering(self, sort: Sort) -> list[sa.ColumnElement[Any]]:
         """What to order by: runs without the value come last, whichever way, and before them those with NaN."""
         ranks = self.ranks(sort.column)
+        if sort == self._ranked:
+            return [ranks[0].desc() if sort.descending else ranks[0].asc()]
         found: list[sa.ColumnElement[Any]] = [
             (value.desc() if sort.descending else value.asc()).nulls_last() for value in ranks
         ]
@@ -223,9 +240,11 @@ class Sql:
         if place in self._joined:
             return self._joined[place].c[name]
         if len(self._joined) < MOST_JOINED:  # on PostgreSQL a fifth of the time that a look for each run takes
-            table = metric_summaries.alias(f"summary_{len(self._joined)}")
+            table = JOINED[len(self._joined)]
             self._joined[place] = table
-            self.source = self.source.outerjoin(table, _at(place, table) & (table.c.run_key == runs.c.run_key))
+            mine = _at(place, table) & (table.c.run_key == runs.c.run_key)
+            is_outer = self._ranked is None or self._ranked.column != column
+            self.source = self.source.join(table, mine, isouter=is_outer)
             return table.c[name]
         mine = _at(place, metric_summaries) & (metric_summaries.c.run_key == runs.c.run_key)
         return sa.select(metric_summaries.c[name]).where(mine).correlate(runs).scalar_subquery()
@@ -242,7 +261,7 @@ class Sql:
 
     def _compared(self, wanted: Comparison, left: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         if wanted.op == "in":
-            return _decided(left.in_(wanted.value if isinstance(wanted.value, tuple) else ()))
+            return _decided(left.in_(wanted.value if isinstance(wanted.value, tuple) else ()), left)
         if wanted.op == "contains":
             return _decided(left.icontains(str(wanted.value), autoescape=True))
         if wanted.op in ("like", "ilike"):
@@ -251,7 +270,7 @@ class Sql:
             if isinstance(wanted.column, WORDS) and isinstance(wanted.value, float):
                 left = number_in(self.connection, left)
             return _decided(left.op(wanted.op, is_comparison=True)(wanted.value))
-        same = _decided(left == wanted.value)
+        same = _decided(left == wanted.value, left)
         return same if wanted.op == "=" else sa.not_(same)
 
     def _exists(self, column: Column) -> sa.ColumnElement[bool]:
@@ -274,5 +293,7 @@ def _mentions(word: str) -> sa.ColumnElement[bool]:
     return sa.or_(has(runs.c.display_name), has(runs.c.run_id), has(runs.c.description), tagged)
 
 
-def _decided(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def _decided(condition: sa.ColumnElement[bool], left: sa.ColumnElement[Any] | None = None) -> sa.ColumnElement[bool]:
+    if any(left is column for column in CERTAIN):  # so it may be answered from an index
+        return condition
     return sa.func.coalesce(condition, sa.false())

@@ -1,19 +1,20 @@
 """Runs with their tags and properties; filters are answered from indexes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from runstead.domain.runs import INTERACTIVE, RUNNING, Run, RunFilter, RunRef, RunWriter
-from runstead.store.engine import insert_if_absent, upsert
+from runstead.store.engine import among, insert_if_absent, upsert
 from runstead.store.tables import HEAD_CHARS, experiments, run_params, run_properties, run_tags, runs, workspaces
 
 # Everything but the definition, which is large and shown for one run only.
 COLUMNS = [c for c in runs.c if c.name != "definition"]
 NAMES = (workspaces.c.name.label("workspace"), experiments.c.name.label("experiment"), experiments.c.experiment_id)
+WORDS = (run_tags, run_properties, run_params)
 CHUNK = 500  # ids in one IN list
 _LOCATE = (
     sa.select(
@@ -55,10 +56,8 @@ def locate(connection: sa.Connection, workspace: str, run_id: str) -> RunRef | N
 
 def find_many(connection: sa.Connection, run_keys: Sequence[int]) -> list[Run]:
     """The runs of these keys, in this order; unknown keys are left out."""
-    found: dict[int, sa.RowMapping] = {}
-    for chunk in _chunks(run_keys):
-        rows = connection.execute(_joined(COLUMNS).where(runs.c.run_key.in_(chunk))).mappings()
-        found.update((row["run_key"], row) for row in rows)
+    rows = connection.execute(_of_keys(), {"run_keys": run_keys}).mappings().all()
+    found = {row["run_key"]: row for row in rows}
     return _with_words(connection, [found[key] for key in run_keys if key in found])
 
 
@@ -79,11 +78,8 @@ def find_of_ids(
 def ids_of(connection: sa.Connection, run_keys: Sequence[int]) -> list[str]:
     """The ids of these keys, in this order."""
     query = sa.select(runs.c.run_key, runs.c.run_id)
-    found = {
-        key: run_id
-        for chunk in _chunks(run_keys)
-        for key, run_id in connection.execute(query.where(runs.c.run_key.in_(chunk)))
-    }
+    rows = connection.execute(query.where(among(runs.c.run_key, "run_keys")), {"run_keys": run_keys})
+    found = {row.run_key: row.run_id for row in rows}
     return [found[key] for key in run_keys if key in found]
 
 
@@ -143,7 +139,7 @@ def add_properties(connection: sa.Connection, run_key: int, properties: Mapping[
 
 def params_of(connection: sa.Connection, run_key: int) -> dict[str, str]:
     """The params of one run."""
-    return _words_of(connection, run_params, [run_key])[run_key]
+    return _words_of(connection, (run_params,), [run_key])[0][run_key]
 
 
 def add_params(connection: sa.Connection, run_key: int, params: Mapping[str, str]) -> None:
@@ -170,6 +166,11 @@ def _found(*, with_definition: bool, for_update: bool) -> sa.Select[Any]:
     query = _joined([*COLUMNS, runs.c.definition] if with_definition else COLUMNS)
     query = query.where(runs.c.run_id == sa.bindparam("run_id"))
     return query.with_for_update(of=runs) if for_update else query
+
+
+@cache
+def _of_keys() -> sa.Select[Any]:
+    return _joined(COLUMNS).where(among(runs.c.run_key, "run_keys"))
 
 
 def _joined(columns: Sequence[sa.Column[Any]]) -> sa.Select[Any]:
@@ -213,28 +214,29 @@ def _has_word(table: sa.Table, key: str, value: str | None) -> sa.ColumnElement[
 
 
 def _with_words(connection: sa.Connection, rows: Sequence[sa.RowMapping]) -> list[Run]:
-    keys = [row["run_key"] for row in rows]
-    words = [_words_of(connection, table, keys) for table in (run_tags, run_properties, run_params)]
+    words = _words_of(connection, WORDS, [row["run_key"] for row in rows])
     return [_run(row, *(found[row["run_key"]] for found in words)) for row in rows]
 
 
-def _words_of(connection: sa.Connection, table: sa.Table, keys: Sequence[int]) -> defaultdict[int, dict[str, Any]]:
-    found: defaultdict[int, dict[str, Any]] = defaultdict(dict)
-    for chunk in _chunks(keys):
-        for run_key, key, value in connection.execute(_words_in(table), {"run_keys": chunk}):
-            found[run_key][key] = value
+def _words_of(
+    connection: sa.Connection, tables: tuple[sa.Table, ...], run_keys: Sequence[int]
+) -> list[defaultdict[int, dict[str, Any]]]:
+    """Of each table, the words by run key."""
+    found: list[defaultdict[int, dict[str, Any]]] = [defaultdict(dict) for _ in tables]
+    for place, run_key, key, value in connection.execute(_words_in(tables), {"run_keys": run_keys}).all():
+        found[place][run_key][key] = value
     return found
 
 
 @cache
-def _words_in(table: sa.Table) -> sa.Select[Any]:
-    query = sa.select(table.c.run_key, table.c.key, table.c.value)
-    wanted = table.c.run_key.in_(sa.bindparam("run_keys", expanding=True))
-    return query.where(wanted).order_by(table.c.run_key, table.c.key)
-
-
-def _chunks(keys: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+def _words_in(tables: tuple[sa.Table, ...]) -> sa.CompoundSelect[Any]:
+    parts = (
+        sa.select(sa.literal_column(str(place)).label("place"), table.c.run_key, table.c.key, table.c.value).where(
+            among(table.c.run_key, "run_keys")
+        )
+        for place, table in enumerate(tables)
+    )
+    return sa.union_all(*parts).order_by("run_key", "key")
 
 
 def _run(

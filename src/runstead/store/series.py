@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import sqlalchemy as sa
 
 from runstead.domain.records import Series as Declaration
-from runstead.store.engine import insert_if_absent
+from runstead.store.engine import among, insert_if_absent
 from runstead.store.hashes import key_of
 from runstead.store.metric_tables import metric_names, metric_numbers, metric_series, metric_writers
 from runstead.store.points import Declared
@@ -31,12 +31,16 @@ NUMBERED = sa.select(metric_numbers.c.number, metric_numbers.c.series_key, metri
     metric_numbers.c.writer_key == sa.bindparam("writer_key"),
     metric_numbers.c.number.in_(sa.bindparam("numbers", expanding=True)),
 )
+KEYS_OF_HASHES = sa.select(metric_names.c.name_hash, metric_names.c.name_key).where(
+    among(metric_names.c.name_hash, "hashes")
+)
 OF_NAMES = (
     SERIES.with_only_columns(metric_numbers.c.number, *SERIES.selected_columns)
     .join(metric_numbers, metric_numbers.c.series_key == metric_series.c.series_key)
     .where(
         metric_numbers.c.writer_key == sa.bindparam("writer_key"),
-        metric_names.c.name_hash.in_(sa.bindparam("hashes", expanding=True)),
+        metric_series.c.run_key == sa.bindparam("run_key"),
+        among(metric_series.c.name_key, "name_keys"),
     )
     .order_by(metric_numbers.c.number)
 )
@@ -87,7 +91,7 @@ def of_runs(connection: sa.Connection, run_keys: Sequence[int], names: Collectio
     found = []
     for some in chunks(run_keys):
         mine = query.where(metric_series.c.run_key.in_(some))
-        for hashes in [None] if names is None else chunks(sorted(_hash(name) for name in names)):
+        for hashes in [None] if names is None else chunks(sorted(hash_of(name) for name in names)):
             asked = mine if hashes is None else mine.where(metric_names.c.name_hash.in_(hashes))
             found += [_series(row) for row in connection.execute(asked)]
     return found
@@ -170,14 +174,13 @@ def numbered(connection: sa.Connection, writer_key: int, numbers: Collection[int
     return {number: Declared(key, _names(columns)) for number, key, columns in rows}
 
 
-def numbers_by_name(connection: sa.Connection, writer_key: int, names: Collection[str]) -> dict[str, Numbered]:
-    """Under which number a writer logs to each of these series; those it never declared are left out."""
-    found: dict[str, Numbered] = {}
-    for some in chunks(sorted(_hash(name) for name in names)):
-        for number, *row in connection.execute(OF_NAMES, {"writer_key": writer_key, "hashes": some}).all():
-            one = _series(row)
-            found[one.name] = Numbered(number, one)
-    return found
+def numbers_by_name(
+    connection: sa.Connection, run_key: int, writer_key: int, names: Collection[str]
+) -> dict[str, Numbered]:
+    """Under which number a writer of a run logs to each of these series; those it never declared are left out."""
+    asked = {"writer_key": writer_key, "run_key": run_key, "name_keys": list(name_keys(connection, names).values())}
+    found = (Numbered(number, _series(row)) for number, *row in connection.execute(OF_NAMES, asked).all())
+    return {one.series.name: one for one in found}
 
 
 def highest_number(connection: sa.Connection, writer_key: int) -> int:
@@ -211,7 +214,20 @@ def set_chunked(connection: sa.Connection, chunked: Mapping[int, int]) -> None:
 
 def name_key(connection: sa.Connection, name: str) -> int | None:
     """The key of a name that some run uses."""
-    return _found_names(connection, [_hash(name)]).get(_hash(name))
+    return name_keys(connection, [name]).get(name)
+
+
+def name_keys(connection: sa.Connection, names: Iterable[str]) -> dict[str, int]:
+    """The keys of those names that some run uses."""
+    by_name = {name: hash_of(name) for name in names}
+    found = _found_names(connection, set(by_name.values()))
+    return {name: found[hashed] for name, hashed in by_name.items() if hashed in found}
+
+
+def key_of_hash(name_hash: str | sa.BindParameter[str]) -> sa.ScalarSelect[int]:
+    """The same within a statement, of a name's hash; null if no run uses the name."""
+    table = metric_names.c
+    return sa.select(table.name_key).where(table.name_hash == name_hash).scalar_subquery()
 
 
 def clean(name: str) -> str:
@@ -265,7 +281,7 @@ def _grown(connection: sa.Connection, there: Series, wanted: Declaration, keys: 
 
 def _name_keys(connection: sa.Connection, names: Collection[str]) -> dict[str, int]:
     """Intern names. In sorted order, so that two transactions do not wait for each other."""
-    by_hash = {_hash(name): name for name in names}
+    by_hash = {hash_of(name): name for name in names}
     found = _found_names(connection, by_hash)
     missing = sorted(by_hash.keys() - found.keys())
     if missing:
@@ -275,15 +291,12 @@ def _name_keys(connection: sa.Connection, names: Collection[str]) -> dict[str, i
 
 
 def _found_names(connection: sa.Connection, hashes: Iterable[str]) -> dict[str, int]:
-    table = metric_names.c
-    return {
-        row.name_hash: row.name_key
-        for some in chunks(list(hashes))
-        for row in connection.execute(sa.select(table.name_hash, table.name_key).where(table.name_hash.in_(some)))
-    }
+    rows = connection.execute(KEYS_OF_HASHES, {"hashes": list(hashes)})
+    return {row.name_hash: row.name_key for row in rows}
 
 
-def _hash(name: str) -> str:
+def hash_of(name: str) -> str:
+    """By which a name of any length is found."""
     return key_of(clean(name))
 
 

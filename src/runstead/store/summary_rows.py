@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from runstead.domain.records import NO_STEP, Cell, Kind
-from runstead.store.engine import upsert
+from runstead.store.engine import among, upsert
 from runstead.store.metric_tables import metric_series, metric_summaries
 from runstead.store.series import chunks
 from runstead.store.summaries import NOWHERE, Extent, Mark, Summary, mean_of
@@ -20,8 +20,7 @@ SOLID = ~(1 << Kind.NONE)
 ONLY_FLOATS = 1 << Kind.FLOAT
 ROW = tuple(metric_summaries.c[name] for name in VALUES)
 LOAD = sa.select(*(metric_summaries.c[name] for name in KEYS), *ROW).where(
-    metric_summaries.c.name_key.in_(sa.bindparam("names", expanding=True)),
-    metric_summaries.c.run_key.in_(sa.bindparam("runs", expanding=True)),
+    among(metric_summaries.c.name_key, "names"), among(metric_summaries.c.run_key, "runs")
 )
 
 
@@ -48,11 +47,10 @@ def load_many(
     connection: sa.Connection, run_keys: Collection[int], name_keys: Collection[int]
 ) -> dict[tuple[int, Place], Stored]:
     """The rows of some series of several runs, by run key and place."""
+    asked = {"names": sorted(name_keys), "runs": sorted(run_keys)}
     return {
         (run_key, Place(name_key, column_key)): _stored(row)
-        for names in chunks(sorted(name_keys))
-        for runs in chunks(sorted(run_keys))
-        for name_key, run_key, column_key, *row in connection.execute(LOAD, {"names": names, "runs": runs}).all()
+        for name_key, run_key, column_key, *row in connection.execute(LOAD, asked).all()
     }
 
 

@@ -137,6 +137,8 @@ def test_runs_of_one_moment_come_by_id_and_those_without_a_value_last(tracking: 
     for order, expected in (("m ASC", (4, 2, 5, 1, 0, 3)), ("m DESC", (5, 2, 4, 1, 0, 3)), ("`m`", (4, 2, 5, 1, 0, 3))):
         found = tracking.client.search_runs([experiment], order_by=[f"metrics.{order}"])
         assert [made.index(run.info.run_id) for run in found] == list(expected), order
+        pair = tracking.client.search_runs([experiment], order_by=[f"metrics.{order}"], max_results=2)
+        assert [made.index(run.info.run_id) for run in pair] == list(expected[:2]), order
 
 
 def test_a_search_takes_a_metric_at_its_greatest_step_also_where_steps_went_back(tracking: Tracking) -> None:
@@ -148,6 +150,8 @@ def test_a_search_takes_a_metric_at_its_greatest_step_also_where_steps_went_back
             tracking.client.log_metric(run_id, "m", value, step=step)
     found = tracking.client.search_runs([experiment], order_by=["metrics.m ASC"])
     assert [(run.info.run_name, run.data.metrics["m"]) for run in found] == [("c", 1.0), ("a", 2.0), ("b", 3.0)]
+    (first,) = tracking.client.search_runs([experiment], order_by=["metrics.m DESC"], max_results=1)
+    assert first.info.run_name == "b"
     for text, expected in (("> 2.5", "b"), ("<= 2", "ca"), ("= 30", ""), ("!= 3", "ca")):
         found = tracking.client.search_runs([experiment], f"metrics.m {text}", order_by=["metrics.m"])
         assert "".join(run.info.run_name for run in found) == expected, text

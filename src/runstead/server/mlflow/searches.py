@@ -20,8 +20,8 @@ from runstead.server.auth import needs
 from runstead.server.mlflow.experiments import view_of
 from runstead.server.mlflow.filters import Condition, Key, Order, holds
 from runstead.server.mlflow.grammars import Grammar
-from runstead.server.mlflow.runs import NAME, NOTE, PARENT, RUNS, STATUSES, run_out
-from runstead.server.mlflow.wire import AskedIn, Page, answer, router
+from runstead.server.mlflow.runs import NAME, NOTE, PARENT, RUNS, STATUSES, run_text
+from runstead.server.mlflow.wire import AskedIn, Page, answer, compact, router
 from runstead.service import histories
 
 routes = router()
@@ -76,8 +76,9 @@ def search(asked: AskedIn) -> Response:
 
 def _answer(asked: AskedIn, query: TableQuery, page: Page) -> Response:
     found = histories.table(asked.unit, asked.workspace, query)
-    runs = [run_out(run, found.metrics[run.key], found.inputs[run.key]) for run in found.runs]
-    return answer({"runs": runs, **page.token(found.more)})
+    runs = ",".join([run_text(run, found.metrics[run.key], found.inputs[run.key]) for run in found.runs])
+    rest = "".join(f',"{name}":{compact(value)}' for name, value in page.token(found.more).items())
+    return Response(f'{{"runs":[{runs}]{rest}}}', media_type="application/json")
 
 
 def _sort_of(order: Order) -> Sort:

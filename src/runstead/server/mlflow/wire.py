@@ -49,6 +49,7 @@ KINDS: Mapping[type[RunsteadError], tuple[int, str]] = {
 MOST_ROWS, MOST_KEY_CHARS, MOST_DEPTH = 50_000, 250, 100
 GOOD_KEY = re.compile(r"[/\w.\- :]*")
 SEE = " See the API docs for more information about request parameters."
+_ENCODER = json.JSONEncoder(separators=(",", ":"))  # json.dumps makes one at each call
 Fields = Mapping[str, Any]  # Any: JSON as the client sent it
 
 
@@ -94,7 +95,12 @@ def refusal(status: int, code: str, message: str) -> Response:
 
 def answer(content: object, status: int = 200) -> Response:
     """JSON; numbers must have come through `number_out`."""
-    return Response(json.dumps(content, separators=(",", ":")), status, media_type="application/json")
+    return Response(compact(content), status, media_type="application/json")
+
+
+def compact(content: object) -> str:
+    """JSON without spaces."""
+    return _ENCODER.encode(content)
 
 
 @dataclass(frozen=True)
