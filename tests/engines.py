@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-from runstead.launch.engines import Engine, find_engine, opened
+from runstead.launch.engines import Engine, find_engine
 from runstead.testing.servers import is_root, wait_until
 from tests.machine import BASE_IMAGE as BASE_TAR
 from tests.machine import CONTAINER_PROGRAMS, OPEN_MPI, make_base_image
@@ -48,10 +48,13 @@ class Podman:
         listed = run_podman(self.variables, "ps", "--all", "--external", "--quiet")
         return listed.returncode == 0 and not listed.stdout.strip()
 
-    def containers(self) -> list[str]:
-        """The names of all that are there, running or not."""
-        with opened(self.engine) as client:
-            return [name.lstrip("/") for one in client.api.containers(all=True) for name in one["Names"]]
+    def has_container(self, name: str) -> bool:
+        """Whether it is there, running or not. Nothing else is looked at: others' come and go meanwhile."""
+        return run_podman(self.variables, "container", "exists", name).returncode == 0
+
+    def has_image(self, name: str) -> bool:
+        """The same of an image."""
+        return run_podman(self.variables, "image", "exists", name).returncode == 0
 
 
 def is_podman_there() -> bool:
@@ -125,7 +128,9 @@ def import_shell_image(engine: Podman, folder: Path, name: str) -> None:
 
 
 def build_mpi_image(engine: Podman, name: str) -> None:
-    """Gives the engine the base image with the Open MPI that `make test` has installed."""
+    """Gives the engine the base image with the Open MPI that `make test` has installed, if it does not have it."""
+    if engine.has_image(name):
+        return
     copied = "".join(f"COPY {part} /usr/local/openmpi/{part}\n" for part in ("bin", "etc", "lib", "share"))
     text = f"FROM {BASE_IMAGE}\n{copied}ENV PATH=/usr/local/openmpi/bin:/usr/bin:/bin\n"
     file = engine.folder / "mpi.Dockerfile"

@@ -17,8 +17,9 @@ from runstead.client.metrics import load_metrics
 from runstead.client.runs import create_run, load_run
 from runstead.client.workspaces import Workspace
 from runstead.client.writers import flush, session_of
-from runstead.domain.errors import Unauthenticated, Unavailable
+from runstead.domain.errors import Forbidden, Unauthenticated, Unavailable
 from runstead.testing.servers import RealServer, start_server, stop_server, wait_until
+from tests.disks import mounted_disk
 
 CONNECT = """
 import sys
@@ -160,3 +161,11 @@ def test_a_jobs_token_is_renewed_before_it_ends_and_what_was_logged_still_arrive
 
     assert len([one for one in asked if one.startswith("POST") and "/runs/r1/token: 200" in one]) == 1
     assert load_metrics(place, "r1") == {"a": 1.0}
+
+
+def test_a_state_folder_that_cannot_be_had_is_refused_with_what_would_do(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(Forbidden, match="file/home cannot be made: Not a directory; name a folder of this user's own"):
+        local.ensure_running(tmp_path / "file/home")
+    with mounted_disk(tmp_path / "read-only", "1m,ro") as home, pytest.raises(Forbidden, match="RUNSTEAD_HOME=/path"):
+        local.ensure_running(home)

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -39,12 +40,13 @@ def experiment(workspace: Workspace) -> Experiment:
 
 @pytest.fixture(scope="session")
 def contained_server(podman: Podman, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
-    """A server that finds podman's socket in its environment."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in podman.variables.items():
-            patch.setenv(name, value)
-        with running_server(tmp_path_factory.mktemp("contained") / "home") as started:
-            yield started
+    """A server that finds podman's socket in its environment; no other server that is started later does."""
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in podman.variables.items():
+                patch.setenv(name, value)
+            started = stack.enter_context(running_server(tmp_path_factory.mktemp("contained") / "home"))
+        yield started
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -100,10 +101,17 @@ def builder_process(root: Path, engine: Podman, wish: Wish) -> Iterator["subproc
     """A server's stand-in that builds this wish, to be killed."""
     asked = f"Wish({wish.name!r}, {wish.specification!r}, {wish.container!r})"
     code = f"""
-import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+import os, threading
 from pathlib import Path
-from tests.launch.test_images import Container, Specification, Waiter, Wish, a_builder
-Waiter(a_builder(Path({str(root)!r}), {engine.address!r}), {asked}).wait()
+from runstead.domain.builds import Specification
+from runstead.domain.containers import Container
+from runstead.launch.builds import Asker, Builds
+from runstead.launch.engines import Rules
+from runstead.launch.products import Wish
+rules = Rules(address={engine.address!r}, base_image={BASE_IMAGE!r})
+builds = Builds(Path({str(root)!r}), {{**os.environ, "UV_HTTP_RETRIES": "0"}}, rules)
+builds.prepare({asked}, Asker("killed", lambda *_: None, lambda: None))
+threading.Event().wait()
 """
     with subprocess.Popen([sys.executable, "-c", code], start_new_session=True) as process:
         try:
@@ -134,10 +142,16 @@ def test_an_image_that_nobody_waits_for_any_more_does_not_hold_others_up_while_i
     gate.wait()
     builds.leave(waiter.run_id)
     wait_until(lambda: leftovers(root) == [], what="the draft is gone, while the step still waits", timeout_s=60)
+    wait_until(lambda: not listens(), what="the connection is closed, while the step still waits", timeout_s=60)
     gate.open()
     wait_until(engine.builds_nothing, what="the builder has cleared up", timeout_s=60)
 
     assert builds.explain(gate.wish).environment is None
+
+
+def listens() -> bool:
+    """Whether anybody in this process waits for a builder's next word."""
+    return "image-build" in {thread.name for thread in threading.enumerate()}
 
 
 @pytest.mark.kill

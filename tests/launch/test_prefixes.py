@@ -12,7 +12,7 @@ import pytest
 from runstead.domain.builds import Specification
 from runstead.domain.errors import InvalidArgument, NotFound, RunsteadError, TooLarge, Unavailable
 from runstead.launch.builds import Builds
-from runstead.launch.condas import AUTO, Conda, activated, checked_rule, words_of
+from runstead.launch.condas import AUTO, ONE_AT_A_TIME, Conda, activated, checked_rule, words_of
 from runstead.launch.environments import DRAFT, PREFIX
 from runstead.launch.products import Wish
 from runstead.launch.programs import failure_of
@@ -227,6 +227,16 @@ def test_a_build_whose_program_is_killed_fails_and_leaves_nothing(
 
     assert failed.error.message == "micromamba was ended by signal 9"
     assert leftovers(root) == []
+
+
+def test_a_package_cache_is_filled_by_one_build_at_a_time(builds: Builds, registry: Registry) -> None:
+    waiter = Waiter(builds, a_wish(registry, "cone"))
+    with ONE_AT_A_TIME:
+        waiter.ask()
+        wait_until(lambda: b"Waiting for another build" in waiter.log, what="it waits and says so", timeout_s=60)
+        assert b"Channels:" not in waiter.log
+
+    waiter.built()
 
 
 def test_a_build_that_nobody_waits_for_any_more_is_ended(builds: Builds, registry: Registry, root: Path) -> None:

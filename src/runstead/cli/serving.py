@@ -20,6 +20,7 @@ import uvicorn
 
 from runstead import __version__
 from runstead.cli.ports import holder_of
+from runstead.client.local import make_home
 from runstead.domain.addresses import is_loopback
 from runstead.domain.errors import Conflict, InvalidArgument, Unavailable
 from runstead.domain.images import DEFAULT_BASE_IMAGE, checked_image
@@ -105,7 +106,7 @@ def rules_of(environ: Mapping[str, str]) -> Rules:
 def serve(settings: Settings, *, any_port: bool) -> None:
     """Serve until SIGTERM, SIGINT or POST shutdown. Conflict if the home or the port is taken."""
     os.umask(0o077)
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_home(settings.home)
     with _home_lock(settings.home):
         listener = _bound(settings, any_port=any_port)
         settings = replace(settings, port=listener.getsockname()[1])

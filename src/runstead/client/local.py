@@ -15,7 +15,7 @@ from pathlib import Path
 
 from runstead.client.config import Settings
 from runstead.client.connection import Connection, Renewal
-from runstead.domain.errors import RunsteadError, Unauthenticated, Unavailable
+from runstead.domain.errors import Forbidden, RunsteadError, Unauthenticated, Unavailable
 
 SPOKEN = "\nrunstead: "  # how the server's command begins an error of its own
 START_TIMEOUT_S = 120.0  # a first start on a slow, busy machine compiles every module
@@ -100,8 +100,14 @@ def address_of(home: Path) -> str | None:
 
 
 def make_home(home: Path) -> None:
-    """The state folder; its owner alone may look into it."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """The state folder; its owner alone may look into it. Forbidden if this user cannot have it there."""
+    would_do = "name a folder of this user's own: RUNSTEAD_HOME=/path"
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Forbidden(f"the state folder {home} cannot be made: {error.strerror}; {would_do}") from error
+    if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
+        raise Forbidden(f"the state folder {home} cannot be written to by user {os.getuid()}; {would_do}")
 
 
 def is_locked(home: Path) -> bool:

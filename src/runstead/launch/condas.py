@@ -7,7 +7,9 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +22,7 @@ from runstead.launch.solvers import UV, write_private
 
 AUTO = "auto"
 FILE = "environment.yml"
+ONE_AT_A_TIME = threading.Lock()  # conda's package cache is not made for two that fill it at once
 # `--yes` is not known to every `conda env create`. Not `1`, which micromamba 2.9 does not take for a truth.
 VARIABLES = {
     "CONDA_ALWAYS_YES": "true",
@@ -77,7 +80,8 @@ def create(conda: Conda, recipe: CondaRecipe, room: Room, prefix: Path) -> None:
     """Makes the prefix, which must not be there yet. Raises as `programs.run`."""
     with told_when_full(f"the environment's folder {room.folder}"):
         write_private(room.folder / FILE, [recipe.file])
-    run(command_of(conda, prefix), room, words_of(conda), VARIABLES)
+    with _turn(conda, room):
+        run(command_of(conda, prefix), room, words_of(conda), VARIABLES)
     (room.folder / FILE).unlink()
     if not (prefix / "bin" / "python").exists():
         raise InvalidArgument(f"{conda.name} made an environment without Python: {recipe.dependencies[0]} brought none")
@@ -123,6 +127,17 @@ def activated(prefix: Path, environ: Mapping[str, str]) -> dict[str, str]:
         raise InvalidArgument(f"the environment cannot be activated: one of {', '.join(scripts)} ends the shell")
     set_there = {name: value for name, value in after.items() if given.get(name) != value and name not in _SHELLS}
     return {**variables, **set_there}
+
+
+@contextmanager
+def _turn(conda: Conda, room: Room) -> Iterator[None]:
+    if not ONE_AT_A_TIME.acquire(blocking=False):
+        room.say(f"Waiting for another build: {conda.name}'s package cache is used by one at a time.\n")
+        ONE_AT_A_TIME.acquire()
+    try:
+        yield
+    finally:
+        ONE_AT_A_TIME.release()
 
 
 def words_of(conda: Conda) -> Words:

@@ -5,10 +5,12 @@ import re
 import tarfile
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Any  # JSON values
 
+from docker.types import CancellableStream
 from docker.utils.build import PatternMatcher
 
 from runstead.domain.containers import Container
@@ -59,7 +61,7 @@ def _follow(
     """The image's id, or what went wrong."""
     found = ""
     try:
-        with translated(engine):
+        with translated(engine), _responses(client) as responses:
             answers = client.api.build(
                 fileobj=context,
                 custom_context=True,
@@ -70,7 +72,8 @@ def _follow(
                 network_mode="host",
                 labels=dict(labels),
             )
-            for told in _until_stopped(answers, making):
+            close = CancellableStream(answers, responses[-1]).close
+            for told in _until_stopped(answers, making, close=close):
                 if error := told.get("error"):
                     return "", str(error)
                 said = str(told.get("stream") or told.get("status") or "")
@@ -83,26 +86,38 @@ def _follow(
     return found, None
 
 
-def _until_stopped(answers: Iterator[Any], making: Making) -> Iterator[dict[str, Any]]:
+@contextmanager
+def _responses(client: "DockerClient") -> Iterator[list[Any]]:
+    """What the engine answers from now on, the last one last: the client itself gives only what is in them."""
+    found: list[Any] = []
+    hooks = client.api.hooks["response"]
+
+    def keep(response: object, **_options: object) -> None:
+        found.append(response)
+
+    hooks.append(keep)
+    try:
+        yield found
+    finally:
+        hooks.remove(keep)
+
+
+def _until_stopped(answers: Iterator[Any], making: Making, *, close: Callable[[], None]) -> Iterator[dict[str, Any]]:
     """The builder's answers. Unavailable as soon as nobody waits any more, also while a step says nothing.
 
-    Its connection is closed with its next word; then the builder clears away what it has begun.
+    Its connection is closed then, and so the builder ends, and clears away what it has begun.
     """
     heard: SimpleQueue[dict[str, Any] | Exception | None] = SimpleQueue()
-    stopped = threading.Event()
 
     def listen() -> None:
         try:
             for told in answers:
                 heard.put(told)
-                if stopped.is_set():
-                    return
             heard.put(None)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is raised below
             heard.put(error)
 
     def stop() -> None:
-        stopped.set()
         heard.put(Unavailable("nobody waits for it any more"))
 
     making.stopper(stop)
@@ -113,8 +128,9 @@ def _until_stopped(answers: Iterator[Any], making: Making) -> Iterator[dict[str,
                 raise told
             yield told
     finally:
-        stopped.set()
         making.stopper(None)
+        with suppress(AttributeError, OSError):  # it has ended by itself
+            close()
 
 
 def refusal(said: str) -> RunsteadError:

@@ -131,7 +131,17 @@ def sweep(client: "DockerClient", home: str) -> None:
     found = client.api.containers(all=True, filters={"label": [f"{HOME_LABEL}={home}", BUILDING_LABEL]})
     for one in found:
         if not environments.is_held(Path(one["Labels"][BUILDING_LABEL]) / environments.LOCK):
-            client.api.remove_container(one["Id"], force=True, v=False)
+            _remove_left(client, one["Id"])
+
+
+def _remove_left(client: "DockerClient", container: str) -> None:
+    """Another build may have begun to remove it, too."""
+    errors = import_module("docker").errors
+    try:
+        client.api.remove_container(container, force=True, v=False)
+    except errors.APIError as error:
+        if error.status_code not in (404, 409):
+            raise
 
 
 class _Room(NamedTuple):

@@ -19,7 +19,7 @@ from runstead.store.charts import Bins
 from runstead.store.columns import Floats, Words
 
 MOST_BANDS = 20  # in one request
-MOST_RUNS = 2_000  # in one request; about 2 ms each, without other work on the machine
+MOST_RUNS = 2_000  # in one request; about 4 ms each (bench/README.md)
 
 
 class Group(NamedTuple):

@@ -34,8 +34,9 @@ export const list = {
 
 export const built = {
   title: "Built on this machine",
-  about:
-    "What runs reuse. `runstead environment prune` throws away what is old or too much; it is built again when it is needed.",
+  about: "What runs reuse.",
+  prune: "runstead environment prune",
+  pruned: "throws away what is old or too much; it is built again when it is needed.",
   none: "Nothing was built yet. It happens when a run is submitted whose environment has packages or an image.",
   columns: {
     name: "Built as",

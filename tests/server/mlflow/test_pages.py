@@ -76,4 +76,6 @@ def test_a_run_of_a_prompt_without_its_parts_is_refused(tracking: Tracking, name
 
 def test_there_is_no_gateway_and_so_no_endpoint(tracking: Tracking) -> None:
     for method in ("GET", "POST"):
-        assert tracking.call(method, "ajax-api/2.0/mlflow/gateway-proxy") == (200, {"endpoints": []})
+        told = tracking.call(method, "ajax-api/2.0/mlflow/gateway-proxy", gateway_path="api/2.0/endpoints")
+        assert told == (200, {"endpoints": []})
+    assert tracking.call("POST", "ajax-api/2.0/mlflow/gateway-proxy")[0] == 400

@@ -94,4 +94,6 @@ def _begun(asked: Asked) -> str:
 @needs("read")
 def gateway(asked: AskedIn) -> Response:
     """There is no gateway: as MLflow answers it without one, so that its pages offer none."""
+    if not asked.is_query and not asked.fields.get("gateway_path"):
+        raise InvalidArgument("Deployments proxy request must specify a gateway_path.")
     return answer({"endpoints": []})

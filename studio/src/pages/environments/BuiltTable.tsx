@@ -13,7 +13,15 @@ export function BuiltTable({ built }: { built: UseQueryResult<Built[]> }) {
   return (
     <section aria-labelledby="built-here" className="built">
       <h2 id="built-here">{texts.title}</h2>
-      <p className="quiet">{built.data?.length === 0 ? texts.none : texts.about}</p>
+      <p className="quiet">
+        {built.data?.length === 0 ? (
+          texts.none
+        ) : (
+          <>
+            {texts.about} <code>{texts.prune}</code> {texts.pruned}
+          </>
+        )}
+      </p>
       {built.isLoadingError && <Problem error={built.error} retry={() => void built.refetch()} />}
       {built.isPending && <Spinner size="small" delay={300} label={list.loading} />}
       {built.data && built.data.length > 0 && <Table built={built.data} />}
@@ -22,6 +30,7 @@ export function BuiltTable({ built }: { built: UseQueryResult<Built[]> }) {
 }
 
 const COLUMNS = texts.columns;
+const HASH_CHARS = 8;
 
 function Table({ built }: { built: Built[] }) {
   return (
@@ -61,7 +70,7 @@ function Table({ built }: { built: Built[] }) {
               <Maker runId={one.run_id} />
             </td>
             <td>
-              <code>{one.key}</code>
+              <code title={one.key}>{`${one.key.slice(0, HASH_CHARS)}…`}</code>
             </td>
           </tr>
         ))}
