@@ -135,6 +135,17 @@ def test_pips_packages_alone_stay_with_uv_and_that_is_said(builds: Builds, regis
     assert "solver micromamba" in asked.explain(a_wish(registry, pip=("tiny",))).told[1]
 
 
+def test_a_python_that_this_machine_lacks_comes_from_conda(builds: Builds, registry: Registry, tmp_path: Path) -> None:
+    lacking = a_wish(registry, "python=3.6", pip=("tiny",))
+
+    assert "solver micromamba" in builds.explain(lacking).told[1]
+    alone = a_builder(tmp_path / "e", tmp_path / "none")
+    with pytest.raises(NotFound, match=r"there is no Python 3\.6"):
+        alone.explain(a_wish(registry, "python=3.6", pip=("tiny",), strict=True))
+    needs_ours = a_wish(registry, "python=3.6", pip=("tiny", "azureml-core"))
+    assert "solver uv" in builds.explain(needs_ours).told[1], "Runstead needs a newer one, whoever installs it"
+
+
 def test_the_owner_of_the_server_chooses_the_program(root: Path, tmp_path: Path, registry: Registry) -> None:
     wish = a_wish(registry, "cone")
 

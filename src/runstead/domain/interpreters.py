@@ -46,6 +46,12 @@ def clauses_of(asked: str) -> list[tuple[str, Version]]:
     return [(p[1], tuple(int(n) for n in p[2].split("."))) for p in parts if p is not None]
 
 
+def those_fitting(asked: str, there: Sequence[Interpreter], *, least: Version) -> list[Interpreter]:
+    """Those that are just what was asked for."""
+    clauses = clauses_of(asked)
+    return [one for one in there if one.version >= least and all(_fits(one.version, *clause) for clause in clauses)]
+
+
 def chosen(
     asked: str, there: Sequence[Interpreter], *, least: Version, why_least: str, current: Version, strict: bool
 ) -> Choice:
@@ -54,13 +60,12 @@ def chosen(
     least: what the packages need whatever was asked, because of `why_least`. NotFound if none comes near, or with
     `strict` none fits.
     """
-    clauses = clauses_of(asked)
-    usable = [one for one in there if one.version >= least]
-    fitting = [one for one in usable if all(_fits(one.version, op, version) for op, version in clauses)]
+    fitting = those_fitting(asked, there, least=least)
     if fitting:
         return Choice(max(fitting, key=lambda one: (one.version == current, one.version)), "")
+    clauses = clauses_of(asked)
     wanted = clauses[0][1] if clauses else least
-    near = [one for one in usable if one.version[0] == wanted[0]]
+    near = [one for one in there if one.version >= least and one.version[0] == wanted[0]]
     names = ", ".join(sorted({one.name for one in there})) or "none"
     reason = f"{why_least} needs {dotted(least)} or later" if wanted < least else f"this machine has {names}"
     if strict or not near:

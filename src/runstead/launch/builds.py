@@ -21,7 +21,7 @@ from runstead.launch.logs import now
 from runstead.launch.prefixes import Prefix, look_for_prefix
 from runstead.launch.products import Bare, Making, Product, Wish
 from runstead.launch.pythons import Pythons
-from runstead.launch.venvs import Venv, look_for_venv
+from runstead.launch.venvs import Venv, has_python, look_for_venv
 
 AT_ONCE = 2  # builds; more only wait for the same disk and network
 TAIL_LINES = 15
@@ -234,10 +234,10 @@ class Builds:
         return replace(found, told=[warning, *found.told]) if warning else found
 
     def _look_for_packages(self, wish: Wish, asked: Specification) -> Venv | Prefix:
-        conda, why_uv = choose(self._solver, asked, self._environ)
+        pythons = self._interpreters()
+        conda, why_uv = choose(self._solver, asked, self._environ, lambda: has_python(asked, pythons))
         if conda is not None:
             return look_for_prefix(wish, asked, conda, root=self._root, environ=self._environ)
-        pythons = self._interpreters()
         return look_for_venv(wish, asked, root=self._root, environ=self._environ, pythons=pythons, why_uv=why_uv)
 
     def _interpreters(self) -> Pythons:

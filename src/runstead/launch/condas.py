@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -50,20 +50,25 @@ class Conda(NamedTuple):
     path: str
 
 
-def choose(rule: str, specification: Specification, environ: Mapping[str, str]) -> tuple[Conda | None, str]:
+def choose(
+    rule: str, specification: Specification, environ: Mapping[str, str], has_python: Callable[[], bool]
+) -> tuple[Conda | None, str]:
     """The program for this specification, or None for uv and why, if that is not plain.
 
-    rule: AUTO, `uv`, one of PROGRAMS, or the path of one. NotFound if it is not there.
+    rule: AUTO, `uv`, one of PROGRAMS, or the path of one. NotFound if it is not there. has_python: whether uv would
+    have the Python that is asked for.
     """
     if rule == UV:
         return None, ""
     if rule != AUTO:
         return _named(rule, environ), ""
     found = next((one for name in PROGRAMS if (one := _found(name, environ)) is not None), None)
-    if not needs_conda(specification):
-        return None, f"{found.name} is not asked: uv is faster for pip's packages alone" if found else ""
-    why = "there is no micromamba, mamba or conda here, so conda packages are taken from PyPI"
-    return found, "" if found else why
+    if needs_conda(specification):
+        why = "there is no micromamba, mamba or conda here, so conda packages are taken from PyPI"
+        return found, "" if found else why
+    if found is None or not has_python():
+        return found, ""
+    return None, f"{found.name} is not asked: uv is faster for pip's packages alone"
 
 
 def checked_rule(given: str) -> str:

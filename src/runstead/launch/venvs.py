@@ -10,7 +10,7 @@ from typing import Any  # JSON values
 
 from runstead import __version__
 from runstead.domain.builds import Recipe, Specification, inputs_of, key_of, recipe_of
-from runstead.domain.interpreters import Choice, chosen
+from runstead.domain.interpreters import Choice, allows_from, chosen, those_fitting
 from runstead.domain.plans import BUILD_LOG
 from runstead.launch import environments, solvers
 from runstead.launch.environments import Environment
@@ -68,6 +68,14 @@ class Venv:
             "took_s": round(took_s, 1),
             "pid": os.getpid(),
         }
+
+
+def has_python(asked: Specification, pythons: Pythons) -> bool:
+    """Whether this machine has the Python that is asked for; also where Runstead, which it needs, forbids that one."""
+    recipe = recipe_of(asked)
+    least, _ = recipe.least_python
+    is_forbidden = bool(recipe.answered) and not allows_from(recipe.python, least)
+    return is_forbidden or bool(those_fitting(recipe.python, pythons.all(), least=least))
 
 
 def look_for_venv(
