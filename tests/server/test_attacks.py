@@ -3,6 +3,7 @@
 import json
 import time
 from itertools import product
+from urllib.parse import unquote
 
 import jwt
 import pytest
@@ -251,7 +252,8 @@ def test_no_spelling_of_a_path_leaves_its_folder(grounds: Grounds, door: Door) -
 
 @each([door for door in READS if door.query])
 def test_no_spelling_in_a_query_leaves_its_folder(grounds: Grounds, door: Door) -> None:
-    for target in (target for spelling in TRAVERSALS for target in door.raw_queries(spelling)):
+    once = {unquote(spelling): spelling for spelling in TRAVERSALS}.values()  # a query is decoded, and that is all
+    for target in (target for spelling in once for target in door.raw_queries(spelling)):
         reply = grounds.send("GET", target)
         assert reply.status < 500, target
         assert grounds.leaks(reply) == [], target

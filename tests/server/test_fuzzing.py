@@ -20,7 +20,7 @@ EXISTING = {"ws": "default", "run_id": "mine", "name": "ours"}
 
 
 @API.parametrize()
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_no_request_makes_the_server_fail(
     grounds: Grounds, case: schemathesis.Case[Any]
 ) -> None:  # Any: one kind of API only
