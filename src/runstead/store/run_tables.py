@@ -69,17 +69,21 @@ def page(connection: sa.Connection, workspace_key: int, query: TableQuery) -> Pa
     sql = Sql(connection)
     conditions = sql.conditions(workspace_key, query)
     counted = sa.select(sa.func.count()).select_from(sql.source).where(*conditions)
-    return Page(keys(connection, workspace_key, query), connection.execute(counted).scalar_one())
+    return Page(_keys(sql, workspace_key, query), connection.execute(counted).scalar_one())
 
 
 def keys(connection: sa.Connection, workspace_key: int, query: TableQuery, corrected: Corrected = NOTHING) -> list[int]:
     """Only which runs, in which order: quicker than `page`."""
+    return _keys(Sql(connection, corrected), workspace_key, query)
+
+
+def _keys(sql: "Sql", workspace_key: int, query: TableQuery) -> list[int]:
     column = query.sorts[0].column if query.sorts else None
-    if isinstance(column, Metric) and column.of == INDEXED and column not in corrected:
-        ranked = _page(Sql(connection, corrected, ranked=query.sorts[0]), workspace_key, query)
+    if isinstance(column, Metric) and column.of == INDEXED and column not in sql.corrected:
+        ranked = _page(sql.ranked_by(query.sorts[0]), workspace_key, query)
         if len(ranked) == query.limit:  # none without a number is on this page: it is the page of all runs
             return ranked
-    return _page(Sql(connection, corrected), workspace_key, query)
+    return _page(sql, workspace_key, query)
 
 
 def _page(sql: "Sql", workspace_key: int, query: TableQuery) -> list[int]:
@@ -151,14 +155,23 @@ class Sql:
     """
 
     def __init__(
-        self, connection: sa.Connection, corrected: Corrected = NOTHING, *, ranked: Sort | None = None
+        self,
+        connection: sa.Connection,
+        corrected: Corrected = NOTHING,
+        *,
+        ranked: Sort | None = None,
+        places: dict[tuple[str, str], Place | None] | None = None,
     ) -> None:
         self.source: sa.Join = SOURCE
         self.connection = connection
-        self._corrected = corrected
+        self.corrected = corrected
         self._ranked = ranked
-        self._places: dict[tuple[str, str], Place | None] = {}
+        self._places = {} if places is None else places
         self._joined: dict[Place, sa.FromClause] = {}
+
+    def ranked_by(self, sort: Sort) -> "Sql":
+        """The same for the runs alone that have a number there; what was looked up serves both."""
+        return Sql(self.connection, self.corrected, ranked=sort, places=self._places)
 
     def conditions(self, workspace_key: int, query: TableQuery) -> list[sa.ColumnElement[bool]]:
         """What holds for the runs that are asked for."""
@@ -196,7 +209,7 @@ class Sql:
                 kept = self._summary(column, column.of)
                 if kept is None:
                     return sa.cast(sa.null(), sa.Double)
-                others = {key: sa.literal(value, sa.Double) for key, value in self._corrected.get(column, {}).items()}
+                others = {key: sa.literal(value, sa.Double) for key, value in self.corrected.get(column, {}).items()}
                 return sa.case(others, value=runs.c.run_key, else_=kept) if others else kept
 
     def ordering(self, sort: Sort) -> list[sa.ColumnElement[Any]]:
