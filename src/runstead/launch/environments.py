@@ -19,6 +19,7 @@ from typing import Any  # JSON values
 import runstead
 from runstead.blobs.disks import told_when_full
 from runstead.domain.builds import likeness
+from runstead.launch.logs import now
 
 RECORD = "environment.json"
 USED = "used"
@@ -139,6 +140,30 @@ def rooted(root: Path, draft: Path) -> Iterator[Path]:
     finally:
         if not _is_led_to(place):
             shutil.rmtree(place, ignore_errors=True)
+
+
+def record_of(
+    key: str,
+    name: str,
+    run_id: str,
+    inputs: Mapping[str, Any],
+    *,
+    has_runstead: bool,
+    took_s: float,
+    **facts: Mapping[str, Any],  # JSON
+) -> dict[str, Any]:
+    """What is written down of an environment that has just been built; `facts`: what only its kind has."""
+    return {
+        "key": key,
+        "name": name,
+        "run_id": run_id,
+        "inputs": inputs,
+        **facts,
+        "runstead": runstead.__version__ if has_runstead else None,
+        "built_at": now(),
+        "took_s": round(took_s, 1),
+        "pid": os.getpid(),
+    }
 
 
 def keep(root: Path, draft: Path, record: Mapping[str, Any]) -> Environment:

@@ -4,7 +4,6 @@ An image that was built is kept by the engine under `azureml/azureml_<hash>`, an
 environments are: what has no record there was never finished.
 """
 
-import os
 import platform
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +12,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any  # Any: JSON values
 
-from runstead import __version__
 from runstead.domain.builds import FORMAT, Recipe, is_step, key_of, likeness, lines_of, recipe_of
 from runstead.domain.containers import Container, options_of
 from runstead.domain.errors import NotFound
@@ -24,7 +22,6 @@ from runstead.launch import environments, layers
 from runstead.launch.engines import LOOK_S, Engine, Engines, find_image, opened
 from runstead.launch.environments import Environment
 from runstead.launch.explanations import FIRST, REUSED, explained, package_lines, why_lines
-from runstead.launch.logs import now
 from runstead.launch.products import Making, Product, Wish
 from runstead.launch.pulls import full_name, pull
 from runstead.launch.solvers import UV
@@ -152,17 +149,15 @@ class Built:
         return layers.labels_of(self.home, self.key)
 
     def _record(self, run_id: str, image: Mapping[str, Any], *, took_s: float) -> dict[str, Any]:
-        return {
-            "key": self.key,
-            "name": self.wish.name,
-            "run_id": run_id,
-            "inputs": self.inputs,
-            "image": image,
-            "runstead": __version__ if self.recipe is not None and self.recipe.answered else None,
-            "built_at": now(),
-            "took_s": round(took_s, 1),
-            "pid": os.getpid(),
-        }
+        return environments.record_of(
+            self.key,
+            self.wish.name,
+            run_id,
+            self.inputs,
+            image=image,
+            has_runstead=self.recipe is not None and bool(self.recipe.answered),
+            took_s=took_s,
+        )
 
 
 def look_for_image(wish: Wish, *, root: Path, environ: Mapping[str, str], engines: Engines) -> Product:

@@ -1,14 +1,11 @@
 """Environments of conda's own: made by micromamba, mamba or conda where they stay, for they cannot be moved."""
 
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any  # JSON values
 
-from runstead import __version__
 from runstead.domain.builds import Specification, key_of
 from runstead.domain.condas import CondaRecipe, conda_inputs_of, conda_recipe_of
 from runstead.domain.plans import BUILD_LOG
@@ -16,9 +13,8 @@ from runstead.launch import condas, environments, solvers
 from runstead.launch.condas import Conda
 from runstead.launch.environments import Environment
 from runstead.launch.explanations import answered_lines, explained, lines_of
-from runstead.launch.logs import now
 from runstead.launch.products import Making, OpenWheel, Wish
-from runstead.launch.programs import Room, end
+from runstead.launch.programs import room_of
 from runstead.launch.pythons import CURRENT, platform_name
 
 
@@ -47,13 +43,7 @@ class Prefix:
             environments.drafted(self.root, self.key) as (draft, lock),
             environments.rooted(self.root, draft) as prefix,
         ):
-            room = Room(
-                draft,
-                self.environ,
-                lock,
-                making.say,
-                lambda process: making.stopper(None if process is None else partial(end, process)),
-            )
+            room = room_of(making, draft, self.environ, lock)
             condas.create(self.conda, self.recipe, room, prefix)
             if beside.requirements:
                 solvers.add(beside, room, python=str(prefix / "bin" / "python"), wheel=self.wheel)
@@ -65,22 +55,16 @@ class Prefix:
 
     def _record(self, run_id: str, prefix: Path, *, took_s: float) -> dict[str, Any]:
         recipe = self.recipe
-        return {
-            "key": self.key,
-            "name": self.name,
-            "run_id": run_id,
-            "inputs": self.inputs,
-            "python": {
-                "asked": self.recipe.python,
-                "path": str(prefix / "bin" / "python"),
-                "told": self.recipe.warning,
-            },
-            "runstead": __version__ if recipe.beside.answered else None,
-            "built_at": now(),
-            "took_s": round(took_s, 1),
-            "pid": os.getpid(),
-            "variables": condas.activated(prefix, self.environ),
-        }
+        return environments.record_of(
+            self.key,
+            self.name,
+            run_id,
+            self.inputs,
+            python={"asked": recipe.python, "path": str(prefix / "bin" / "python"), "told": recipe.warning},
+            variables=condas.activated(prefix, self.environ),
+            has_runstead=bool(recipe.beside.answered),
+            took_s=took_s,
+        )
 
 
 def look_for_prefix(

@@ -6,12 +6,14 @@ import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from runstead.domain.errors import InvalidArgument, RunsteadError, TooLarge, Unavailable
 from runstead.domain.packages import redacted
 from runstead.launch.local import HIDDEN
+from runstead.launch.products import Making
 
 # What would make them look elsewhere than at the environment that they are told to build.
 _ELSEWHERE = ("VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONPATH", "PYTHONHOME", "UV_PYTHON", "UV_SYSTEM_PYTHON")
@@ -43,6 +45,15 @@ class Room(NamedTuple):
     inherited: int
     say: Callable[[str], None]
     running: Callable[["subprocess.Popen[bytes] | None"], None]
+
+
+def room_of(making: Making, folder: Path, environ: Mapping[str, str], inherited: int) -> Room:
+    """Where the programs of a build run, whose asker may stop them."""
+
+    def running(process: "subprocess.Popen[bytes] | None") -> None:
+        making.stopper(None if process is None else partial(end, process))
+
+    return Room(folder, environ, inherited, making.say, running)
 
 
 def run(command: Sequence[str], room: Room, words: Words, variables: Mapping[str, str]) -> None:

@@ -1,23 +1,19 @@
 """Virtual environments of this machine: looked for by their hash, else built by uv."""
 
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any  # JSON values
 
-from runstead import __version__
 from runstead.domain.builds import Recipe, Specification, inputs_of, key_of, recipe_of
 from runstead.domain.interpreters import Choice, allows_from, chosen, those_fitting
 from runstead.domain.plans import BUILD_LOG
 from runstead.launch import environments, solvers
 from runstead.launch.environments import Environment
 from runstead.launch.explanations import explained, lines_of, package_lines
-from runstead.launch.logs import now
 from runstead.launch.products import Making, OpenWheel, Wish
-from runstead.launch.programs import Room, end
+from runstead.launch.programs import room_of
 from runstead.launch.pythons import CURRENT, Pythons, platform_name
 
 
@@ -42,13 +38,7 @@ class Venv:
         """Builds it with uv."""
         began = time.monotonic()
         with environments.drafted(self.root, self.key) as (draft, lock):
-            room = Room(
-                draft,
-                self.environ,
-                lock,
-                making.say,
-                lambda process: making.stopper(None if process is None else partial(end, process)),
-            )
+            room = room_of(making, draft, self.environ, lock)
             solvers.build(self.recipe, room, python=self.choice.interpreter.path, wheel=self.wheel)
             if self.recipe.answered:
                 environments.link_runstead(draft)
@@ -57,17 +47,15 @@ class Venv:
         making.say(f"Built environment {self.key} in {took_s:.1f} s.\n")
 
     def _record(self, run_id: str, *, took_s: float) -> dict[str, Any]:
-        return {
-            "key": self.key,
-            "name": self.name,
-            "run_id": run_id,
-            "inputs": self.inputs,
-            "python": {"asked": self.recipe.python, "path": self.choice.interpreter.path, "told": self.choice.told},
-            "runstead": __version__ if self.recipe.answered else None,
-            "built_at": now(),
-            "took_s": round(took_s, 1),
-            "pid": os.getpid(),
-        }
+        return environments.record_of(
+            self.key,
+            self.name,
+            run_id,
+            self.inputs,
+            python={"asked": self.recipe.python, "path": self.choice.interpreter.path, "told": self.choice.told},
+            has_runstead=bool(self.recipe.answered),
+            took_s=took_s,
+        )
 
 
 def has_python(asked: Specification, pythons: Pythons) -> bool:
